@@ -1,0 +1,2 @@
+/** The failures a user can act on, by kind; each kind has one exit code on the command line. */
+package io.resnetspark.model.error;

@@ -1,0 +1,2 @@
+/** Residual networks as DL4J computation graphs; no Spark, no configuration library. */
+package io.resnetspark.model;

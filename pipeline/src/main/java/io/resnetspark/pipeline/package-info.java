@@ -1,0 +1,2 @@
+/** Spark jobs as a library: datasets, training by parameter averaging, evaluation, reports. */
+package io.resnetspark.pipeline;
