@@ -1,0 +1,86 @@
+package io.resnetspark.model;
+
+import io.resnetspark.model.block.Block;
+import io.resnetspark.model.block.GraphSketch;
+import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.layer.GlobalAverage;
+import io.resnetspark.model.layer.Linear;
+import io.resnetspark.model.layer.SoftmaxCrossEntropy;
+import io.resnetspark.model.layer.UsesKernels;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+
+/**
+ * Assembles residual networks: stem, stages of blocks, global average, linear head. He et al. 2015, arXiv:1512.03385;
+ * vertex names and layout are those of torchvision/models/resnet.py.
+ *
+ * <p>Input {@code images [N, H, W, C]}, normalised, channels-last; the vertex {@code fc} holds the logits {@code [N,
+ * classes]}, the output vertex {@code loss} their softmax.
+ */
+public final class ResNet {
+
+    /** Name of the input vertex. */
+    public static final String IMAGES = "images";
+
+    /** Name of the vertex with the logits. */
+    public static final String LOGITS = "fc";
+
+    /** Name of the output vertex, probabilities and loss. */
+    public static final String LOSS = "loss";
+
+    private ResNet() {}
+
+    /** An initialised network, seeded with {@code seed}, on the kernels of this process. */
+    public static ComputationGraph create(ResNetSpec spec, long seed) {
+        ComputationGraph network = new ComputationGraph(configuration(spec, seed));
+        network.init();
+        return network;
+    }
+
+    /** As {@link #create(ResNetSpec, long)} on given kernels. */
+    public static ComputationGraph create(ResNetSpec spec, long seed, Kernels kernels) {
+        ComputationGraph network = create(spec, seed);
+        for (GraphVertex vertex : network.getVertices()) {
+            if (vertex instanceof UsesKernels usesKernels) {
+                usesKernels.useKernels(kernels);
+            } else if (vertex.hasLayer() && vertex.getLayer() instanceof UsesKernels usesKernels) {
+                usesKernels.useKernels(kernels);
+            }
+        }
+        return network;
+    }
+
+    /** The graph as DL4J configuration. */
+    public static ComputationGraphConfiguration configuration(ResNetSpec spec, long seed) {
+        ComputationGraphConfiguration.GraphBuilder builder = new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .trainingWorkspaceMode(WorkspaceMode.ENABLED)
+                .inferenceWorkspaceMode(WorkspaceMode.ENABLED)
+                .graphBuilder()
+                .addInputs(IMAGES)
+                .setInputTypes(
+                        InputType.convolutional(spec.inputSize(), spec.inputSize(), spec.channels(), CNN2DFormat.NHWC));
+        GraphSketch graph = new GraphSketch(builder);
+        Block block = spec.block().block(spec.shortcut(), spec.lastScale());
+
+        String x = spec.stem().append(graph, IMAGES, spec.channels(), spec.width());
+        int channels = spec.width();
+        for (int stage = 0; stage < spec.blocks().size(); stage++) {
+            int width = spec.width() << stage;
+            for (int i = 0; i < spec.blocks().get(stage); i++) {
+                int stride = stage > 0 && i == 0 ? 2 : 1;
+                x = block.append(graph, "layer" + (stage + 1) + "." + i, x, channels, width, stride);
+                channels = block.expansion() * width;
+            }
+        }
+        x = graph.layer("avgpool", new GlobalAverage(), x);
+        x = graph.layer(LOGITS, new Linear(channels, spec.classes()), x);
+        x = graph.layer(LOSS, new SoftmaxCrossEntropy(), x);
+        return builder.setOutputs(x).build();
+    }
+}

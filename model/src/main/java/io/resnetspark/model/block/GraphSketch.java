@@ -1,0 +1,40 @@
+package io.resnetspark.model.block;
+
+import io.resnetspark.model.kernel.Activation;
+import io.resnetspark.model.kernel.Kernels.Bias;
+import io.resnetspark.model.layer.BatchNorm;
+import io.resnetspark.model.layer.Convolution;
+import io.resnetspark.model.layer.Convolution.InputGradient;
+import io.resnetspark.model.layer.ResidualAdd;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.layers.Layer;
+
+/** Appends vertices to a DL4J graph; every method takes the name of its input and returns its own, like a function call. */
+public final class GraphSketch {
+
+    private final GraphBuilder graph;
+
+    public GraphSketch(GraphBuilder graph) {
+        this.graph = graph;
+    }
+
+    public String layer(String name, Layer layer, String input) {
+        graph.addLayer(name, layer, input);
+        return name;
+    }
+
+    /** A convolution that keeps the size up to its stride: padding {@code size / 2}. */
+    public String convolution(String name, String input, int inputs, int outputs, int size, int stride, Bias bias) {
+        return layer(name, new Convolution(inputs, outputs, size, stride, size / 2, bias, InputGradient.NEEDED), input);
+    }
+
+    public String batchNorm(String name, String input, int channels, Activation activation) {
+        return layer(name, new BatchNorm(channels, activation, 1), input);
+    }
+
+    /** {@code relu(branch + shortcut)}. */
+    public String add(String name, String branch, String shortcut) {
+        graph.addVertex(name, new ResidualAdd(Activation.RELU), branch, shortcut);
+        return name;
+    }
+}

@@ -1,0 +1,60 @@
+package io.resnetspark.model.kernel;
+
+import io.resnetspark.model.kernel.nd4j.Nd4jKernels;
+import io.resnetspark.model.kernel.onednn.OneDnnKernels;
+
+/**
+ * Makes the kernels of a network. A kernel belongs to one layer and one thread at a time, keeps its scratch memory, and
+ * computes with as many threads as the making thread had (see {@link ComputeThreads}).
+ */
+public interface Kernels {
+
+    /**
+     * @param input shape of the input
+     * @param outputChannels number of filters
+     */
+    ConvolutionKernel convolution(ImageShape input, int outputChannels, Window window, Bias bias);
+
+    /** @param epsilon added to the variance, positive */
+    BatchNormKernel batchNorm(ImageShape shape, float epsilon, Activation activation, Statistics statistics);
+
+    ResidualAddKernel residualAdd(ImageShape shape, Activation activation);
+
+    /** Maximum over a window; padding never wins. */
+    PoolingKernel maxPool(ImageShape input, Window window);
+
+    /** Mean over height and width: {@code [N, H, W, C]} to {@code [N, C]}. */
+    PoolingKernel globalAverage(ImageShape input);
+
+    LinearKernel linear(int batch, int inputs, int outputs);
+
+    /** @param outputChannels at least the input's; the difference is split evenly before and after */
+    PadShortcutKernel padShortcut(ImageShape input, int stride, int outputChannels);
+
+    /** Name and version of what computes, for manifests and reports. */
+    String description();
+
+    /** Whether a convolution adds a bias. */
+    enum Bias {
+        NONE,
+        ADDED
+    }
+
+    /**
+     * The kernels this process uses: oneDNN where its library loads and ND4J runs on the CPU, else ND4J operations. The
+     * system property {@code resnet.kernels} ({@code onednn} or {@code nd4j}) decides otherwise.
+     */
+    static Kernels ofThisProcess() {
+        return KernelChoice.CHOSEN;
+    }
+
+    /** The portable implementation, on ND4J operations. */
+    static Kernels nd4j() {
+        return new Nd4jKernels();
+    }
+
+    /** The fast implementation for x86-64 processors. */
+    static Kernels oneDnn() {
+        return new OneDnnKernels();
+    }
+}

@@ -1,0 +1,58 @@
+package io.resnetspark.model.kernel.nd4j;
+
+import io.resnetspark.model.kernel.Activation;
+import io.resnetspark.model.kernel.BatchNormKernel;
+import io.resnetspark.model.kernel.ConvolutionKernel;
+import io.resnetspark.model.kernel.ImageShape;
+import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.kernel.LinearKernel;
+import io.resnetspark.model.kernel.PadShortcutKernel;
+import io.resnetspark.model.kernel.PoolingKernel;
+import io.resnetspark.model.kernel.ResidualAddKernel;
+import io.resnetspark.model.kernel.Statistics;
+import io.resnetspark.model.kernel.Window;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** ND4J operations: slower than oneDNN, but there for every ND4J backend. */
+public final class Nd4jKernels implements Kernels {
+
+    @Override
+    public ConvolutionKernel convolution(ImageShape input, int outputChannels, Window window, Bias bias) {
+        return new Nd4jConvolution(window, bias);
+    }
+
+    @Override
+    public BatchNormKernel batchNorm(ImageShape shape, float epsilon, Activation activation, Statistics statistics) {
+        return new Nd4jBatchNorm(shape, epsilon, activation, statistics);
+    }
+
+    @Override
+    public ResidualAddKernel residualAdd(ImageShape shape, Activation activation) {
+        return new Nd4jResidualAdd(activation);
+    }
+
+    @Override
+    public PoolingKernel maxPool(ImageShape input, Window window) {
+        return new Nd4jMaxPool(window);
+    }
+
+    @Override
+    public PoolingKernel globalAverage(ImageShape input) {
+        return new Nd4jGlobalAverage(input);
+    }
+
+    @Override
+    public LinearKernel linear(int batch, int inputs, int outputs) {
+        return new Nd4jLinear();
+    }
+
+    @Override
+    public PadShortcutKernel padShortcut(ImageShape input, int stride, int outputChannels) {
+        return new Nd4jPadShortcut(input, stride, outputChannels);
+    }
+
+    @Override
+    public String description() {
+        return "ND4J operations (" + Nd4j.getBackend().getClass().getSimpleName() + ")";
+    }
+}

@@ -1,0 +1,49 @@
+package io.resnetspark.model.kernel.onednn;
+
+import io.resnetspark.model.kernel.ImageShape;
+import io.resnetspark.model.kernel.Window;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory.data_type;
+import org.bytedeco.dnnl.memory.format_tag;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.LongPointer;
+
+/** The CPU engine, a stream per thread, and the memory descriptors all primitives here use. */
+final class OneDnn {
+
+    static final engine CPU = new engine(engine.kind.cpu, 0);
+
+    private static final ThreadLocal<stream> STREAM = ThreadLocal.withInitial(() -> new stream(CPU));
+
+    private OneDnn() {}
+
+    static stream stream() {
+        return STREAM.get();
+    }
+
+    /** oneDNN names dimensions N, C, H, W whatever their order in memory; the tag says channels-last. */
+    static memory.desc channelsLast(ImageShape shape) {
+        return floats(format_tag.nhwc, shape.batch(), shape.channels(), shape.height(), shape.width());
+    }
+
+    static memory.desc floats(format_tag tag, long... dimensions) {
+        return new memory.desc(dimensions, data_type.f32, tag);
+    }
+
+    static memory.desc vector(long length) {
+        return floats(format_tag.x, length);
+    }
+
+    static LongPointer size(Window window) {
+        return new LongPointer(window.size(), window.size());
+    }
+
+    static LongPointer stride(Window window) {
+        return new LongPointer(window.stride(), window.stride());
+    }
+
+    static LongPointer padding(Window window) {
+        return new LongPointer(window.padding(), window.padding());
+    }
+}

@@ -1,0 +1,79 @@
+package io.resnetspark.model.kernel.onednn;
+
+import io.resnetspark.model.kernel.Activation;
+import io.resnetspark.model.kernel.BatchNormKernel;
+import io.resnetspark.model.kernel.ConvolutionKernel;
+import io.resnetspark.model.kernel.ImageShape;
+import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.kernel.LinearKernel;
+import io.resnetspark.model.kernel.PadShortcutKernel;
+import io.resnetspark.model.kernel.PoolingKernel;
+import io.resnetspark.model.kernel.ResidualAddKernel;
+import io.resnetspark.model.kernel.Statistics;
+import io.resnetspark.model.kernel.Window;
+import org.bytedeco.dnnl.dnnl_version_t;
+import org.bytedeco.dnnl.global.dnnl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** oneDNN on the CPU. */
+public final class OneDnnKernels implements Kernels {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OneDnnKernels.class);
+
+    /** Whether oneDNN's library is on the class path for this platform and loads. */
+    public static boolean available() {
+        try {
+            return dnnl.dnnl_version() != null;
+        } catch (LinkageError e) {
+            LOG.warn("oneDNN cannot be loaded, computing with ND4J operations instead: {}", e.toString());
+            return false;
+        }
+    }
+
+    @Override
+    public ConvolutionKernel convolution(ImageShape input, int outputChannels, Window window, Bias bias) {
+        return new OneDnnConvolution(input, outputChannels, window, bias);
+    }
+
+    @Override
+    public BatchNormKernel batchNorm(ImageShape shape, float epsilon, Activation activation, Statistics statistics) {
+        return new OneDnnBatchNorm(shape, epsilon, activation, statistics);
+    }
+
+    @Override
+    public ResidualAddKernel residualAdd(ImageShape shape, Activation activation) {
+        return new OneDnnResidualAdd(shape, activation);
+    }
+
+    @Override
+    public PoolingKernel maxPool(ImageShape input, Window window) {
+        return OneDnnPooling.max(input, window);
+    }
+
+    @Override
+    public PoolingKernel globalAverage(ImageShape input) {
+        return OneDnnPooling.globalAverage(input);
+    }
+
+    @Override
+    public LinearKernel linear(int batch, int inputs, int outputs) {
+        return new OneDnnLinear(batch, inputs, outputs);
+    }
+
+    @Override
+    public PadShortcutKernel padShortcut(ImageShape input, int stride, int outputChannels) {
+        return new OneDnnPadShortcut(input, stride, outputChannels);
+    }
+
+    @Override
+    public String description() {
+        dnnl_version_t version = dnnl.dnnl_version();
+        return "oneDNN %d.%d.%d (%s)"
+                .formatted(
+                        version.major(),
+                        version.minor(),
+                        version.patch(),
+                        dnnl.get_effective_cpu_isa().intern().name());
+    }
+}

@@ -1,0 +1,112 @@
+package io.resnetspark.model.kernel.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
+
+import io.resnetspark.model.kernel.ImageShape;
+import io.resnetspark.model.kernel.PoolingKernel;
+import io.resnetspark.model.kernel.Window;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.pooling_backward;
+import org.bytedeco.dnnl.pooling_forward;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.javacpp.LongPointer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Maximum over a window, or the mean over the whole map. */
+final class OneDnnPooling implements PoolingKernel {
+
+    private final Call forward;
+    private final Call backward;
+
+    /** Both directions, and what forward leaves for backward: empty unless it is a maximum. */
+    record Primitives(pooling_forward forward, pooling_backward backward, memory.desc winners) {}
+
+    private OneDnnPooling(Primitives primitives, memory.desc input, memory.desc output) {
+        forward = new Call(primitives.forward()).array(DNNL_ARG_SRC, input).array(DNNL_ARG_DST, output);
+        backward =
+                new Call(primitives.backward()).array(DNNL_ARG_DIFF_DST, output).array(DNNL_ARG_DIFF_SRC, input);
+        if (primitives.winners().get_size() > 0) {
+            memory winners = new memory(primitives.winners(), OneDnn.CPU);
+            forward.fixed(DNNL_ARG_WORKSPACE, winners);
+            backward.fixed(DNNL_ARG_WORKSPACE, winners);
+        }
+    }
+
+    static OneDnnPooling max(ImageShape shape, Window window) {
+        memory.desc input = OneDnn.channelsLast(shape);
+        memory.desc output = OneDnn.channelsLast(shape.through(window, shape.channels()));
+        return new OneDnnPooling(primitives(algorithm.pooling_max, input, output, window), input, output);
+    }
+
+    static OneDnnPooling globalAverage(ImageShape shape) {
+        memory.desc input = OneDnn.channelsLast(shape);
+        memory.desc output = OneDnn.channelsLast(new ImageShape(shape.batch(), 1, 1, shape.channels()));
+        return new OneDnnPooling(
+                primitives(
+                        algorithm.pooling_avg_exclude_padding,
+                        input,
+                        output,
+                        new LongPointer(shape.height(), shape.width()),
+                        new LongPointer(1, 1),
+                        new LongPointer(0, 0)),
+                input,
+                output);
+    }
+
+    static Primitives primitives(algorithm kind, memory.desc input, memory.desc output, Window window) {
+        return primitives(kind, input, output, OneDnn.size(window), OneDnn.stride(window), OneDnn.padding(window));
+    }
+
+    private static Primitives primitives(
+            algorithm kind,
+            memory.desc input,
+            memory.desc output,
+            LongPointer size,
+            LongPointer stride,
+            LongPointer padding) {
+        LongPointer noDilation = new LongPointer(0, 0);
+        var forward = new pooling_forward.primitive_desc(
+                OneDnn.CPU,
+                prop_kind.forward_training,
+                kind,
+                input,
+                output,
+                stride,
+                size,
+                noDilation,
+                padding,
+                padding,
+                new primitive_attr(),
+                false);
+        var backward = new pooling_backward.primitive_desc(
+                OneDnn.CPU,
+                kind,
+                input,
+                output,
+                stride,
+                size,
+                noDilation,
+                padding,
+                padding,
+                forward,
+                new primitive_attr(),
+                false);
+        return new Primitives(new pooling_forward(forward), new pooling_backward(backward), forward.workspace_desc());
+    }
+
+    @Override
+    public void forward(INDArray input, INDArray output) {
+        forward.run(input, output);
+    }
+
+    @Override
+    public void backward(INDArray input, INDArray outputGradient, INDArray inputGradient) {
+        backward.run(outputGradient, inputGradient);
+    }
+}

@@ -1,0 +1,229 @@
+package io.resnetspark.model.layer;
+
+import java.util.List;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Output layer: softmax of the logits {@code [N, classes]}, trained with the cross-entropy against labels {@code [N,
+ * classes]} (one-hot or soft). Its activations are probabilities; the gradient it starts is of the <em>sum</em> over the
+ * batch, which the optimiser divides.
+ */
+public final class SoftmaxCrossEntropy extends KernelLayerConf {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public List<ParameterSpec> parameters() {
+        return List.of();
+    }
+
+    @Override
+    public long multiplyAccumulates(InputType input) {
+        return 0;
+    }
+
+    @Override
+    InputType outputType(InputType input) {
+        return input;
+    }
+
+    @Override
+    KernelLayer<SoftmaxCrossEntropy> instantiate(NeuralNetConfiguration conf, DataType dataType) {
+        return new OutputLayer(conf, dataType);
+    }
+
+    private static final class OutputLayer extends KernelLayer<SoftmaxCrossEntropy>
+            implements IOutputLayer, ClassificationLoss {
+
+        private static final long serialVersionUID = 1L;
+
+        private transient INDArray labels;
+        private double lossSum;
+        private int correct;
+
+        OutputLayer(NeuralNetConfiguration conf, DataType dataType) {
+            super(conf, dataType);
+        }
+
+        @Override
+        INDArray forward(boolean training, LayerWorkspaceMgr workspaces) {
+            INDArray probabilities = newOutput(workspaces, input.shape());
+            int classes = Math.toIntExact(input.size(1));
+            float[] values = flat(input);
+            for (int row = 0; row < values.length; row += classes) {
+                softmax(values, row, classes);
+            }
+            probabilities.assign(Nd4j.createFromArray(values).reshape('c', input.shape()));
+            return probabilities;
+        }
+
+        @Override
+        INDArray backward(INDArray none, LayerWorkspaceMgr workspaces) {
+            float[] gradient = lossAndGradient();
+            INDArray result = newInputGradient(workspaces);
+            result.assign(Nd4j.createFromArray(gradient).reshape('c', input.shape()));
+            return result;
+        }
+
+        /** Sets the loss and the count of correct predictions; returns {@code softmax(logits) - labels}. */
+        private float[] lossAndGradient() {
+            int classes = Math.toIntExact(input.size(1));
+            float[] logits = flat(input);
+            float[] targets = flat(labels);
+            lossSum = 0;
+            correct = 0;
+            for (int row = 0; row < logits.length; row += classes) {
+                if (argmax(logits, row, classes) == argmax(targets, row, classes)) {
+                    correct++;
+                }
+                float[] raw = java.util.Arrays.copyOfRange(logits, row, row + classes);
+                double logSum = softmax(logits, row, classes);
+                double targetSum = 0;
+                for (int c = 0; c < classes; c++) {
+                    targetSum += targets[row + c];
+                }
+                for (int c = 0; c < classes; c++) {
+                    float target = targets[row + c];
+                    if (target != 0) {
+                        lossSum += target * (logSum - raw[c]);
+                    }
+                    logits[row + c] = (float) (logits[row + c] * targetSum - target);
+                }
+            }
+            return logits;
+        }
+
+        /** Replaces logits by probabilities and returns the logarithm of the sum of exponentials. */
+        private static double softmax(float[] values, int row, int classes) {
+            float largest = values[row + argmax(values, row, classes)];
+            double sum = 0;
+            for (int c = row; c < row + classes; c++) {
+                sum += Math.exp(values[c] - largest);
+            }
+            for (int c = row; c < row + classes; c++) {
+                values[c] = (float) (Math.exp(values[c] - largest) / sum);
+            }
+            return largest + Math.log(sum);
+        }
+
+        private static int argmax(float[] values, int row, int classes) {
+            int best = 0;
+            for (int c = 1; c < classes; c++) {
+                if (values[row + c] > values[row + best]) {
+                    best = c;
+                }
+            }
+            return best;
+        }
+
+        private static float[] flat(INDArray array) {
+            return array.reshape('c', new long[] {array.length()}).toFloatVector();
+        }
+
+        @Override
+        public double lossSum() {
+            return lossSum;
+        }
+
+        @Override
+        public int correct() {
+            return correct;
+        }
+
+        /** After a training step the loss is known; elsewhere it is computed from the current input and labels. */
+        @Override
+        public double computeScore(double regularization, boolean training, LayerWorkspaceMgr workspaces) {
+            if (!training) {
+                lossAndGradient();
+            }
+            return lossSum / input.size(0) + regularization;
+        }
+
+        @Override
+        public INDArray computeScoreForExamples(double regularization, LayerWorkspaceMgr workspaces) {
+            throw unsupported("scores of single examples");
+        }
+
+        @Override
+        public double score() {
+            return lossSum / input.size(0);
+        }
+
+        @Override
+        public boolean needsLabels() {
+            return true;
+        }
+
+        @Override
+        public void setLabels(INDArray newLabels) {
+            labels = newLabels;
+        }
+
+        @Override
+        public INDArray getLabels() {
+            return labels;
+        }
+
+        @Override
+        void forgetKernels() {
+            // softmax is too small to need one
+        }
+
+        @Override
+        public double f1Score(DataSet data) {
+            throw unsupported("evaluation of a single layer");
+        }
+
+        @Override
+        public double f1Score(INDArray examples, INDArray expected) {
+            throw unsupported("evaluation of a single layer");
+        }
+
+        @Override
+        public int numLabels() {
+            return Math.toIntExact(labels.size(1));
+        }
+
+        @Override
+        public void fit(DataSetIterator iterator) {
+            throw unsupported("training of a single layer");
+        }
+
+        @Override
+        public int[] predict(INDArray examples) {
+            throw unsupported("prediction by a single layer");
+        }
+
+        @Override
+        public List<String> predict(DataSet data) {
+            throw unsupported("prediction by a single layer");
+        }
+
+        @Override
+        public void fit(INDArray examples, INDArray expected) {
+            throw unsupported("training of a single layer");
+        }
+
+        @Override
+        public void fit(DataSet data) {
+            throw unsupported("training of a single layer");
+        }
+
+        @Override
+        public void fit(INDArray examples, int[] expected) {
+            throw unsupported("training of a single layer");
+        }
+
+        private static UnsupportedOperationException unsupported(String what) {
+            return new UnsupportedOperationException("The output layer does not offer " + what + "; use the graph");
+        }
+    }
+}
