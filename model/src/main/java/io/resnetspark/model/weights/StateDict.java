@@ -45,7 +45,7 @@ public final class StateDict {
     /**
      * The tensor of that name.
      *
-     * @throws IllegalArgumentException if there is none; match the names first
+     * @throws IllegalArgumentException if there is none; match the names first with {@link StateDictMatcher}
      */
     public Tensor tensor(String name) {
         return find(name).orElseThrow(() -> new IllegalArgumentException("no tensor is named " + name));
