@@ -1,0 +1,44 @@
+package io.resnetspark.model.input;
+
+import java.nio.charset.StandardCharsets;
+
+/** Unsigned integers and tags at a position of a byte array; reading past the end means a truncated file. */
+record Bytes(byte[] array, boolean bigEndian) {
+
+    int size() {
+        return array.length;
+    }
+
+    int u8(int at) throws RejectedImageException {
+        if (at < 0 || at >= array.length) {
+            throw RejectedImageException.truncated("its header");
+        }
+        return array[at] & 0xFF;
+    }
+
+    int u16(int at) throws RejectedImageException {
+        int first = u8(at);
+        int second = u8(at + 1);
+        return bigEndian ? first << 8 | second : second << 8 | first;
+    }
+
+    long u32(int at) throws RejectedImageException {
+        long first = u16(at);
+        long second = u16(at + 2);
+        return bigEndian ? first << 16 | second : second << 16 | first;
+    }
+
+    /** Whether these ASCII characters stand here; false past the end. */
+    boolean hasTag(int at, String tag) {
+        byte[] wanted = tag.getBytes(StandardCharsets.ISO_8859_1);
+        if (at < 0 || at > array.length - wanted.length) {
+            return false;
+        }
+        for (int i = 0; i < wanted.length; i++) {
+            if (array[at + i] != wanted[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

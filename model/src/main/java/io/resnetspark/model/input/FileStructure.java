@@ -1,0 +1,123 @@
+package io.resnetspark.model.input;
+
+/**
+ * Size and orientation of PNG, GIF, BMP and WebP files from their structure alone, so that a bomb is refused before
+ * memory is taken and a file that was cut short is told from one that is damaged.
+ */
+final class FileStructure {
+
+    private static final int PNG_SIGNATURE_BYTES = 8;
+    private static final int PNG_CHUNK_OVERHEAD = 12;
+    private static final int GIF_FRAME_DESCRIPTOR = 0x2C;
+    private static final int GIF_EXTENSION = 0x21;
+
+    private FileStructure() {}
+
+    /** Walks the chunks to {@code IEND}; text chunks are stepped over, so compressed text cannot expand. */
+    static ImageHeader png(byte[] file) throws RejectedImageException {
+        Bytes bytes = new Bytes(file, true);
+        if (!bytes.hasTag(12, "IHDR")) {
+            throw RejectedImageException.unreadable("A PNG that does not begin with its header chunk");
+        }
+        int orientation = ImageHeader.UPRIGHT;
+        long at = PNG_SIGNATURE_BYTES;
+        while (true) {
+            if (at + PNG_CHUNK_OVERHEAD > file.length) {
+                throw RejectedImageException.truncated("the PNG chunks: no end chunk");
+            }
+            int chunk = (int) at;
+            long length = bytes.u32(chunk);
+            if (at + PNG_CHUNK_OVERHEAD + length > file.length) {
+                throw RejectedImageException.truncated("a PNG chunk");
+            }
+            if (bytes.hasTag(chunk + 4, "IEND")) {
+                return new ImageHeader(bytes.u32(16), bytes.u32(20), orientation);
+            }
+            if (bytes.hasTag(chunk + 4, "eXIf")) {
+                orientation = ExifOrientation.parse(file, chunk + 8);
+            }
+            at += PNG_CHUNK_OVERHEAD + length;
+        }
+    }
+
+    /**
+     * The logical screen of a GIF and the place of its first frame on it.
+     *
+     * @param screen size of the whole image; it grows with a frame that does not fit, as in Pillow
+     * @param left first frame's offset in pixels
+     * @param top first frame's offset in pixels
+     * @param frame size of the first frame
+     */
+    record Gif(ImageHeader screen, int left, int top, ImageHeader frame) {}
+
+    static Gif gif(byte[] file) throws RejectedImageException {
+        Bytes bytes = new Bytes(file, false);
+        int at = 13 + gifPaletteBytes(bytes.u8(10));
+        while (bytes.u8(at) == GIF_EXTENSION) {
+            at += 2;
+            while (bytes.u8(at) != 0) {
+                at += 1 + bytes.u8(at);
+            }
+            at++;
+        }
+        if (bytes.u8(at) != GIF_FRAME_DESCRIPTOR) {
+            throw RejectedImageException.unreadable("A GIF without a frame");
+        }
+        int left = bytes.u16(at + 1);
+        int top = bytes.u16(at + 3);
+        ImageHeader frame = new ImageHeader(bytes.u16(at + 5), bytes.u16(at + 7), ImageHeader.UPRIGHT);
+        long width = Math.max(bytes.u16(6), left + frame.width());
+        long height = Math.max(bytes.u16(8), top + frame.height());
+        return new Gif(new ImageHeader(width, height, ImageHeader.UPRIGHT), left, top, frame);
+    }
+
+    private static int gifPaletteBytes(int flags) {
+        return (flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1);
+    }
+
+    static ImageHeader bmp(byte[] file) throws RejectedImageException {
+        Bytes bytes = new Bytes(file, false);
+        boolean os2Header = bytes.u32(14) == 12;
+        if (os2Header) {
+            return new ImageHeader(bytes.u16(18), bytes.u16(20), ImageHeader.UPRIGHT);
+        }
+        // A negative height means rows from the top.
+        int height = (int) bytes.u32(22);
+        return new ImageHeader(bytes.u32(18), Math.abs((long) height), ImageHeader.UPRIGHT);
+    }
+
+    /** The canvas of a WebP: 14-bit sizes in VP8, packed 14-bit in VP8L, 24-bit in VP8X (RFC 9649). */
+    static ImageHeader webp(byte[] file) throws RejectedImageException {
+        Bytes bytes = new Bytes(file, false);
+        if (8 + bytes.u32(4) > file.length) {
+            throw RejectedImageException.truncated("the WebP container");
+        }
+        if (bytes.hasTag(12, "VP8 ")) {
+            return new ImageHeader(bytes.u16(26) & 0x3FFF, bytes.u16(28) & 0x3FFF, ImageHeader.UPRIGHT);
+        }
+        if (bytes.hasTag(12, "VP8L")) {
+            long packed = bytes.u32(21);
+            return new ImageHeader((packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1, ImageHeader.UPRIGHT);
+        }
+        if (bytes.hasTag(12, "VP8X")) {
+            long width = (bytes.u32(24) & 0xFFFFFF) + 1;
+            long height = (bytes.u32(26) >> 8) + 1;
+            return new ImageHeader(width, height, webpOrientation(bytes));
+        }
+        throw RejectedImageException.unreadable("A WebP without a VP8, VP8L or VP8X chunk");
+    }
+
+    private static int webpOrientation(Bytes bytes) throws RejectedImageException {
+        long at = 12;
+        while (at + 8 <= bytes.size()) {
+            int chunk = (int) at;
+            if (bytes.hasTag(chunk, "EXIF")) {
+                int data = chunk + 8;
+                return ExifOrientation.parse(bytes.array(), bytes.hasTag(data, "Exif\0\0") ? data + 6 : data);
+            }
+            long length = bytes.u32(chunk + 4);
+            at += 8 + length + (length & 1);
+        }
+        return ImageHeader.UPRIGHT;
+    }
+}
