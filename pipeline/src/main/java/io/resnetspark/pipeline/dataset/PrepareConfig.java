@@ -186,8 +186,7 @@ public record PrepareConfig(
     }
 
     public PrepareConfig withMaxRejectedFraction(double fraction) {
-        return new PrepareConfig(
-                input, format, output, channels, resize, storage, split, fraction, maxPixels, parquet);
+        return new PrepareConfig(input, format, output, channels, resize, storage, split, fraction, maxPixels, parquet);
     }
 
     public PrepareConfig withMaxPixels(long pixels) {

@@ -28,8 +28,7 @@ public enum Split {
         return find(name)
                 .orElseThrow(() -> new IllegalArgumentException("No split is called \"%s\"; there are %s"
                         .formatted(
-                                name,
-                                Arrays.stream(values()).map(Split::label).collect(Collectors.joining(", ")))));
+                                name, Arrays.stream(values()).map(Split::label).collect(Collectors.joining(", ")))));
     }
 
     /** Like {@link #parse}, but empty for any other name, for example that of a class folder. */

@@ -82,8 +82,9 @@ record CifarSource(String input, Variant variant) implements ImageSource {
             bytes += file.getLen();
         }
         if (ranges.isEmpty()) {
-            throw new ConfigurationException("%s holds neither %s*.bin nor %s*.bin; name the folder with the binary version"
-                    .formatted(input, variant.trainPrefix, variant.testPrefix));
+            throw new ConfigurationException(
+                    "%s holds neither %s*.bin nor %s*.bin; name the folder with the binary version"
+                            .formatted(input, variant.trainPrefix, variant.testPrefix));
         }
         List<String> classes = classNames(folder);
         var records = JavaSparkContext.fromSparkContext(spark.sparkContext())
@@ -96,7 +97,9 @@ record CifarSource(String input, Variant variant) implements ImageSource {
     private List<String> classNames(InputFolder folder) {
         List<FileStatus> names = folder.files(variant.namesFile::equals);
         if (names.isEmpty()) {
-            return IntStream.range(0, variant.classes).mapToObj(Integer::toString).toList();
+            return IntStream.range(0, variant.classes)
+                    .mapToObj(Integer::toString)
+                    .toList();
         }
         Path file = names.get(0).getPath();
         try (InputStream in = folder.open(file)) {

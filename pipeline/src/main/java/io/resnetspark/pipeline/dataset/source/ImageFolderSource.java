@@ -71,8 +71,8 @@ record ImageFolderSource(String input) implements ImageSource {
                 status -> status.isDirectory() && !status.getPath().getName().startsWith("."));
         for (FileStatus status : folders) {
             if (status.getPath().getName().startsWith("_")) {
-                throw new ConfigurationException("Spark does not read folders whose name starts with _: rename %s"
-                        .formatted(status.getPath()));
+                throw new ConfigurationException(
+                        "Spark does not read folders whose name starts with _: rename %s".formatted(status.getPath()));
             }
         }
         return folders;

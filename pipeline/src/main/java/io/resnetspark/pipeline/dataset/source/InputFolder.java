@@ -64,7 +64,8 @@ final class InputFolder {
     }
 
     List<FileStatus> files(Predicate<String> wanted) {
-        return list(path, status -> status.isFile() && wanted.test(status.getPath().getName()));
+        return list(
+                path, status -> status.isFile() && wanted.test(status.getPath().getName()));
     }
 
     InputStream open(Path file) {

@@ -47,8 +47,7 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
             table = spark.read().parquet(ImageFolderSource.escapeGlob(input));
         } catch (Exception e) {
             if (e instanceof AnalysisException) { // checked in Scala only, so Java cannot catch it by name here
-                throw new ConfigurationException(
-                        "Cannot read %s as Parquet: %s".formatted(input, e.getMessage()), e);
+                throw new ConfigurationException("Cannot read %s as Parquet: %s".formatted(input, e.getMessage()), e);
             }
             throw e;
         }
@@ -72,8 +71,8 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
                 quoted(columns.label()).cast("string"),
                 hasSplit ? quoted(columns.split()) : lit(null).cast("string")));
         MapFunction<Row, Row> parser = imageColumns(schema, selected);
-        Dataset<Row> rows = table.select(selected.toArray(new Column[0]))
-                .map(parser, Encoders.row(SourceImages.SCHEMA));
+        Dataset<Row> rows =
+                table.select(selected.toArray(new Column[0])).map(parser, Encoders.row(SourceImages.SCHEMA));
         long bytes =
                 table.queryExecution().optimizedPlan().stats().sizeInBytes().longValue();
         return new SourceImages(rows, List.of(), List.of(), bytes);
@@ -108,8 +107,8 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
     private DataType type(StructType schema, String column) {
         int index = Arrays.asList(schema.fieldNames()).indexOf(column);
         if (index < 0) {
-            throw new ConfigurationException("%s has no column %s; it has %s"
-                    .formatted(input, column, String.join(", ", schema.fieldNames())));
+            throw new ConfigurationException(
+                    "%s has no column %s; it has %s".formatted(input, column, String.join(", ", schema.fieldNames())));
         }
         return schema.fields()[index].dataType();
     }
