@@ -1,0 +1,171 @@
+package io.resnetspark.pipeline.dataset;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.storage.AtomicStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * The directory of a dataset: {@code dataset.json} (manifest of the current version, and the only file that says which
+ * one that is), {@code versions/NNNNNN.json} (manifest of each version), {@code images/} and {@code rejects/} (Delta
+ * tables). A version exists once {@code dataset.json} names it; whatever else lies there is work of a run that died.
+ */
+final class DatasetFiles {
+
+    private static final String CURRENT = "dataset.json";
+    private static final String IMAGES = "images";
+    private static final String REJECTS = "rejects";
+    private static final String VERSIONS = "versions";
+    private static final Set<String> OWN = Set.of(CURRENT, IMAGES, REJECTS, VERSIONS);
+
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private final AtomicStore store;
+
+    DatasetFiles(String dataset, Configuration configuration) {
+        this.store = AtomicStore.at(dataset, configuration);
+    }
+
+    String root() {
+        return store.root().toString();
+    }
+
+    String images() {
+        return store.path(IMAGES).toString();
+    }
+
+    String rejects() {
+        return store.path(REJECTS).toString();
+    }
+
+    /** The manifest of the current version with the bytes it was read from; empty where no dataset is. */
+    Optional<Current> current() {
+        return store.read(CURRENT).map(bytes -> new Current(parse(bytes, CURRENT), bytes));
+    }
+
+    /** A manifest and its file's content. */
+    record Current(DatasetManifest manifest, byte[] bytes) {}
+
+    /**
+     * The manifest of a version.
+     *
+     * @throws BadDataException if there is no such version or its manifest is damaged
+     */
+    DatasetManifest version(int version) {
+        DatasetManifest current = existing();
+        if (version == current.version()) {
+            return current;
+        }
+        DatasetManifest.EarlierVersion entry = current.earlier(version)
+                .orElseThrow(() -> new BadDataException("%s has no version %d; its versions are 1 to %d"
+                        .formatted(root(), version, current.version())));
+        String name = versionFile(version);
+        byte[] bytes = store.read(name)
+                .orElseThrow(() -> new BadDataException("%s lacks %s; restore it from a copy".formatted(root(), name)));
+        if (!sha256(bytes).equals(entry.sha256())) {
+            throw new BadDataException(
+                    "%s/%s was changed since it was written; restore it from a copy".formatted(root(), name));
+        }
+        return parse(bytes, name);
+    }
+
+    /** @throws BadDataException if no dataset is here */
+    DatasetManifest existing() {
+        return current()
+                .map(Current::manifest)
+                .orElseThrow(() -> new BadDataException(
+                        "%s is not a dataset: it has no %s; make one with `prepare`".formatted(root(), CURRENT)));
+    }
+
+    /** @throws ConfigurationException if the directory holds anything a dataset does not */
+    void checkFreeForDataset() {
+        List<String> others =
+                store.list("").stream().filter(name -> !OWN.contains(name)).toList();
+        if (!others.isEmpty()) {
+            throw new ConfigurationException(
+                    "%s is not a dataset and not empty (%s, …); name another output".formatted(root(), others.get(0)));
+        }
+    }
+
+    /**
+     * Makes a version the current one, in one step.
+     *
+     * @param base what the dataset was when the run began; another run that published since makes this one fail
+     * @throws BadDataException if the dataset changed meanwhile
+     */
+    void publish(DatasetManifest manifest, Optional<Current> base) {
+        Optional<byte[]> now = store.read(CURRENT);
+        boolean same = now.isPresent() == base.isPresent()
+                && (now.isEmpty() || Arrays.equals(now.get(), base.get().bytes()));
+        if (!same) {
+            throw new BadDataException(
+                    "Another run changed %s meanwhile; this one changed nothing: run it again".formatted(root()));
+        }
+        byte[] bytes = format(manifest);
+        store.deleteUnfinished("");
+        store.deleteUnfinished(VERSIONS);
+        store.replace(versionFile(manifest.version()), bytes);
+        store.replace(CURRENT, bytes);
+    }
+
+    /** The history of a version that follows {@code base}. */
+    static List<DatasetManifest.EarlierVersion> historyAfter(Current base) {
+        DatasetManifest manifest = base.manifest();
+        java.util.ArrayList<DatasetManifest.EarlierVersion> history = new java.util.ArrayList<>(manifest.history());
+        history.add(new DatasetManifest.EarlierVersion(
+                manifest.version(), manifest.createdAt(), manifest.images(), sha256(base.bytes())));
+        return List.copyOf(history);
+    }
+
+    static byte[] format(DatasetManifest manifest) {
+        try {
+            return (JSON.writeValueAsString(manifest) + "\n").getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a manifest is plain data", e);
+        }
+    }
+
+    DatasetManifest parse(byte[] bytes, String name) {
+        try {
+            int formatVersion = JSON.readTree(bytes).path("format_version").asInt(0);
+            if (formatVersion != DatasetManifest.FORMAT_VERSION) {
+                throw new BadDataException(
+                        "%s/%s has format version %d, this program reads %d; use the program that wrote it"
+                                .formatted(root(), name, formatVersion, DatasetManifest.FORMAT_VERSION));
+            }
+            return JSON.readValue(bytes, DatasetManifest.class);
+        } catch (IOException e) {
+            throw new BadDataException(
+                    "%s/%s is damaged (%s); restore it from a copy".formatted(root(), name, e.getMessage()), e);
+        }
+    }
+
+    private static String versionFile(int version) {
+        return "%s/%06d.json".formatted(VERSIONS, version);
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

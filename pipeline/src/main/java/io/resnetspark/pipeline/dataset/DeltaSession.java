@@ -1,0 +1,49 @@
+package io.resnetspark.pipeline.dataset;
+
+import io.resnetspark.model.error.ConfigurationException;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/** What a Spark session needs so that it can read and write datasets. */
+public final class DeltaSession {
+
+    /** Settings to give to the session's builder, before it starts. */
+    public static final Map<String, String> SETTINGS = Map.of(
+            "spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension",
+            "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+
+    private DeltaSession() {}
+
+    /** @throws ConfigurationException if the session was started without {@link #SETTINGS} */
+    static void check(SparkSession spark) {
+        SETTINGS.forEach((key, value) -> {
+            String actual = spark.conf().get(key, "");
+            if (!actual.contains(value)) {
+                throw new ConfigurationException(
+                        "Spark was started without Delta Lake: start it with --conf %s=%s (it is \"%s\")"
+                                .formatted(key, value, actual));
+            }
+        });
+    }
+
+    /**
+     * A session with settings of its own over the same Spark application, made the active one of this thread while
+     * {@code body} runs, because Delta asks for the active session when it writes.
+     */
+    static <T> T isolated(
+            SparkSession spark, Map<String, String> settings, java.util.function.Function<SparkSession, T> body) {
+        SparkSession session = spark.newSession();
+        settings.forEach(session.conf()::set);
+        scala.Option<SparkSession> before = SparkSession.getActiveSession();
+        SparkSession.setActiveSession(session);
+        try {
+            return body.apply(session);
+        } finally {
+            if (before.isDefined()) {
+                SparkSession.setActiveSession(before.get());
+            } else {
+                SparkSession.clearActiveSession();
+            }
+        }
+    }
+}

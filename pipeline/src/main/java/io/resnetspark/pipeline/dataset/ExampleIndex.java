@@ -1,0 +1,145 @@
+package io.resnetspark.pipeline.dataset;
+
+import io.resnetspark.model.error.BadDataException;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Where each image of a split lies in the dataset's files, so that images can be read in any order without Spark. Images
+ * are numbered by their {@code image_id}, so the numbering depends on the images alone, not on how they are spread over
+ * files. About 40 bytes per image.
+ *
+ * <p>Immutable; made to be broadcast.
+ */
+public final class ExampleIndex implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final List<String> files;
+    private final long[] fileLengths;
+    private final PrepareConfig.StoredEncoding encoding;
+    private final int channels;
+    private final Columns columns;
+
+    /**
+     * One entry per image.
+     *
+     * @param idHashes first eight bytes of the image_id, big-endian
+     * @param labels class index
+     * @param files position in the list of files
+     * @param offsets of the stored bytes in their file
+     * @param lengths of the stored bytes
+     * @param widths in pixels
+     * @param heights in pixels
+     * @param checksums CRC-32C of the stored bytes
+     */
+    record Columns(
+            long[] idHashes,
+            int[] labels,
+            int[] files,
+            long[] offsets,
+            int[] lengths,
+            int[] widths,
+            int[] heights,
+            int[] checksums)
+            implements Serializable {
+
+        static Columns ofSize(int size) {
+            return new Columns(
+                    new long[size],
+                    new int[size],
+                    new int[size],
+                    new long[size],
+                    new int[size],
+                    new int[size],
+                    new int[size],
+                    new int[size]);
+        }
+    }
+
+    ExampleIndex(
+            List<String> files,
+            long[] fileLengths,
+            PrepareConfig.StoredEncoding encoding,
+            int channels,
+            Columns columns) {
+        this.files = List.copyOf(files);
+        this.fileLengths = fileLengths;
+        this.encoding = encoding;
+        this.channels = channels;
+        this.columns = columns;
+    }
+
+    /**
+     * Reads the page headers and the small columns of a split's files, in one distributed pass; the images themselves
+     * are not read.
+     *
+     * @throws BadDataException if the files do not hold exactly the images the manifest promises, or another program
+     *     rewrote them so that images are no longer byte ranges
+     */
+    public static ExampleIndex build(SparkSession spark, ImageDataset dataset, Split split) {
+        return ExampleIndexBuilder.build(spark, dataset, split);
+    }
+
+    /** Number of images. */
+    public int size() {
+        return columns.labels().length;
+    }
+
+    /** Class index of an image. */
+    public int label(int example) {
+        return columns.labels()[example];
+    }
+
+    /** The first eight bytes of an image's {@code image_id}, big-endian: its own wherever it is stored. */
+    public long idHash(int example) {
+        return columns.idHashes()[example];
+    }
+
+    /** Width of the stored image in pixels. */
+    public int width(int example) {
+        return columns.widths()[example];
+    }
+
+    /** Height of the stored image in pixels. */
+    public int height(int example) {
+        return columns.heights()[example];
+    }
+
+    /** Number of stored bytes of an image. */
+    public int length(int example) {
+        return columns.lengths()[example];
+    }
+
+    /** Channels of every image: 1 or 3. */
+    public int channels() {
+        return channels;
+    }
+
+    /** How stored bytes are to be read. */
+    public PrepareConfig.StoredEncoding encoding() {
+        return encoding;
+    }
+
+    /** The files that hold the split, fully qualified. */
+    public List<String> files() {
+        return files;
+    }
+
+    long fileLength(int file) {
+        return fileLengths[file];
+    }
+
+    int file(int example) {
+        return columns.files()[example];
+    }
+
+    long offset(int example) {
+        return columns.offsets()[example];
+    }
+
+    int checksum(int example) {
+        return columns.checksums()[example];
+    }
+}

@@ -1,0 +1,52 @@
+package io.resnetspark.pipeline.dataset;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a run of {@link PrepareJob} ended well.
+ *
+ * @param dataset path of the dataset
+ * @param change what the run did to it
+ * @param manifest of the dataset's current version
+ * @param run what this run saw
+ * @param seconds the run took
+ */
+public record PrepareOutcome(String dataset, Change change, DatasetManifest manifest, RunCounts run, double seconds) {
+
+    /** What a run did to the dataset. */
+    public enum Change {
+        CREATED,
+        EXTENDED,
+        /** Everything usable in the source is in the dataset: no version was added. */
+        NOTHING_NEW
+    }
+
+    /** The outcome as lines for a person. */
+    public List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        switch (change) {
+            case CREATED:
+                lines.add("Created %s, version %d: %d images".formatted(dataset, manifest.version(), run.added()));
+                break;
+            case EXTENDED:
+                lines.add("Extended %s to version %d: %d new images, %d in all"
+                        .formatted(dataset, manifest.version(), run.added(), manifest.images()));
+                break;
+            case NOTHING_NEW:
+                lines.add("Nothing new for %s: it stays at version %d with %d images"
+                        .formatted(dataset, manifest.version(), manifest.images()));
+                break;
+        }
+        lines.add("Seen %d: %d added, %d unchanged, %d duplicates, %d rejected"
+                .formatted(run.seen(), run.added(), run.unchanged(), run.duplicateTotal(), run.rejectedTotal()));
+        run.duplicates().forEach((kind, count) -> lines.add("  %s: %d".formatted(kind, count)));
+        run.rejected().forEach((reason, count) -> lines.add("  rejected, %s: %d".formatted(reason, count)));
+        manifest.splits().forEach((split, summary) -> lines.add("  %s: %d images".formatted(split, summary.images())));
+        lines.add("%d classes".formatted(manifest.classes().size()));
+        if (change != Change.NOTHING_NEW) {
+            manifest.warnings().forEach(warning -> lines.add("Note: " + warning));
+        }
+        return lines;
+    }
+}

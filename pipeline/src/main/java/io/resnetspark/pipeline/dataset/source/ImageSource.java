@@ -1,0 +1,32 @@
+package io.resnetspark.pipeline.dataset.source;
+
+import io.resnetspark.pipeline.dataset.PrepareConfig;
+import org.apache.spark.sql.SparkSession;
+
+/** A place that labelled images come from. */
+public sealed interface ImageSource permits ImageFolderSource, CifarSource, IdxSource, ParquetSource {
+
+    /**
+     * Looks at the source's layout on the driver; images are read when the rows are.
+     *
+     * @throws io.resnetspark.model.error.ConfigurationException if this is not a source of that kind
+     * @throws io.resnetspark.model.error.BadDataException if a container of images is damaged as a whole
+     */
+    SourceImages images(SparkSession spark);
+
+    static ImageSource of(PrepareConfig config) {
+        switch (config.format()) {
+            case IMAGE_FOLDER:
+                return new ImageFolderSource(config.input());
+            case CIFAR10:
+                return new CifarSource(config.input(), CifarSource.Variant.CIFAR10);
+            case CIFAR100:
+                return new CifarSource(config.input(), CifarSource.Variant.CIFAR100);
+            case IDX:
+                return new IdxSource(config.input());
+            case PARQUET:
+                return new ParquetSource(config.input(), config.parquet());
+        }
+        throw new AssertionError(config.format());
+    }
+}

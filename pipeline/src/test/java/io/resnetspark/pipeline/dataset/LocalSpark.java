@@ -1,0 +1,21 @@
+package io.resnetspark.pipeline.dataset;
+
+import org.apache.spark.sql.SparkSession;
+
+/** A Spark session with Delta in this JVM, shared by the tests that run in it. */
+final class LocalSpark {
+
+    private LocalSpark() {}
+
+    static SparkSession session() {
+        SparkSession.Builder builder = SparkSession.builder()
+                .master("local[2]")
+                .appName("dataset tests")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.databricks.delta.snapshotPartitions", "1");
+        DeltaSession.SETTINGS.forEach(builder::config);
+        return builder.getOrCreate();
+    }
+}
