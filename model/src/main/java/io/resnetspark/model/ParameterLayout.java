@@ -49,6 +49,16 @@ public record ParameterLayout(List<Segment> segments) {
         segments = List.copyOf(segments);
     }
 
+    /** The layout of the network that {@code spec} describes. */
+    public static ParameterLayout of(ResNetSpec spec) {
+        ComputationGraph network = ResNet.create(spec, 0);
+        try {
+            return of(network);
+        } finally {
+            network.close();
+        }
+    }
+
     public static ParameterLayout of(ComputationGraph network) {
         List<Segment> segments = new ArrayList<>();
         int offset = 0;

@@ -1,0 +1,29 @@
+package io.resnetspark.model.checkpoint;
+
+import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.input.Preprocessing;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What must travel with weights so that they can be used.
+ *
+ * @param spec the network
+ * @param labels class names by index, one per class of the network
+ * @param preprocessing how images become the network's input
+ */
+public record ModelCard(ResNetSpec spec, List<String> labels, Preprocessing preprocessing) implements Serializable {
+
+    public ModelCard {
+        labels = List.copyOf(labels);
+        if (labels.size() != spec.classes()) {
+            throw new ConfigurationException(
+                    "%d class names for a network of %d classes".formatted(labels.size(), spec.classes()));
+        }
+        if (preprocessing.channels() != spec.channels()) {
+            throw new ConfigurationException("Images of %d channels for a network that takes %d"
+                    .formatted(preprocessing.channels(), spec.channels()));
+        }
+    }
+}

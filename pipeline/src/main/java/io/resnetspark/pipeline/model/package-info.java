@@ -1,0 +1,2 @@
+/** Models wherever they are named: runs, weights files, exported models. */
+package io.resnetspark.pipeline.model;

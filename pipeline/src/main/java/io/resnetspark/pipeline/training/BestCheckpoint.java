@@ -1,0 +1,14 @@
+package io.resnetspark.pipeline.training;
+
+/**
+ * The checkpoint with the best validation accuracy so far.
+ *
+ * @param checkpoint its name
+ * @param epoch epochs done then
+ * @param accuracy top-1 on the validation split
+ * @param loss mean cross-entropy there, in nats
+ */
+public record BestCheckpoint(String checkpoint, int epoch, double accuracy, double loss) {
+
+    static final String FILE = "best.json";
+}

@@ -1,0 +1,162 @@
+package io.resnetspark.pipeline.training;
+
+import io.resnetspark.model.input.Batch;
+import io.resnetspark.model.input.BatchLoader;
+import io.resnetspark.model.input.ReadAhead;
+import io.resnetspark.model.kernel.ComputeThreads;
+import io.resnetspark.model.training.StepResult;
+import io.resnetspark.model.training.Trainer;
+import io.resnetspark.model.training.TrainingState;
+import io.resnetspark.pipeline.dataset.ExampleReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+/**
+ * One worker's network, optimiser and data readers, kept in the executor between rounds. It is a cache: what a round does
+ * follows from the plan, the order and the state alone, and any executor can make this worker anew.
+ *
+ * <p>All work runs on one thread of its own, because native thread pools and DL4J's workspaces belong to threads while
+ * Spark gives every task another one.
+ */
+final class ResidentWorker implements AutoCloseable {
+
+    private final TrainingPlan plan;
+    private final int number;
+    private final ExecutorService thread;
+    private Trainer trainer;
+    private ExampleReader reader;
+    private BatchLoader loader;
+    private NetworkInput input;
+    private EpochPlan epochPlan;
+    private int loadedEpoch = -1;
+    private int nextStep;
+
+    ResidentWorker(TrainingPlan plan, int number) {
+        this.plan = plan;
+        this.number = number;
+        this.thread = Executors.newSingleThreadExecutor(task -> {
+            Thread worker = new Thread(task, "training-worker-" + number);
+            worker.setDaemon(true);
+            return worker;
+        });
+    }
+
+    /** A worker's state after a round, and what it did. */
+    record Trained(TrainingState state, WorkerReport report) {}
+
+    /** Trains a round from {@code state}; an interrupted caller leaves a worker that must not be used again. */
+    Trained train(RoundOrder order, Supplier<TrainingState> state) {
+        return onOwnThread(() -> trainHere(order, state));
+    }
+
+    /** Loss and accuracy of {@code state} on this worker's share of the validation split. */
+    StepResult validate(Supplier<TrainingState> state) {
+        return onOwnThread(() -> {
+            prepare();
+            trainer.restore(state.get());
+            return ValidationShare.of(plan, number).evaluate(trainer.network());
+        });
+    }
+
+    private <T> T onOwnThread(Callable<T> work) {
+        Future<T> result = thread.submit(work);
+        try {
+            return result.get();
+        } catch (InterruptedException e) {
+            result.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while worker %d was working".formatted(number), e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("Worker %d failed: %s".formatted(number, e.getCause()), e.getCause());
+        }
+    }
+
+    private void prepare() {
+        ComputeThreads.use(plan.threads());
+        if (trainer != null) {
+            return;
+        }
+        trainer = Trainer.create(plan.spec(), plan.seed(), plan.optimizer(), plan.clipNorm());
+        FrozenStages.freeze(trainer.network(), plan.frozen());
+        reader = new ExampleReader(plan.trainingIndex(), plan.hadoop().configuration());
+        loader = new BatchLoader(plan.training(), plan.batchSize(), ReadAhead.standard());
+        input = new NetworkInput(plan.training());
+    }
+
+    private Trained trainHere(RoundOrder order, Supplier<TrainingState> state) {
+        long start = System.nanoTime();
+        prepare();
+        trainer.restore(state.get());
+        long installed = System.nanoTime();
+        seek(order);
+
+        StepResult result = StepResult.NONE;
+        long waitBefore = loader.statistics().waitNanos();
+        for (int i = 0; i < order.steps(); i++) {
+            int step = order.firstStep() + i;
+            if (epochPlan.batch(step, number).length == 0) {
+                continue; // the last step of the epoch has fewer images than there are workers
+            }
+            Batch batch = loader.next();
+            result = result.plus(trainer.step(
+                    input.images(batch),
+                    input.targets(batch),
+                    plan.learningRate(order.epoch(), step),
+                    order.globalStep() + i));
+        }
+        nextStep = order.firstStep() + order.steps();
+        long trained = System.nanoTime();
+        WorkerReport report = new WorkerReport(
+                result,
+                installed - start,
+                trained - installed,
+                loader.statistics().waitNanos() - waitBefore);
+        return new Trained(trainer.state(), report);
+    }
+
+    /** Lets the loader read ahead from the order's first step, unless it is there already. */
+    private void seek(RoundOrder order) {
+        if (loadedEpoch == order.epoch() && nextStep == order.firstStep()) {
+            return;
+        }
+        if (loadedEpoch != order.epoch()) {
+            epochPlan = plan.epochPlan(order.epoch());
+        }
+        List<int[]> batches = new ArrayList<>();
+        for (int step = order.firstStep(); step < epochPlan.steps(); step++) {
+            int[] batch = epochPlan.batch(step, number);
+            if (batch.length > 0) {
+                batches.add(batch);
+            }
+        }
+        loader.start(reader, batches, order.epoch());
+        loadedEpoch = order.epoch();
+        nextStep = order.firstStep();
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        if (trainer == null) {
+            return;
+        }
+        loader.close();
+        try {
+            reader.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot close the dataset's files", e);
+        }
+        trainer.network().close();
+    }
+}

@@ -1,0 +1,50 @@
+package io.resnetspark.pipeline.training;
+
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/** The workers of this JVM, between tasks. A task takes one out and puts it back, so two attempts never share one. */
+final class ResidentWorkers {
+
+    private static final Map<Key, ResidentWorker> RESTING = new ConcurrentHashMap<>();
+
+    private record Key(String runId, int worker) {}
+
+    private ResidentWorkers() {}
+
+    /** Runs {@code work} on a resting or new worker, which rests afterwards unless the work failed. */
+    static <T> T with(TrainingPlan plan, int number, Function<ResidentWorker, T> work) {
+        Key key = new Key(plan.runId(), number);
+        ResidentWorker worker = RESTING.remove(key);
+        if (worker == null) {
+            worker = new ResidentWorker(plan, number);
+        }
+        T result;
+        try {
+            result = work.apply(worker);
+        } catch (RuntimeException | Error e) {
+            worker.close();
+            throw e;
+        }
+        ResidentWorker other = RESTING.putIfAbsent(key, worker);
+        if (other != null) {
+            worker.close(); // another attempt of the same task was faster
+        }
+        return result;
+    }
+
+    /** Closes this JVM's workers of a training. */
+    static void release(String runId) {
+        for (Iterator<Map.Entry<Key, ResidentWorker>> resting =
+                        RESTING.entrySet().iterator();
+                resting.hasNext(); ) {
+            Map.Entry<Key, ResidentWorker> entry = resting.next();
+            if (entry.getKey().runId().equals(runId)) {
+                resting.remove();
+                entry.getValue().close();
+            }
+        }
+    }
+}

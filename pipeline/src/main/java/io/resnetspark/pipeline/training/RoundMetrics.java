@@ -1,0 +1,35 @@
+package io.resnetspark.pipeline.training;
+
+/**
+ * One line of {@code metrics.jsonl}: a round of averaging.
+ *
+ * @param round rounds done, from 1
+ * @param epoch the round's epoch, from 0
+ * @param globalStep steps done
+ * @param progress epochs done, with the fraction of the current one
+ * @param examples images of this round
+ * @param loss mean cross-entropy of the round's minibatches before their updates, in nats
+ * @param accuracy fraction of correct predictions before the updates
+ * @param learningRate of the round's last step
+ * @param imagesPerSecond of the whole round
+ * @param seconds of the whole round
+ * @param trainSeconds the slowest worker's training
+ * @param inputWaitSeconds the longest wait for input
+ * @param broadcastSeconds the slowest worker's fetching and installing of the state
+ * @param reduceSeconds the rest: shuffle, averaging, scheduling
+ */
+public record RoundMetrics(
+        int round,
+        int epoch,
+        long globalStep,
+        double progress,
+        long examples,
+        double loss,
+        double accuracy,
+        double learningRate,
+        double imagesPerSecond,
+        double seconds,
+        double trainSeconds,
+        double inputWaitSeconds,
+        double broadcastSeconds,
+        double reduceSeconds) {}

@@ -1,0 +1,172 @@
+package io.resnetspark.pipeline.training;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.checkpoint.Checkpoint;
+import io.resnetspark.model.checkpoint.CheckpointFormat;
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.DirectoryPublication;
+import io.resnetspark.pipeline.storage.PublishedDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory of a training: {@code run.json} (what was run), {@code metrics.jsonl} (a line per round and epoch), {@code
+ * checkpoints/round-NNNNNN} and {@code best.json}. Every entry appears whole or not at all, on any Hadoop file system.
+ */
+public final class RunDirectory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
+    private static final String CHECKPOINTS = "checkpoints";
+
+    static final ObjectMapper JSON =
+            JsonMapper.builder().addModule(new Jdk8Module()).build();
+
+    private final AtomicStore store;
+
+    private RunDirectory(AtomicStore store) {
+        this.store = store;
+    }
+
+    /** The run at {@code path}, which need not exist yet. */
+    public static RunDirectory at(String path, Configuration hadoop) {
+        return new RunDirectory(AtomicStore.at(path, hadoop));
+    }
+
+    /** Fully qualified. */
+    public String path() {
+        return store.root().toString();
+    }
+
+    public boolean exists() {
+        return store.exists(RunManifest.FILE);
+    }
+
+    void writeManifest(RunManifest manifest) {
+        store.replaceText(RunManifest.FILE, pretty(manifest));
+    }
+
+    /** What was run. */
+    public RunManifest manifest() {
+        return read(RunManifest.FILE, RunManifest.class)
+                .orElseThrow(() ->
+                        new BadDataException("%s is not a run: it has no %s".formatted(path(), RunManifest.FILE)));
+    }
+
+    void writeMetrics(String lines) {
+        store.replaceText(MetricsLog.FILE, lines);
+    }
+
+    /** The lines of {@code metrics.jsonl}; empty before the first. */
+    public List<String> metrics() {
+        return store.readText(MetricsLog.FILE)
+                .map(text -> text.lines().filter(line -> !line.isBlank()).toList())
+                .orElse(List.of());
+    }
+
+    void writeBest(BestCheckpoint best) {
+        store.replaceText(BestCheckpoint.FILE, pretty(best));
+    }
+
+    /** The checkpoint with the best validation accuracy, if the run validates. */
+    public Optional<BestCheckpoint> best() {
+        return read(BestCheckpoint.FILE, BestCheckpoint.class);
+    }
+
+    /** Publishes a checkpoint; its name says the round. */
+    String writeCheckpoint(Checkpoint checkpoint, ParameterLayout layout) {
+        String name = "round-%06d".formatted(checkpoint.position().round());
+        try (DirectoryPublication publication = store.startDirectory(CHECKPOINTS + "/" + name)) {
+            CheckpointFormat.write(checkpoint, layout, publication::create);
+            publication.commit();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot write checkpoint %s of %s; earlier ones are intact".formatted(name, path()), e);
+        }
+        return name;
+    }
+
+    /** Names of the checkpoints, oldest first. */
+    public List<String> checkpoints() {
+        return store.list(CHECKPOINTS);
+    }
+
+    void deleteCheckpoint(String name) {
+        store.delete(CHECKPOINTS + "/" + name);
+    }
+
+    /**
+     * Reads a checkpoint after checking every file against its checksum.
+     *
+     * @throws BadDataException if it is missing, half-written or damaged
+     */
+    public Checkpoint readCheckpoint(String name) {
+        PublishedDirectory directory = store.directory(CHECKPOINTS + "/" + name)
+                .orElseThrow(() -> new BadDataException("%s has no complete checkpoint %s".formatted(path(), name)));
+        directory.verify();
+        try {
+            return CheckpointFormat.read(directory::open, path() + "/" + CHECKPOINTS + "/" + name);
+        } catch (IOException e) {
+            throw new BadDataException(
+                    "Cannot read checkpoint %s of %s: %s".formatted(name, path(), e.getMessage()), e);
+        }
+    }
+
+    /** The newest checkpoint that is whole; damaged ones are passed over with a warning. */
+    public Optional<Checkpoint> newestCheckpoint() {
+        List<String> names = new ArrayList<>(checkpoints());
+        java.util.Collections.reverse(names);
+        for (String name : names) {
+            try {
+                return Optional.of(readCheckpoint(name));
+            } catch (BadDataException e) {
+                LOG.warn("Checkpoint {} cannot be used ({}); trying the one before", name, e.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The checkpoint to use as the run's model: the best one where the run validates, else the newest.
+     *
+     * @throws BadDataException if there is none
+     */
+    public Checkpoint model() {
+        Optional<BestCheckpoint> best = best();
+        if (best.isPresent()) {
+            return readCheckpoint(best.get().checkpoint());
+        }
+        return newestCheckpoint()
+                .orElseThrow(() -> new BadDataException(
+                        "%s has no checkpoint to use; train it first, or resume it".formatted(path())));
+    }
+
+    private <T> Optional<T> read(String file, Class<T> type) {
+        return store.readText(file).map(text -> {
+            try {
+                return JSON.readValue(text, type);
+            } catch (JsonProcessingException e) {
+                throw new BadDataException("%s/%s is damaged: %s".formatted(path(), file, e.getOriginalMessage()), e);
+            }
+        });
+    }
+
+    private static String pretty(Object value) {
+        try {
+            return JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Cannot write " + value, e);
+        }
+    }
+}

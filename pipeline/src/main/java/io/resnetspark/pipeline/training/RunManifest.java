@@ -1,0 +1,69 @@
+package io.resnetspark.pipeline.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+
+/**
+ * {@code run.json}: what was run, enough to run it again.
+ *
+ * @param formatVersion of this file
+ * @param id of the run
+ * @param createdAt ISO-8601 instant, UTC
+ * @param status {@code running}, {@code done} or {@code diverged}
+ * @param config resolved configuration
+ * @param dataset path of the dataset
+ * @param datasetId id of the dataset
+ * @param datasetVersion its version
+ * @param trainExamples images of the training split
+ * @param valExamples images of the validation split
+ * @param parameters trainable parameters
+ * @param threadsPerWorker compute threads each worker used
+ * @param weights where the initial weights came from
+ * @param kernels what computed
+ * @param software versions of what ran, by name
+ * @param seconds of training so far, over all attempts
+ * @param spark master and executors
+ */
+public record RunManifest(
+        int formatVersion,
+        String id,
+        String createdAt,
+        String status,
+        JsonNode config,
+        String dataset,
+        String datasetId,
+        int datasetVersion,
+        int trainExamples,
+        int valExamples,
+        long parameters,
+        int threadsPerWorker,
+        String weights,
+        String kernels,
+        Map<String, String> software,
+        double seconds,
+        Map<String, String> spark) {
+
+    static final String FILE = "run.json";
+    static final int FORMAT_VERSION = 1;
+
+    RunManifest with(String newStatus, double newSeconds) {
+        return new RunManifest(
+                formatVersion,
+                id,
+                createdAt,
+                newStatus,
+                config,
+                dataset,
+                datasetId,
+                datasetVersion,
+                trainExamples,
+                valExamples,
+                parameters,
+                threadsPerWorker,
+                weights,
+                kernels,
+                software,
+                newSeconds,
+                spark);
+    }
+}

@@ -1,0 +1,14 @@
+package io.resnetspark.pipeline.training;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * One worker's part of one slice, on its way to be averaged.
+ *
+ * @param worker who made it
+ * @param examples its weight: images the worker trained in this round
+ * @param vectors the slice of the parameters, then of each optimiser vector
+ * @param report what the worker did; only with the first slice
+ */
+record SlicePart(int worker, long examples, float[][] vectors, List<WorkerReport> report) implements Serializable {}

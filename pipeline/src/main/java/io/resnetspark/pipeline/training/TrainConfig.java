@@ -1,0 +1,87 @@
+package io.resnetspark.pipeline.training;
+
+import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.optim.LearningRateSchedule;
+import io.resnetspark.model.optim.OptimizerConfig;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A training.
+ *
+ * @param data path of the dataset
+ * @param dataVersion version of the dataset; the current one if empty
+ * @param arch name of the network, for example {@code resnet18}
+ * @param inputSize height and width of the network's input in pixels; the architecture's own if empty
+ * @param weights where to start from: a run, a weights file; random initialisation if empty
+ * @param freeze stages that keep their weights, for example {@code stem, layer1}
+ * @param output directory of the run
+ * @param workers number of training tasks, each with its own network, at least 1
+ * @param averagingFrequency minibatches each worker trains between averaging rounds, at least 1
+ * @param batchSize images of one worker's minibatch, at least 1
+ * @param epochs passes over the training split, at least 1
+ * @param learningRate base learning rate, positive; the schedule multiplies it
+ * @param schedule how the learning rate changes
+ * @param optimizer update rule
+ * @param clipNorm largest L2 norm of a minibatch's gradient; 0 for no clipping
+ * @param augmentation what is random about training images
+ * @param zeroInitResidual whether blocks start as the identity (zero-γ)
+ * @param seed of initial weights, order and augmentation
+ * @param threadsPerWorker compute threads of each worker; 0 shares the cores of an executor among its tasks
+ * @param checkpointEveryEpochs epochs between checkpoints, at least 1
+ * @param keepCheckpoints newest checkpoints kept besides the best one, at least 1
+ */
+public record TrainConfig(
+        String data,
+        Optional<Integer> dataVersion,
+        String arch,
+        Optional<Integer> inputSize,
+        Optional<String> weights,
+        List<String> freeze,
+        String output,
+        int workers,
+        int averagingFrequency,
+        int batchSize,
+        int epochs,
+        double learningRate,
+        LearningRateSchedule schedule,
+        OptimizerConfig optimizer,
+        double clipNorm,
+        Augmentation augmentation,
+        ZeroInitResidual zeroInitResidual,
+        long seed,
+        int threadsPerWorker,
+        int checkpointEveryEpochs,
+        int keepCheckpoints)
+        implements Serializable {
+
+    /** Initial scale of each block's last batch norm. */
+    public enum ZeroInitResidual {
+        OFF,
+        ON
+    }
+
+    public TrainConfig {
+        freeze = List.copyOf(freeze);
+        atLeast("workers", workers, 1);
+        atLeast("averaging-frequency", averagingFrequency, 1);
+        atLeast("batch-size", batchSize, 1);
+        atLeast("epochs", epochs, 1);
+        atLeast("threads-per-worker", threadsPerWorker, 0);
+        atLeast("checkpoint-every-epochs", checkpointEveryEpochs, 1);
+        atLeast("keep-checkpoints", keepCheckpoints, 1);
+        if (!(learningRate > 0)) {
+            throw new IllegalArgumentException("learning-rate must be positive, not " + learningRate);
+        }
+        if (!(clipNorm >= 0)) {
+            throw new IllegalArgumentException("clip-norm must be at least 0, not " + clipNorm);
+        }
+    }
+
+    private static void atLeast(String name, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException("%s must be at least %d, not %d".formatted(name, least, value));
+        }
+    }
+}

@@ -1,0 +1,336 @@
+package io.resnetspark.pipeline.training;
+
+import io.resnetspark.model.Architecture;
+import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.ResNet;
+import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.checkpoint.Checkpoint;
+import io.resnetspark.model.checkpoint.ModelCard;
+import io.resnetspark.model.checkpoint.TrainingPosition;
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.error.DivergedException;
+import io.resnetspark.model.input.BatchRecipe;
+import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.training.StepResult;
+import io.resnetspark.model.training.Trainer;
+import io.resnetspark.pipeline.dataset.ExampleIndex;
+import io.resnetspark.pipeline.dataset.ImageDataset;
+import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.model.ModelSource;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A training from its configuration to its last checkpoint: new, or resumed where it stood. */
+public final class TrainingLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+
+    private final SparkSession spark;
+    private final TrainConfig config;
+    private final List<TrainingListener> listeners;
+    private final Configuration hadoop;
+    private final RunDirectory run;
+
+    private TrainingLoop(SparkSession spark, TrainConfig config, List<TrainingListener> listeners) {
+        this.spark = spark;
+        this.config = config;
+        this.listeners = listeners;
+        this.hadoop = spark.sessionState().newHadoopConf();
+        this.run = RunDirectory.at(config.output(), hadoop);
+    }
+
+    /** Whether a training may continue one that its output directory holds. */
+    public enum Resume {
+        /** The output must be new. */
+        NEW_RUN,
+        /** The newest whole checkpoint of the output is continued. */
+        CONTINUE
+    }
+
+    /**
+     * Trains.
+     *
+     * @param listeners hear of progress on the driver
+     * @throws ConfigurationException if the configuration does not fit the dataset or the output holds another run
+     * @throws BadDataException if the dataset, weights or checkpoints cannot be used
+     * @throws DivergedException if the loss stops being a number; checkpoints before that stay
+     */
+    public static TrainingOutcome run(
+            SparkSession spark, TrainConfig config, Resume resume, List<TrainingListener> listeners) {
+        return new TrainingLoop(spark, config, listeners).run(resume);
+    }
+
+    private TrainingOutcome run(Resume resume) {
+        checkOutput(resume);
+        ImageDataset dataset = config.dataVersion()
+                .map(version -> ImageDataset.open(spark, config.data(), version))
+                .orElseGet(() -> ImageDataset.open(spark, config.data()));
+        if (dataset.images(Split.TRAIN) == 0) {
+            throw new BadDataException("%s has no training images".formatted(config.data()));
+        }
+        ExampleIndex trainingIndex = ExampleIndex.build(spark, dataset, Split.TRAIN);
+        Optional<ExampleIndex> validationIndex = dataset.images(Split.VAL) > 0
+                ? Optional.of(ExampleIndex.build(spark, dataset, Split.VAL))
+                : Optional.empty();
+
+        StartingPoint start = startingPoint(resume, dataset);
+        TrainingPlan plan = plan(start.card(), trainingIndex, validationIndex);
+        ComputationGraph network = ResNet.create(start.card().spec(), config.seed());
+        ParameterLayout layout = ParameterLayout.of(network);
+        RunManifest manifest = manifest(resume, dataset, plan, layout, start);
+        run.writeManifest(manifest);
+        return train(network, layout, plan, start, manifest);
+    }
+
+    private void checkOutput(Resume resume) {
+        if (resume == Resume.NEW_RUN && run.exists()) {
+            throw new ConfigurationException(
+                    "%s already holds a run; continue it with --resume or choose another --output"
+                            .formatted(run.path()));
+        }
+        if (resume == Resume.CONTINUE && run.exists()) {
+            requireSame("arch", config.arch());
+            requireSame("workers", config.workers());
+            requireSame("batchSize", config.batchSize());
+            requireSame("seed", config.seed());
+        }
+    }
+
+    /** What decides who trains which image when must not change in the middle of a training. */
+    private void requireSame(String key, Object now) {
+        String before = run.manifest().config().path(key).asText();
+        if (!before.equals(now.toString())) {
+            throw new ConfigurationException("%s was started with %s %s; a resumed run must keep it, not use %s"
+                    .formatted(run.path(), key, before, now));
+        }
+    }
+
+    private StartingPoint startingPoint(Resume resume, ImageDataset dataset) {
+        if (resume == Resume.CONTINUE) {
+            Optional<Checkpoint> newest = run.newestCheckpoint();
+            if (newest.isPresent()) {
+                Checkpoint checkpoint = newest.get();
+                return new StartingPoint(
+                        checkpoint.card(),
+                        checkpoint.state(),
+                        checkpoint.position(),
+                        "resumed at round " + checkpoint.position().round());
+            }
+        }
+        ResNetSpec architecture = Architecture.named(config.arch()).spec();
+        int inputSize = config.inputSize().orElse(architecture.inputSize());
+        ResNetSpec spec = architecture
+                .withClasses(dataset.classes().names().size())
+                .withInput(dataset.channels(), inputSize)
+                .withLastScale(config.zeroInitResidual() == TrainConfig.ZeroInitResidual.ON ? 0 : 1);
+        ModelCard card = new ModelCard(spec, dataset.classes().names(), preprocessing(dataset, inputSize));
+        Trainer fresh = Trainer.create(spec, config.seed(), config.optimizer(), Trainer.NO_CLIPPING);
+        String description = "random initialisation, seed " + config.seed();
+        if (config.weights().isPresent()) {
+            ModelSource.WarmStart warm = ModelSource.warmStart(config.weights().get(), card, hadoop);
+            card = warm.card();
+            io.resnetspark.model.NetworkWeights.load(fresh.network(), warm.over(fresh.network()));
+            description = warm.description();
+        }
+        StartingPoint start = new StartingPoint(card, fresh.state(), TrainingPosition.START, description);
+        fresh.network().close();
+        return start;
+    }
+
+    /** From scratch, inputs are normalised by the training split's own statistics. */
+    private static Preprocessing preprocessing(ImageDataset dataset, int inputSize) {
+        // torchvision's proportion of resize to crop, 256 to 224, for photographs; small images are used whole
+        int shorterSide = inputSize <= 64 ? inputSize : inputSize * 256 / 224;
+        return new Preprocessing(
+                dataset.channels(),
+                shorterSide,
+                inputSize,
+                floats(dataset.manifest().trainPixels().mean()),
+                floats(dataset.manifest().trainPixels().std()));
+    }
+
+    private static List<Float> floats(List<Double> values) {
+        return values.stream().map(value -> Math.max(value.floatValue(), 1e-3f)).toList();
+    }
+
+    private TrainingPlan plan(ModelCard card, ExampleIndex trainingIndex, Optional<ExampleIndex> validationIndex) {
+        int classes = card.spec().classes();
+        return new TrainingPlan(
+                UUID.randomUUID().toString(),
+                card.spec(),
+                config.freeze(),
+                config.optimizer(),
+                config.schedule(),
+                config.learningRate(),
+                config.clipNorm() == 0 ? Trainer.NO_CLIPPING : config.clipNorm(),
+                config.workers(),
+                config.batchSize(),
+                config.epochs(),
+                config.seed(),
+                WorkerThreads.of(spark.sparkContext(), config.workers(), config.threadsPerWorker()),
+                BatchRecipe.training(card.preprocessing(), config.augmentation(), config.seed(), classes),
+                trainingIndex,
+                BatchRecipe.evaluation(card.preprocessing(), classes),
+                validationIndex.orElse(null),
+                new HadoopSettings(hadoop));
+    }
+
+    private RunManifest manifest(
+            Resume resume, ImageDataset dataset, TrainingPlan plan, ParameterLayout layout, StartingPoint start) {
+        boolean continued = resume == Resume.CONTINUE && run.exists();
+        long parameters = layout.segments().stream()
+                .filter(segment -> segment.kind().trainable())
+                .mapToLong(ParameterLayout.Segment::length)
+                .sum();
+        return new RunManifest(
+                RunManifest.FORMAT_VERSION,
+                continued ? run.manifest().id() : plan.runId(),
+                continued ? run.manifest().createdAt() : Instant.now().toString(),
+                "running",
+                RunDirectory.JSON.valueToTree(config),
+                dataset.path(),
+                dataset.manifest().id(),
+                dataset.version(),
+                plan.trainingIndex().size(),
+                plan.validationIndex().map(ExampleIndex::size).orElse(0),
+                parameters,
+                plan.threads(),
+                start.description(),
+                Kernels.ofThisProcess().description(),
+                Map.of(
+                        "java", Runtime.version().toString(),
+                        "spark", spark.version(),
+                        "os", System.getProperty("os.name") + " " + System.getProperty("os.arch")),
+                continued ? run.manifest().seconds() : 0,
+                Map.of("master", spark.sparkContext().master()));
+    }
+
+    private TrainingOutcome train(
+            ComputationGraph network,
+            ParameterLayout layout,
+            TrainingPlan plan,
+            StartingPoint start,
+            RunManifest manifest) {
+        long begin = System.nanoTime();
+        MetricsLog log = MetricsLog.continuing(run, start.position().round());
+        List<TrainingListener> all = new ArrayList<>(listeners);
+        all.add(log);
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        AveragingTrainingMaster master = new AveragingTrainingMaster(
+                context,
+                plan,
+                config.averagingFrequency(),
+                SlicePlan.of(layout, config.workers()),
+                start.state(),
+                start.position(),
+                all);
+        SparkComputationGraph graph = new SparkComputationGraph(context, network, master);
+        TrainingSummary summary = summary(plan, manifest, start.position());
+        LOG.info("Training {}", summary);
+        all.forEach(listener -> listener.started(summary));
+        try {
+            while (master.position().epoch() < config.epochs()) {
+                trainEpoch(master, graph, start.card(), layout, all);
+            }
+            run.writeManifest(manifest.with("done", manifest.seconds() + secondsSince(begin)));
+        } catch (RuntimeException failure) {
+            if (failure instanceof DivergedException) {
+                run.writeManifest(manifest.with("diverged", manifest.seconds() + secondsSince(begin)));
+            }
+            throw failure;
+        } finally {
+            all.forEach(TrainingListener::ended);
+            master.release();
+        }
+        return new TrainingOutcome(run.path(), master.position(), run.best(), secondsSince(begin));
+    }
+
+    private void trainEpoch(
+            AveragingTrainingMaster master,
+            SparkComputationGraph graph,
+            ModelCard card,
+            ParameterLayout layout,
+            List<TrainingListener> all) {
+        long begin = System.nanoTime();
+        graph.fitPaths(master.shards());
+        StepResult trained = master.epochResult();
+        Optional<EpochMetrics.Validation> validation = Optional.empty();
+        if (run.manifest().valExamples() > 0) {
+            StepResult result = master.validate();
+            validation = Optional.of(new EpochMetrics.Validation(result.examples(), result.loss(), result.accuracy()));
+        }
+        TrainingPosition position = master.position();
+        EpochMetrics metrics = new EpochMetrics(
+                position.epoch(),
+                position.round(),
+                trained.examples(),
+                trained.loss(),
+                trained.accuracy(),
+                validation,
+                secondsSince(begin));
+        all.forEach(listener -> listener.epochDone(metrics));
+
+        boolean last = position.epoch() == config.epochs();
+        boolean better = validation.isPresent()
+                && run.best()
+                        .map(best -> metrics.validation().get().accuracy() > best.accuracy())
+                        .orElse(true);
+        if (last || better || position.epoch() % config.checkpointEveryEpochs() == 0) {
+            String name = run.writeCheckpoint(new Checkpoint(card, master.state(), position), layout);
+            if (better) {
+                run.writeBest(new BestCheckpoint(
+                        name,
+                        position.epoch(),
+                        metrics.validation().get().accuracy(),
+                        metrics.validation().get().loss()));
+            }
+            dropOldCheckpoints();
+        }
+    }
+
+    private void dropOldCheckpoints() {
+        List<String> names = run.checkpoints();
+        String best = run.best().map(BestCheckpoint::checkpoint).orElse("");
+        for (int i = 0; i < names.size() - config.keepCheckpoints(); i++) {
+            if (!names.get(i).equals(best)) {
+                run.deleteCheckpoint(names.get(i));
+            }
+        }
+    }
+
+    private TrainingSummary summary(TrainingPlan plan, RunManifest manifest, TrainingPosition position) {
+        int roundsPerEpoch = (plan.stepsPerEpoch() + config.averagingFrequency() - 1) / config.averagingFrequency();
+        return new TrainingSummary(
+                plan.spec().architecture(),
+                manifest.parameters(),
+                manifest.trainExamples(),
+                manifest.valExamples(),
+                plan.spec().classes(),
+                plan.workers(),
+                plan.threads(),
+                plan.batchSize(),
+                config.averagingFrequency(),
+                config.epochs(),
+                roundsPerEpoch * config.epochs(),
+                (long) manifest.trainExamples() * config.epochs(),
+                position.examples(),
+                manifest.kernels());
+    }
+
+    private static double secondsSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+}

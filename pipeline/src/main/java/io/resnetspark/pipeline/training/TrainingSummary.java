@@ -1,0 +1,35 @@
+package io.resnetspark.pipeline.training;
+
+/**
+ * What is about to be trained.
+ *
+ * @param architecture name of the network
+ * @param parameters trainable parameters
+ * @param examples images of the training split
+ * @param validationExamples images of the validation split
+ * @param classes number of classes
+ * @param workers number of workers
+ * @param threadsPerWorker compute threads of each
+ * @param batchSize images of one worker's minibatch
+ * @param averagingFrequency minibatches between averagings
+ * @param epochs length of the training
+ * @param totalRounds averaging rounds of the whole training
+ * @param totalExamples images of the whole training, repeats included
+ * @param examplesDone images trained before: more than 0 where a training is resumed
+ * @param kernels what computes
+ */
+public record TrainingSummary(
+        String architecture,
+        long parameters,
+        int examples,
+        int validationExamples,
+        int classes,
+        int workers,
+        int threadsPerWorker,
+        int batchSize,
+        int averagingFrequency,
+        int epochs,
+        int totalRounds,
+        long totalExamples,
+        long examplesDone,
+        String kernels) {}

@@ -1,0 +1,81 @@
+package io.resnetspark.pipeline.training;
+
+import io.resnetspark.model.input.Batch;
+import io.resnetspark.model.input.BatchLoader;
+import io.resnetspark.model.input.ReadAhead;
+import io.resnetspark.model.training.StepResult;
+import io.resnetspark.pipeline.dataset.ExampleIndex;
+import io.resnetspark.pipeline.dataset.ExampleReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The part of the validation split that one worker evaluates: every {@code workers}-th image. */
+final class ValidationShare {
+
+    private final TrainingPlan plan;
+    private final ExampleIndex index;
+    private final List<int[]> batches;
+
+    private ValidationShare(TrainingPlan plan, ExampleIndex index, List<int[]> batches) {
+        this.plan = plan;
+        this.index = index;
+        this.batches = batches;
+    }
+
+    static ValidationShare of(TrainingPlan plan, int worker) {
+        ExampleIndex index = plan.validationIndex().orElseThrow();
+        List<int[]> batches = new ArrayList<>();
+        int stride = plan.workers();
+        for (int first = worker; first < index.size(); first += stride * plan.batchSize()) {
+            int count = Math.min(plan.batchSize(), (index.size() - first + stride - 1) / stride);
+            int[] batch = new int[count];
+            for (int i = 0; i < count; i++) {
+                batch[i] = first + i * stride;
+            }
+            batches.add(batch);
+        }
+        return new ValidationShare(plan, index, batches);
+    }
+
+    /** Loss and correct predictions of the network in inference mode. */
+    StepResult evaluate(ComputationGraph network) {
+        NetworkInput input = new NetworkInput(plan.evaluation());
+        StepResult result = StepResult.NONE;
+        try (ExampleReader reader = new ExampleReader(index, plan.hadoop().configuration());
+                BatchLoader loader = new BatchLoader(plan.evaluation(), plan.batchSize(), ReadAhead.standard())) {
+            loader.start(reader, batches, 0);
+            while (loader.hasNext()) {
+                Batch batch = loader.next();
+                INDArray probabilities = network.outputSingle(input.images(batch));
+                result = result.plus(score(probabilities, batch));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the validation split", e);
+        }
+        return result;
+    }
+
+    private static StepResult score(INDArray probabilities, Batch batch) {
+        int classes = Math.toIntExact(probabilities.size(1));
+        float[] values =
+                probabilities.reshape('c', new long[] {probabilities.length()}).toFloatVector();
+        double loss = 0;
+        int correct = 0;
+        for (int i = 0; i < batch.count(); i++) {
+            int label = batch.labels()[i];
+            int best = 0;
+            for (int c = 1; c < classes; c++) {
+                if (values[i * classes + c] > values[i * classes + best]) {
+                    best = c;
+                }
+            }
+            correct += best == label ? 1 : 0;
+            loss -= Math.log(Math.max(values[i * classes + label], Float.MIN_NORMAL));
+        }
+        return new StepResult(batch.count(), loss, correct);
+    }
+}
