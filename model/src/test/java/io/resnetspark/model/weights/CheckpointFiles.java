@@ -93,7 +93,7 @@ final class CheckpointFiles {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
             for (Map.Entry<String, byte[]> member : members.entrySet()) {
-                TarArchiveEntry entry = new TarArchiveEntry("./" + member.getKey());
+                TarArchiveEntry entry = new TarArchiveEntry(member.getKey());
                 entry.setSize(member.getValue().length);
                 tar.putArchiveEntry(entry);
                 tar.write(member.getValue());

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.resnetspark.model.error.BadDataException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -97,7 +98,7 @@ class HostileFilesTest {
 
     @Test
     void scriptOfProtocol0IsNoCheckpoint() throws IOException {
-        assertRefused("cos\nsystem\n(S'true'\ntR.".getBytes(java.nio.charset.StandardCharsets.US_ASCII), "neither");
+        assertRefused("cos\nsystem\n(S'true'\ntR.".getBytes(StandardCharsets.US_ASCII), "neither");
     }
 
     @Test
@@ -259,7 +260,7 @@ class HostileFilesTest {
         "'', neither"
     })
     void filesTakenForWeightsAreExplained(String content, String advice) throws IOException {
-        assertRefused(content.getBytes(java.nio.charset.StandardCharsets.US_ASCII), advice);
+        assertRefused(content.getBytes(StandardCharsets.US_ASCII), advice);
     }
 
     private static void tensor(PickleBytes pickle, long storage, long offset, long size, long stride) {
@@ -295,7 +296,6 @@ class HostileFilesTest {
     }
 
     private static int indexOf(byte[] bytes, byte[] part) {
-        return new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1)
-                .indexOf(new String(part, java.nio.charset.StandardCharsets.ISO_8859_1));
+        return new String(bytes, StandardCharsets.ISO_8859_1).indexOf(new String(part, StandardCharsets.ISO_8859_1));
     }
 }

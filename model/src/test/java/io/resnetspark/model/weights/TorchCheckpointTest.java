@@ -4,13 +4,17 @@ import static io.resnetspark.model.weights.CheckpointFiles.floats;
 import static io.resnetspark.model.weights.CheckpointFiles.floatsUpTo;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,7 +68,7 @@ class TorchCheckpointTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(Long.parseUnsignedLong(bigEndianHex, 16))
                 .array();
-        byte[] storage = java.util.Arrays.copyOf(element, elementBytes);
+        byte[] storage = Arrays.copyOf(element, elementBytes);
         PickleBytes pickle = PickleBytes.protocol2();
         pickle.dictionary(Map.of("x", () -> pickle.tensor(type, "0", 1, 0, longs(1), longs(1))));
         byte[] bytes = pickle.stop();
@@ -129,10 +133,10 @@ class TorchCheckpointTest {
         pickle.dictionary(Map.of("x", () -> pickle.tensor("FloatStorage", "0", 1, 0, longs(1), longs(1))));
         byte[] storage = {0x3F, (byte) 0xC0, 0, 0};
         byte[] bytes = pickle.stop();
-        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
-        try (java.util.zip.ZipOutputStream zip = new java.util.zip.ZipOutputStream(out)) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
             CheckpointFiles.store(zip, "a/data.pkl", bytes);
-            CheckpointFiles.store(zip, "a/byteorder", "big".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            CheckpointFiles.store(zip, "a/byteorder", "big".getBytes(StandardCharsets.US_ASCII));
             CheckpointFiles.store(zip, "a/data/0", storage);
         }
 
@@ -151,7 +155,7 @@ class TorchCheckpointTest {
 
     /** As published until 2017: a transposed parameter and a tensor on a view of the storage. */
     static byte[] tarSample() {
-        java.io.ByteArrayOutputStream storages = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream storages = new ByteArrayOutputStream();
         storages.writeBytes(PickleBytes.protocol2().int32(1).stop());
         storages.writeBytes(PickleBytes.protocol2()
                 .mark()
@@ -166,7 +170,7 @@ class TorchCheckpointTest {
                 .integers(101, 100, 2, 2)
                 .raw('a')
                 .stop());
-        java.io.ByteArrayOutputStream tensors = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream tensors = new ByteArrayOutputStream();
         tensors.writeBytes(PickleBytes.protocol2().int32(2).stop());
         tensors.writeBytes(tarTensor(200, 100, longs(2, 2), longs(1, 2), 0));
         tensors.writeBytes(tarTensor(201, 101, longs(2), longs(1), 0));
