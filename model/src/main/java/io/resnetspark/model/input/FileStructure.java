@@ -8,6 +8,7 @@ final class FileStructure {
 
     private static final int PNG_SIGNATURE_BYTES = 8;
     private static final int PNG_CHUNK_OVERHEAD = 12;
+    private static final int PNG_HEADER_BYTES = 13;
     private static final int GIF_FRAME_DESCRIPTOR = 0x2C;
     private static final int GIF_EXTENSION = 0x21;
 
@@ -16,6 +17,9 @@ final class FileStructure {
     /** Walks the chunks to {@code IEND}; text chunks are stepped over, so compressed text cannot expand. */
     static ImageHeader png(byte[] file) throws RejectedImageException {
         Bytes bytes = new Bytes(file, true);
+        if (file.length < PNG_SIGNATURE_BYTES + PNG_CHUNK_OVERHEAD + PNG_HEADER_BYTES) {
+            throw RejectedImageException.truncated("the PNG header");
+        }
         if (!bytes.hasTag(12, "IHDR")) {
             throw RejectedImageException.unreadable("A PNG that does not begin with its header chunk");
         }

@@ -95,10 +95,16 @@ final class Download {
         synchronized (Download.class) { // file locks belong to the JVM, not to a thread
             try (FileChannel out = FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = out.lock()) {
-                if (lock.isValid() && !isCached()) {
-                    download(out);
-                    out.force(true);
-                    Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+                try {
+                    if (lock.isValid() && !isCached()) {
+                        download(out);
+                        out.force(true);
+                        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+                    }
+                } finally {
+                    if (out.size() == 0) { // nothing to resume, or another process was faster
+                        Files.deleteIfExists(partial);
+                    }
                 }
             }
         }

@@ -66,8 +66,7 @@ final class TorchTarReader implements World {
                     throw new IOException(
                             "its member %s is cut short".formatted(PickleMachine.printable(entry.getName())));
                 }
-                String name = entry.getName().replaceFirst("^\\./", "");
-                members.put(name, file.slice((int) begin, (int) size).order(ByteOrder.LITTLE_ENDIAN));
+                members.put(entry.getName(), file.slice((int) begin, (int) size).order(ByteOrder.LITTLE_ENDIAN));
             }
         } catch (IOException | RuntimeException e) { // the library throws both for hostile bytes
             throw new BadDataException(

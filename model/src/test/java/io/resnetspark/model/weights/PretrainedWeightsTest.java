@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -200,6 +201,7 @@ class PretrainedWeightsTest {
                 .isInstanceOf(BadDataException.class)
                 .hasMessageContaining("404")
                 .hasMessageContaining(uri().toString());
+        assertThat(target.getParent()).isEmptyDirectory();
     }
 
     @Test
@@ -255,7 +257,7 @@ class PretrainedWeightsTest {
     private static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (java.security.NoSuchAlgorithmException e) {
+        } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
     }
