@@ -65,6 +65,8 @@ final class ImageTable {
         settings.put("parquet.block.size.row.check.min", "4");
         settings.put("spark.sql.parquet.compression.codec", "uncompressed");
         settings.put("spark.sql.parquet.fieldId.write.enabled", "false");
+        // The log of a table of some thousand files; Delta's 50 tasks for it would take longer than the log itself.
+        settings.put("spark.databricks.delta.snapshotPartitions", "8");
         settings.put("spark.databricks.delta.optimizeWrite.enabled", "false");
         settings.put("spark.databricks.delta.autoCompact.enabled", "false");
         return settings;

@@ -99,7 +99,12 @@ public final class PrepareJob {
         try {
             RunTally tally = step(PrepareStep.EXAMINE, () -> RunTally.of(examined));
             RejectsTable rejects = new RejectsTable(spark, files.rejects());
-            long rejectsVersion = step(PrepareStep.REJECTS, () -> rejects.append(examined, version));
+            long rejectsVersion = step(PrepareStep.REJECTS, () -> {
+                if (tally.counts().rejectedTotal() + tally.counts().duplicateTotal() > 0) {
+                    rejects.append(examined, version);
+                }
+                return rejects.version();
+            });
             checkRejected(tally.counts());
             if (tally.counts().added() == 0) {
                 return nothingNew(tally.counts(), base);

@@ -32,9 +32,8 @@ final class RejectsTable {
      *
      * @param examined rows of {@link ExaminedImages#SCHEMA}
      * @param version the dataset version the run works on
-     * @return the table's newest version
      */
-    long append(Dataset<Row> examined, int version) {
+    void append(Dataset<Row> examined, int version) {
         Dataset<Row> found = examined.where(col("outcome").isin(Outcome.REJECTED.label(), Outcome.DUPLICATE.label()))
                 .select(
                         col("origin"),
@@ -46,9 +45,8 @@ final class RejectsTable {
                         col("source_size"),
                         lit(version).as("version"),
                         current_timestamp().as("seen_at"));
-        boolean exists = DeltaTable.isDeltaTable(spark, path);
         Dataset<Row> unknown = found;
-        if (exists) {
+        if (exists()) {
             Dataset<Row> known = spark.read().format("delta").load(path);
             unknown = found.join(
                     known.select(
@@ -63,14 +61,21 @@ final class RejectsTable {
         }
         if (!unknown.isEmpty()) {
             unknown.coalesce(1).write().format("delta").mode("append").save(path);
-            exists = true;
         }
-        return exists
+    }
+
+    /** The newest version, or {@link #NONE}. */
+    long version() {
+        return exists()
                 ? DeltaTable.forPath(spark, path)
                         .history(1)
                         .select("version")
                         .first()
                         .getLong(0)
                 : NONE;
+    }
+
+    private boolean exists() {
+        return DeltaTable.isDeltaTable(spark, path);
     }
 }

@@ -5,77 +5,106 @@ import io.resnetspark.model.input.DecodeLimits;
 import io.resnetspark.pipeline.dataset.Split;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * One folder per class, optionally below folders called train, val and test (torchvision's {@code ImageFolder}). Files
- * anywhere below a class folder belong to that class; files outside every class folder are rejected. As everywhere in
- * Spark, names that start with {@code .} or {@code _} are not looked at; a class folder called so is refused rather than
- * skipped.
+ * anywhere below a class folder belong to that class; files outside every class folder are rejected; names that start
+ * with a dot are not looked at.
+ *
+ * <p>Folders are listed and files are read by Spark's tasks. Spark's own {@code binaryFile} source is not used because it
+ * drops empty files and names that start with {@code _} without a word, and fails as a whole on one unreadable file.
  *
  * @param input path or URI of the folder
  */
 record ImageFolderSource(String input) implements ImageSource {
 
+    private static final long BYTES_PER_TASK = 64L << 20;
+    private static final long FILES_PER_TASK = 5_000;
+
+    /** A folder whose files share class and split. {@code label} is null for files outside the class folders. */
+    private record Place(String folder, String label, Split split) implements Serializable {}
+
+    private record FileEntry(String path, long length, String label, Split split) implements Serializable {}
+
+    /** Number and total size of files. */
+    private record Amount(long files, long bytes) implements Serializable {
+
+        Amount plus(Amount other) {
+            return new Amount(files + other.files, bytes + other.bytes);
+        }
+    }
+
     @Override
     public SourceImages images(SparkSession spark) {
-        org.apache.hadoop.conf.Configuration hadoop = spark.sessionState().newHadoopConf();
-        InputFolder folder = InputFolder.open(input, hadoop);
-        List<FileStatus> top = visibleFolders(folder, folder.path());
-        boolean hasSplits = hasSplitLevel(folder, top);
-        List<FileStatus> classFolders = new ArrayList<>();
-        for (FileStatus topFolder : top) {
-            if (hasSplits) {
-                classFolders.addAll(visibleFolders(folder, topFolder.getPath()));
-            } else {
-                classFolders.add(topFolder);
-            }
-        }
-        if (classFolders.isEmpty()) {
+        Configuration hadoop = spark.sessionState().newHadoopConf();
+        List<Place> places = places(InputFolder.open(input, hadoop));
+        TreeSet<String> classes = new TreeSet<>();
+        places.stream().filter(place -> place.label() != null).forEach(place -> classes.add(place.label()));
+        if (classes.isEmpty()) {
             throw new ConfigurationException(
                     "%s holds no class folders; put the images of each class into a folder named after it"
                             .formatted(input));
         }
-        Dataset<Row> files = spark.read()
-                .format("binaryFile")
-                .option("recursiveFileLookup", "true")
-                .load(escapeGlob(folder.path().toString()))
-                .select("path", "length");
-        Dataset<Row> rows = files.mapPartitions(
-                new ReadFiles(folder.path().toString(), hasSplits, new SerializableConfiguration(hadoop)),
-                Encoders.row(SourceImages.SCHEMA));
-        TreeSet<String> names = classFolders.stream()
-                .map(status -> status.getPath().getName())
-                .collect(Collectors.toCollection(TreeSet::new));
-        long bytes =
-                files.queryExecution().optimizedPlan().stats().sizeInBytes().longValue();
-        return new SourceImages(rows, List.of(), List.copyOf(names), bytes);
+        SerializableConfiguration shared = new SerializableConfiguration(hadoop);
+        JavaRDD<FileEntry> files = JavaSparkContext.fromSparkContext(spark.sparkContext())
+                .parallelize(places, places.size())
+                .flatMap(new ListFiles(shared))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        Amount amount =
+                files.aggregate(new Amount(0, 0), (sum, file) -> sum.plus(new Amount(1, file.length())), Amount::plus);
+        int tasks = (int) Math.min(
+                Math.max(
+                        2L * spark.sparkContext().defaultParallelism(),
+                        Math.max(amount.bytes() / BYTES_PER_TASK, amount.files() / FILES_PER_TASK)),
+                100_000);
+        JavaRDD<Row> rows = files.repartition(tasks).map(new ReadFile(shared));
+        return new SourceImages(
+                spark.createDataFrame(rows, SourceImages.SCHEMA), List.of(), List.copyOf(classes), amount.bytes());
     }
 
-    private List<FileStatus> visibleFolders(InputFolder folder, Path parent) {
-        List<FileStatus> folders = folder.list(
+    private List<Place> places(InputFolder folder) {
+        List<FileStatus> top = visibleFolders(folder, folder.path());
+        List<Place> places = new ArrayList<>();
+        places.add(new Place(folder.path().toString(), null, null));
+        if (!hasSplitLevel(folder, top)) {
+            top.forEach(status -> places.add(classFolder(status, null)));
+            return places;
+        }
+        for (FileStatus splitFolder : top) {
+            Split split = Split.parse(splitFolder.getPath().getName());
+            places.add(new Place(splitFolder.getPath().toString(), null, split));
+            visibleFolders(folder, splitFolder.getPath()).forEach(status -> places.add(classFolder(status, split)));
+        }
+        return places;
+    }
+
+    private static Place classFolder(FileStatus status, Split split) {
+        return new Place(status.getPath().toString(), status.getPath().getName(), split);
+    }
+
+    private static List<FileStatus> visibleFolders(InputFolder folder, Path parent) {
+        return folder.list(
                 parent,
                 status -> status.isDirectory() && !status.getPath().getName().startsWith("."));
-        for (FileStatus status : folders) {
-            if (status.getPath().getName().startsWith("_")) {
-                throw new ConfigurationException(
-                        "Spark does not read folders whose name starts with _: rename %s".formatted(status.getPath()));
-            }
-        }
-        return folders;
     }
 
     /** Whether the top folders are train, val, test with class folders in them, rather than classes. */
@@ -97,71 +126,59 @@ record ImageFolderSource(String input) implements ImageSource {
         return !splits.isEmpty();
     }
 
-    /** Spark takes input paths for patterns. */
-    static String escapeGlob(String path) {
-        return path.replaceAll("([\\\\{}\\[\\]*?])", "\\\\$1");
+    /** Lists the files of a place: all below a class folder, those directly in any other. */
+    private record ListFiles(SerializableConfiguration hadoop) implements FlatMapFunction<Place, FileEntry> {
+
+        @Override
+        public Iterator<FileEntry> call(Place place) throws IOException {
+            Path folder = new Path(place.folder());
+            FileSystem fileSystem = folder.getFileSystem(hadoop.value());
+            List<FileEntry> entries = new ArrayList<>();
+            RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(folder, place.label() != null);
+            while (files.hasNext()) {
+                FileStatus file = files.next();
+                String path = file.getPath().toString();
+                if (!path.substring(place.folder().length()).contains("/.")) {
+                    entries.add(new FileEntry(path, file.getLen(), place.label(), place.split()));
+                }
+            }
+            return entries.iterator();
+        }
     }
 
-    /** Reads each listed file; one that cannot be read is a rejected image, not a failed job. */
-    private record ReadFiles(String root, boolean hasSplits, SerializableConfiguration hadoop)
-            implements MapPartitionsFunction<Row, Row> {
+    /** Reads a file; one that cannot be read is a rejected image, not a failed job. */
+    private record ReadFile(SerializableConfiguration hadoop) implements Function<FileEntry, Row> {
 
         private static final int ATTEMPTS = 2;
 
         @Override
-        public Iterator<Row> call(Iterator<Row> files) {
-            return new Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                    return files.hasNext();
-                }
-
-                @Override
-                public Row next() {
-                    Row file = files.next();
-                    return read(file.getString(0), file.getLong(1));
-                }
-            };
-        }
-
-        private Row read(String path, long length) {
-            String[] parts = path.substring(root.endsWith("/") ? root.length() : root.length() + 1)
-                    .split("/");
-            int classLevel = hasSplits ? 1 : 0;
-            Optional<Split> split = hasSplits ? Split.find(parts[0]) : Optional.empty();
-            String label = parts.length > classLevel + 1 ? parts[classLevel] : null;
+        public Row call(FileEntry file) {
             long limit = DecodeLimits.standard().maxBytes();
-            if (length > limit) {
-                return SourceRow.rejected(
-                        path,
-                        label,
-                        split.orElse(null),
+            if (file.length() > limit) {
+                return rejected(
+                        file,
                         null,
                         SourceRow.TOO_LARGE,
-                        "The file has %d bytes, more than the limit of %d".formatted(length, limit));
+                        "The file has %d bytes, more than the limit of %d".formatted(file.length(), limit));
             }
             byte[] content;
             try {
-                content = readWithRetry(path);
+                content = read(new Path(file.path()));
             } catch (IOException e) {
-                return SourceRow.rejected(
-                        path, label, split.orElse(null), null, SourceRow.UNREADABLE, String.valueOf(e.getMessage()));
+                return rejected(file, null, SourceRow.UNREADABLE, String.valueOf(e.getMessage()));
             }
-            return label == null
-                    ? SourceRow.rejected(
-                            path,
-                            null,
-                            split.orElse(null),
-                            content,
-                            SourceRow.NO_LABEL,
-                            "The file lies outside every class folder")
-                    : SourceRow.encoded(path, label, split.orElse(null), content);
+            return file.label() == null
+                    ? rejected(file, content, SourceRow.NO_LABEL, "The file lies outside every class folder")
+                    : SourceRow.encoded(file.path(), file.label(), file.split(), content);
         }
 
-        private byte[] readWithRetry(String path) throws IOException {
+        private static Row rejected(FileEntry file, byte[] content, String reason, String detail) {
+            return SourceRow.rejected(file.path(), file.label(), file.split(), content, reason, detail);
+        }
+
+        private byte[] read(Path file) throws IOException {
             IOException last = null;
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Path file = new Path(path);
                 try (InputStream in = file.getFileSystem(hadoop.value()).open(file)) {
                     return in.readAllBytes();
                 } catch (IOException e) {

@@ -44,7 +44,7 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
     public SourceImages images(SparkSession spark) {
         Dataset<Row> table;
         try {
-            table = spark.read().parquet(ImageFolderSource.escapeGlob(input));
+            table = spark.read().parquet(escapeGlob(input));
         } catch (Exception e) {
             if (e instanceof AnalysisException) { // checked in Scala only, so Java cannot catch it by name here
                 throw new ConfigurationException("Cannot read %s as Parquet: %s".formatted(input, e.getMessage()), e);
@@ -102,6 +102,11 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
         throw new ConfigurationException(
                 "The image column %s of %s is %s; it must be binary, a struct with bytes, or Spark's image struct"
                         .formatted(columns.image(), input, type.catalogString()));
+    }
+
+    /** Spark takes input paths for patterns. */
+    private static String escapeGlob(String path) {
+        return path.replaceAll("([\\\\{}\\[\\]*?])", "\\\\$1");
     }
 
     private DataType type(StructType schema, String column) {

@@ -1,0 +1,108 @@
+package io.resnetspark.pipeline.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatasetFilesTest {
+
+    @TempDir
+    Path root;
+
+    private DatasetFiles files;
+
+    @BeforeEach
+    void open() {
+        files = new DatasetFiles(root.toString(), new Configuration());
+    }
+
+    private static DatasetManifest manifest(int version, List<DatasetManifest.EarlierVersion> history) {
+        return new DatasetManifest(
+                DatasetManifest.FORMAT_VERSION,
+                "id",
+                version,
+                "2026-01-01T00:00:00Z",
+                version,
+                RejectsTable.NONE,
+                "00ff",
+                List.of("äpfel", "b"),
+                3L * version,
+                Map.of("train", new DatasetManifest.SplitSummary(3L * version, Map.of("äpfel", 1L, "b", 2L))),
+                new PixelStatistics(10, List.of(0.1, 0.2, 1 / 3.0), List.of(0.4, 0.5, 0.6)),
+                new RunCounts(4, 3, 0, Map.of("duplicate", 1L), Map.of()),
+                List.of("a \"warning\""),
+                PrepareConfig.of("in", SourceFormat.CIFAR10, "out"),
+                Map.of("java", "17"),
+                Map.of("total", 1.5),
+                history);
+    }
+
+    @Test
+    void manifestsComeBackAsTheyWereWritten() {
+        DatasetManifest written = manifest(1, List.of());
+        files.publish(written, Optional.empty());
+
+        assertThat(files.existing()).isEqualTo(written);
+        assertThat(files.version(1)).isEqualTo(written);
+    }
+
+    @Test
+    void earlierVersionsStayAndAreVerified() throws IOException {
+        files.publish(manifest(1, List.of()), Optional.empty());
+        DatasetFiles.Current first = files.current().orElseThrow();
+        files.publish(manifest(2, DatasetFiles.historyAfter(first)), Optional.of(first));
+
+        assertThat(files.existing().version()).isEqualTo(2);
+        assertThat(files.version(1)).isEqualTo(first.manifest());
+
+        Path file = root.resolve("versions/000001.json");
+        Files.writeString(file, Files.readString(file).replace("äpfel", "birnen"));
+        assertThatThrownBy(() -> files.version(1))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("changed");
+    }
+
+    @Test
+    void ofTwoRunsFromTheSameStateTheSecondFails() {
+        files.publish(manifest(1, List.of()), Optional.empty());
+
+        assertThatThrownBy(() -> files.publish(manifest(1, List.of()), Optional.empty()))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("Another run");
+    }
+
+    @Test
+    void whatADeadRunLeftIsNotAVersionAndDoesNotStopTheNext() throws IOException {
+        files.publish(manifest(1, List.of()), Optional.empty());
+        Files.writeString(root.resolve("versions/000002.json"), "half");
+        Files.writeString(root.resolve(".unfinished-dataset.json-x"), "half");
+
+        assertThat(files.existing().version()).isEqualTo(1);
+        assertThatThrownBy(() -> files.version(2)).isInstanceOf(BadDataException.class);
+        DatasetFiles.Current first = files.current().orElseThrow();
+        files.publish(manifest(2, DatasetFiles.historyAfter(first)), Optional.of(first));
+        assertThat(files.version(2).version()).isEqualTo(2);
+        assertThat(root.resolve(".unfinished-dataset.json-x")).doesNotExist();
+    }
+
+    @Test
+    void aManifestOfAnotherFormatOrADamagedOneIsRefused() throws IOException {
+        Files.writeString(root.resolve("dataset.json"), "{\"format_version\": 99}");
+        assertThatThrownBy(files::existing).isInstanceOf(BadDataException.class).hasMessageContaining("99");
+
+        Files.writeString(root.resolve("dataset.json"), "{\"format_version\": 1, \"id\": ");
+        assertThatThrownBy(files::existing).isInstanceOf(BadDataException.class).hasMessageContaining("damaged");
+    }
+}
