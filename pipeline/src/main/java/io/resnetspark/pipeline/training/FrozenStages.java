@@ -1,12 +1,16 @@
 package io.resnetspark.pipeline.training;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.layer.BatchNorm;
 import io.resnetspark.model.layer.Freezable;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 
-/** Freezes named stages of a network: {@code stem}, {@code layer1} … {@code layer4}, {@code fc}. */
+/**
+ * Freezes named stages of a network: {@code stem}, {@code layer1} … {@code layer4}, {@code fc}; or {@code batchnorm}, every
+ * batch norm wherever it is.
+ */
 final class FrozenStages {
 
     private FrozenStages() {}
@@ -15,24 +19,25 @@ final class FrozenStages {
         for (String stage : stages) {
             boolean found = false;
             for (GraphVertex vertex : network.getVertices()) {
-                if (belongs(vertex.getVertexName(), stage)
-                        && vertex.hasLayer()
-                        && vertex.getLayer() instanceof Freezable layer) {
+                if (vertex.hasLayer() && vertex.getLayer() instanceof Freezable layer && belongs(vertex, stage)) {
                     layer.freeze();
                     found = true;
                 }
             }
             if (!found) {
                 throw new ConfigurationException(
-                        "There is no stage \"%s\" to freeze; stages are stem, layer1, layer2, … and fc"
+                        "There is no stage \"%s\" to freeze; stages are stem, layer1, layer2, …, fc and batchnorm"
                                 .formatted(stage));
             }
         }
     }
 
-    private static boolean belongs(String vertex, String stage) {
-        return stage.equals("stem")
-                ? vertex.equals("conv1") || vertex.equals("bn1")
-                : vertex.equals(stage) || vertex.startsWith(stage + ".");
+    private static boolean belongs(GraphVertex vertex, String stage) {
+        String name = vertex.getVertexName();
+        return switch (stage) {
+            case "stem" -> name.equals("conv1") || name.equals("bn1");
+            case "batchnorm" -> vertex.getLayer().conf().getLayer() instanceof BatchNorm;
+            default -> name.equals(stage) || name.startsWith(stage + ".");
+        };
     }
 }

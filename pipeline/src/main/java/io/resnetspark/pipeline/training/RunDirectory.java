@@ -87,6 +87,7 @@ public final class RunDirectory {
     /** Publishes a checkpoint; its name says the round. */
     String writeCheckpoint(Checkpoint checkpoint, ParameterLayout layout) {
         String name = "round-%06d".formatted(checkpoint.position().round());
+        store.delete(CHECKPOINTS + "/" + name); // a damaged one of the same round, which a resumed training reaches again
         try (DirectoryPublication publication = store.startDirectory(CHECKPOINTS + "/" + name)) {
             CheckpointFormat.write(checkpoint, layout, publication::create);
             publication.commit();
