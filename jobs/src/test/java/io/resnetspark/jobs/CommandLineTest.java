@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class CommandLineTest {
         assertThat(run("doctor", "--nonsense")).isEqualTo(2);
         assertThat(err.toString())
                 .contains("Name a command")
-                .contains("Did you mean: resnet doctor?")
+                .contains("Did you mean: resnet doctor")
                 .contains("See resnet doctor --help")
                 .doesNotContain("Usage:");
         assertThat(out.toString()).isEmpty();
@@ -57,5 +58,26 @@ class CommandLineTest {
                 .contains("did you mean spark?", "none.conf", "not loud")
                 .doesNotContain("\tat ");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void inspectPrintsTheLecturesNetwork() {
+        assertThat(run("inspect", "--arch", "myresnet")).isZero();
+        assertThat(out.toString())
+                .containsPattern("maxpool .*\\[56, 56, 64]")
+                .containsPattern("avgpool .*\\[128]")
+                .contains("myresnet, 2 classes, 224 x 224 x 3: 314,178 parameters");
+    }
+
+    @Test
+    void inspectRefusesWhatIsNoNetworkOrDoesNotFitOne(@TempDir Path directory) throws Exception {
+        assertThat(run("inspect", "--arch", "resnet19")).isEqualTo(2);
+        assertThat(run("inspect", "--arch", "resnet18", "--classes", "1")).isEqualTo(2);
+        Path noWeights = Files.writeString(directory.resolve("weights.pth"), "no weights");
+        assertThat(run("inspect", "--arch", "myresnet", "--weights", noWeights.toString()))
+                .isEqualTo(3);
+        assertThat(err.toString())
+                .contains("resnet19", "at least 2 classes", "weights.pth")
+                .doesNotContain("\tat ");
     }
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "resnet",
         description = "Trains residual networks on Apache Spark, evaluates them and keeps track of what came out.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DoctorCommand.class},
+        subcommands = {InspectCommand.class, DoctorCommand.class},
         versionProvider = Version.class,
         footer = {
             "",

@@ -269,7 +269,10 @@ final class RecordBinder {
                 }
             }
         }
-        return problem(path, section.origin(), String.valueOf(message));
+        // A message may name its section by itself.
+        String ownName = path.substring(path.lastIndexOf('.') + 1) + ": ";
+        String text = String.valueOf(message);
+        return problem(path, section.origin(), text.startsWith(ownName) ? text.substring(ownName.length()) : text);
     }
 
     private static String child(String path, String key) {
