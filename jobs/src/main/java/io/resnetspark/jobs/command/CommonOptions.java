@@ -1,0 +1,62 @@
+package io.resnetspark.jobs.command;
+
+import io.resnetspark.model.error.ConfigurationException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.logging.log4j.Level;
+import picocli.CommandLine.Option;
+
+/** Options of every command. */
+final class CommonOptions {
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            order = 100,
+            description = "Configuration laid over the defaults; may be repeated, later files win.")
+    List<Path> configFiles = new ArrayList<>();
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            order = 101,
+            description = "One configuration key, over all files; may be repeated.")
+    List<String> settings = new ArrayList<>();
+
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            order = 102,
+            description = "Where to run: local[N], local-cluster[N,cores,MiB], spark://host:port, yarn, k8s://…; "
+                    + "embedded with all local cores by default.")
+    @Overrides("spark.master")
+    String master;
+
+    @Option(names = "--ui", negatable = true, order = 103, description = "Spark's web interface while running.")
+    @Overrides("spark.ui")
+    Boolean ui;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            order = 104,
+            description = "What resnet-spark logs to standard error: error, warn (default), info or debug.")
+    String logLevel;
+
+    @Option(names = "--stacktrace", order = 105, description = "Print the stack trace of a failure.")
+    boolean stackTrace;
+
+    @Option(names = "--help", usageHelp = true, order = 106, description = "Show this help.")
+    boolean help;
+
+    /** @throws ConfigurationException if the level is none */
+    Level parsedLogLevel() {
+        Level level = logLevel == null ? Level.WARN : Level.getLevel(logLevel.toUpperCase(Locale.ROOT));
+        if (level == null) {
+            throw new ConfigurationException("--log-level is error, warn, info or debug, not %s".formatted(logLevel));
+        }
+        return level;
+    }
+}

@@ -1,0 +1,82 @@
+package io.resnetspark.jobs.command;
+
+import io.resnetspark.jobs.config.ResolvedConfig;
+import io.resnetspark.jobs.session.SparkConfig;
+import io.resnetspark.jobs.session.SparkSessions;
+import java.io.PrintWriter;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+
+/** One run of a command: its configuration, its Spark session, and what it has to tell. */
+final class Job implements AutoCloseable {
+
+    private final String command;
+    private final ResolvedConfig config;
+    private final PrintWriter out;
+    private final Map<String, Double> stepSeconds = new LinkedHashMap<>();
+    private final Map<String, String> outputs = new LinkedHashMap<>();
+    private SparkSession spark;
+
+    Job(String command, ResolvedConfig config, PrintWriter out) {
+        this.command = command;
+        this.config = config;
+        this.out = out;
+    }
+
+    ResolvedConfig config() {
+        return config;
+    }
+
+    /** The Spark session, opened on first use and closed with the job. */
+    SparkSession spark() {
+        if (spark == null) {
+            spark = SparkSessions.open(config.bind("spark", SparkConfig.class), "resnet-spark " + command);
+        }
+        return spark;
+    }
+
+    /** How Hadoop file systems are reached: as the Spark session does, if one was opened. */
+    Configuration hadoopConfiguration() {
+        return spark == null ? new Configuration() : spark.sparkContext().hadoopConfiguration();
+    }
+
+    /** Writes a line of the command's result to standard output. */
+    void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** Runs a step and keeps how long it took. */
+    <T> T step(String name, Callable<T> work) throws Exception {
+        long start = System.nanoTime();
+        try {
+            return work.call();
+        } finally {
+            stepSeconds.merge(name, (System.nanoTime() - start) / 1e9, Double::sum);
+        }
+    }
+
+    /** Names something the command made. */
+    void output(String name, String path) {
+        outputs.put(name, path);
+    }
+
+    Map<String, Double> stepSeconds() {
+        return Collections.unmodifiableMap(stepSeconds);
+    }
+
+    Map<String, String> outputs() {
+        return Collections.unmodifiableMap(outputs);
+    }
+
+    @Override
+    public void close() {
+        if (spark != null) {
+            spark.stop();
+        }
+    }
+}

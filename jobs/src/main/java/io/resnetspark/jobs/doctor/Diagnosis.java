@@ -1,0 +1,147 @@
+package io.resnetspark.jobs.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Judges a {@link Host}: pure, so that every verdict can be tested without owning the machine. */
+public final class Diagnosis {
+
+    private static final long GIB = 1L << 30;
+
+    /** Natives unpack to about 0.5 GB; Spark's shuffle and Delta's temporary files want some more. */
+    private static final long LEAST_TEMPORARY_BYTES = 2 * GIB;
+
+    private static final long LEAST_MEMORY_BYTES = 4 * GIB;
+
+    private Diagnosis() {}
+
+    /** What there is to say about one machine, always the same subjects in the same order. */
+    public static List<Finding> of(Host host) {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(java(host));
+        findings.add(modules(host));
+        findings.add(kernels(host));
+        findings.add(processor(host));
+        findings.add(threads(host));
+        findings.add(load(host));
+        findings.add(memory(host));
+        findings.add(temporaryDirectory(host));
+        findings.add(gpu(host));
+        return findings;
+    }
+
+    private static Finding java(Host host) {
+        if (host.javaFeature() < 17) {
+            return Finding.problem("Java", host.javaVersion(), "Install Java 17 and point JAVA_HOME at it.");
+        }
+        return host.javaFeature() == 17
+                ? Finding.ok("Java", host.javaVersion())
+                : Finding.note(
+                        "Java", host.javaVersion(), "Spark 3.5 is made for Java 17; use that if anything fails.");
+    }
+
+    private static Finding modules(Host host) {
+        return host.opensModules()
+                ? Finding.ok("Java modules", "opened for Spark")
+                : Finding.problem(
+                        "Java modules",
+                        "not opened for Spark",
+                        "Start with bin/resnet or spark-submit: both pass the --add-opens that Java 17 asks for.");
+    }
+
+    private static Finding kernels(Host host) {
+        if (host.computes()) {
+            return Finding.ok("Kernels", host.kernels());
+        }
+        return Finding.problem(
+                "Kernels",
+                host.kernels(),
+                "The application jar carries natives for one platform; for this one build with "
+                        + "./mvnw package -Djavacpp.platform=%s".formatted(host.platform()));
+    }
+
+    private static Finding processor(Host host) {
+        String cores = host.cores() == 1 ? "1 core" : host.cores() + " cores";
+        if (host.cpuFlags().contains("avx512f")) {
+            return Finding.ok("Processor", cores + ", AVX-512");
+        }
+        if (host.cpuFlags().contains("avx2")) {
+            return Finding.ok("Processor", cores + ", AVX2");
+        }
+        return Finding.note(
+                "Processor",
+                cores + ", no AVX2 seen in its flags",
+                "Expect a small part of the published speed; a processor with AVX2 or AVX-512 computes many times faster.");
+    }
+
+    private static Finding threads(Host host) {
+        String found =
+                host.openMp().isEmpty() ? "no OMP_ variable set" : host.openMp().toString();
+        String threads = host.openMp().getOrDefault("OMP_NUM_THREADS", "");
+        if (threads.matches("\\d{1,6}") && Integer.parseInt(threads) > host.cores()) {
+            return Finding.note("OpenMP", found, "OMP_NUM_THREADS is more than the cores; unset it.");
+        }
+        if (!"passive".equalsIgnoreCase(host.openMp().get("OMP_WAIT_POLICY"))) {
+            return Finding.note(
+                    "OpenMP",
+                    found,
+                    "Set OMP_WAIT_POLICY=passive (bin/resnet does): waiting threads that spin take the cores from "
+                            + "other workers, up to five times slower on a busy machine. On a cluster: "
+                            + "--set 'spark.conf={spark.executorEnv.OMP_WAIT_POLICY: passive}'.");
+        }
+        return Finding.ok("OpenMP", found);
+    }
+
+    private static Finding load(Host host) {
+        if (host.load() < 0) {
+            return Finding.ok("Load", "unknown");
+        }
+        String found = String.format(Locale.ROOT, "%.1f running threads on %d cores", host.load(), host.cores());
+        return host.load() > host.cores()
+                ? Finding.note("Load", found, "Something else is busy here; timings will be poor.")
+                : Finding.ok("Load", found);
+    }
+
+    private static Finding memory(Host host) {
+        String found = "%s, of which %s for the Java heap; networks live outside the heap"
+                .formatted(gibibytes(host.memoryBytes()), gibibytes(host.heapBytes()));
+        if (host.memoryBytes() < LEAST_MEMORY_BYTES) {
+            return Finding.note("Memory", found, "Use small batches, or a machine with 4 GiB or more.");
+        }
+        return host.heapBytes() > host.memoryBytes() / 4 * 3
+                ? Finding.note(
+                        "Memory",
+                        found,
+                        "Leave networks room: a smaller heap (RESNET_DRIVER_MEMORY, or spark.executor.memory with a "
+                                + "larger spark.executor.memoryOverhead).")
+                : Finding.ok("Memory", found);
+    }
+
+    private static Finding temporaryDirectory(Host host) {
+        String directory = host.temporaryDirectory();
+        if (host.temporaryFreeBytes() < 0) {
+            return Finding.problem(
+                    "Temporary files", directory + " cannot be written to", "Set TMPDIR to a directory that can.");
+        }
+        String found = "%s free in %s".formatted(gibibytes(host.temporaryFreeBytes()), directory);
+        return host.temporaryFreeBytes() < LEAST_TEMPORARY_BYTES
+                ? Finding.note("Temporary files", found, "Make room, or set TMPDIR to a larger disk.")
+                : Finding.ok("Temporary files", found);
+    }
+
+    private static Finding gpu(Host host) {
+        if (host.gpus().isEmpty()) {
+            return Finding.ok("GPU", "none; computing on the CPU");
+        }
+        return Finding.note(
+                "GPU",
+                String.join("; ", host.gpus()),
+                "This build computes on the CPU. The profile cuda (./mvnw -Pcuda package) supports compute capability "
+                        + "3.7 to 8.9, not 9.0 or newer.");
+    }
+
+    private static String gibibytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GiB", bytes / (double) GIB);
+    }
+}

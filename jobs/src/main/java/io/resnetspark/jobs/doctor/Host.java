@@ -1,0 +1,51 @@
+package io.resnetspark.jobs.doctor;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What matters about the machine and the JVM a driver or an executor runs in.
+ *
+ * @param name of the machine
+ * @param javaVersion for example {@code 17.0.15+6}
+ * @param javaFeature for example 17
+ * @param opensModules whether the JVM was started with the {@code --add-opens} that Spark needs
+ * @param platform for example {@code linux-x86_64}
+ * @param cores processors this JVM may use
+ * @param cpuFlags instruction sets, as Linux names them; empty where that is not Linux
+ * @param memoryBytes of the machine or container
+ * @param heapBytes most that the JVM's heap may take
+ * @param load runnable threads over the last minute, negative if unknown
+ * @param openMp environment variables of OpenMP
+ * @param kernels what computes, or why it does not
+ * @param computes whether a small computation gave the right result
+ * @param gpus names and compute capabilities of NVIDIA devices
+ * @param temporaryDirectory where natives are unpacked and Spark spills
+ * @param temporaryFreeBytes room there; -1 if it cannot be written to
+ */
+public record Host(
+        String name,
+        String javaVersion,
+        int javaFeature,
+        boolean opensModules,
+        String platform,
+        int cores,
+        Set<String> cpuFlags,
+        long memoryBytes,
+        long heapBytes,
+        double load,
+        Map<String, String> openMp,
+        String kernels,
+        boolean computes,
+        List<String> gpus,
+        String temporaryDirectory,
+        long temporaryFreeBytes)
+        implements Serializable {
+
+    /** Looks at the JVM this is called in. */
+    public static Host ofThisProcess() {
+        return HostInspection.look();
+    }
+}

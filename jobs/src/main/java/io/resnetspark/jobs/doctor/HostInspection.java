@@ -1,0 +1,151 @@
+package io.resnetspark.jobs.doctor;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.resnetspark.model.kernel.Activation;
+import io.resnetspark.model.kernel.ImageShape;
+import io.resnetspark.model.kernel.Kernels;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Reads what a {@link Host} says from the JVM, the system's files, and a small computation. */
+final class HostInspection {
+
+    private HostInspection() {}
+
+    /** Looks at the JVM this is called in. */
+    static Host look() {
+        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        String kernels;
+        boolean computes;
+        try {
+            kernels = Kernels.ofThisProcess().description();
+            computes = addsRight();
+        } catch (RuntimeException | LinkageError e) {
+            kernels = rootOf(e).toString();
+            computes = false;
+        }
+        return new Host(
+                hostName(),
+                Runtime.version().toString(),
+                Runtime.version().feature(),
+                Object.class.getModule().isOpen("sun.nio.ch", Host.class.getModule()),
+                thisPlatform(),
+                Runtime.getRuntime().availableProcessors(),
+                readCpuFlags(),
+                system.getTotalMemorySize(),
+                Runtime.getRuntime().maxMemory(),
+                system.getSystemLoadAverage(),
+                openMpVariables(),
+                kernels,
+                computes,
+                askForGpus(),
+                temporary.toString(),
+                freeBytes(temporary));
+    }
+
+    private static boolean addsRight() {
+        INDArray output = Nd4j.zeros(1, 2, 2, 8);
+        INDArray ones = Nd4j.ones(1, 2, 2, 8);
+        Kernels.ofThisProcess()
+                .residualAdd(new ImageShape(1, 2, 2, 8), Activation.RELU)
+                .forward(ones, ones, output);
+        return output.sumNumber().intValue() == 64;
+    }
+
+    private static Throwable rootOf(Throwable thrown) {
+        return thrown.getCause() == null ? thrown : rootOf(thrown.getCause());
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    /** As JavaCPP spells it. */
+    private static String thisPlatform() {
+        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String processor = System.getProperty("os.arch");
+        return "%s-%s"
+                .formatted(
+                        system.startsWith("mac") ? "macosx" : system.startsWith("windows") ? "windows" : system,
+                        switch (processor) {
+                            case "amd64" -> "x86_64";
+                            case "aarch64" -> "arm64";
+                            default -> processor;
+                        });
+    }
+
+    private static Set<String> readCpuFlags() {
+        try {
+            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                    .filter(line -> line.startsWith("flags"))
+                    .findFirst()
+                    .map(line -> new TreeSet<>(List.of(
+                            line.substring(line.indexOf(':') + 1).strip().split(" "))))
+                    .orElseGet(TreeSet::new);
+        } catch (IOException e) {
+            return new TreeSet<>();
+        }
+    }
+
+    private static Map<String, String> openMpVariables() {
+        Map<String, String> variables = new TreeMap<>();
+        System.getenv().forEach((name, value) -> {
+            if (name.startsWith("OMP_")) {
+                variables.put(name, value);
+            }
+        });
+        return variables;
+    }
+
+    /** Asks the driver's own tool, which comes with every driver. */
+    private static List<String> askForGpus() {
+        try {
+            Process query = new ProcessBuilder("nvidia-smi", "--query-gpu=name,compute_cap", "--format=csv,noheader")
+                    .redirectErrorStream(true)
+                    .start();
+            List<String> lines = new ArrayList<>();
+            try (var reader = query.inputReader()) {
+                reader.lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty())
+                        .forEach(lines::add);
+            }
+            boolean answered = query.waitFor(10, TimeUnit.SECONDS) && query.exitValue() == 0;
+            return answered ? lines : List.of();
+        } catch (IOException e) {
+            return List.of();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    private static long freeBytes(Path directory) {
+        try {
+            Path probe = Files.createTempFile(directory, "resnet-doctor-", ".tmp");
+            Files.delete(probe);
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.resnetspark.jobs.doctor;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/** Runs a small job to see that Spark works, and what its executors run on. */
+public final class SparkCheck {
+
+    private SparkCheck() {}
+
+    /** The session as it presents itself. */
+    public static Finding session(SparkSession spark) {
+        String delta = spark.conf().get("spark.sql.catalog.spark_catalog", "");
+        String found =
+                "Spark %s on %s".formatted(spark.version(), spark.sparkContext().master());
+        return delta.endsWith("DeltaCatalog")
+                ? Finding.ok("Spark", found)
+                : Finding.problem(
+                        "Spark",
+                        found + ", without Delta tables",
+                        "Remove spark.sql.catalog.spark_catalog from Spark's own configuration.");
+    }
+
+    /**
+     * The machines that executors run on, one entry for each machine that took part; in {@code local} mode that is this
+     * process. Needs one task to run somewhere, and asks as many as there are cores.
+     */
+    public static List<Host> executors(SparkSession spark) {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        int tasks = Math.max(1, context.defaultParallelism());
+        List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
+        return context.parallelize(numbers, tasks).map(task -> Host.ofThisProcess()).collect().stream()
+                .collect(Collectors.toMap(Host::name, host -> host, (one, same) -> one))
+                .values()
+                .stream()
+                .sorted(Comparator.comparing(Host::name))
+                .toList();
+    }
+}

@@ -1,0 +1,45 @@
+package io.resnetspark.jobs.outcome;
+
+import io.resnetspark.model.error.ResNetSparkException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
+/**
+ * What a failed command tells its user.
+ *
+ * @param status the exit status
+ * @param message for the user, without a stack trace
+ * @param cause what was thrown
+ */
+public record Failure(ExitStatus status, String message, Throwable cause) {
+
+    /**
+     * Judges what a command threw. A failure meant for the user counts wherever it was thrown: Spark wraps what a task
+     * throws in exceptions of its own, several deep.
+     */
+    public static Failure of(Throwable thrown) {
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Throwable root = thrown;
+        for (Throwable each = thrown; each != null && seen.add(each); each = each.getCause()) {
+            if (each instanceof ResNetSparkException forUser) {
+                return new Failure(ExitStatus.of(forUser), forUser.getMessage(), thrown);
+            }
+            root = each;
+        }
+        return new Failure(ExitStatus.FAILURE, describe(root), thrown);
+    }
+
+    private static String describe(Throwable root) {
+        String message = root.getMessage();
+        String name = root.getClass().getSimpleName();
+        return message == null
+                ? name
+                : "%s: %s".formatted(name, message.lines().findFirst().orElse(""));
+    }
+
+    /** Whether the message says all there is to say, so that no stack trace is kept. */
+    public boolean isForUser() {
+        return status != ExitStatus.FAILURE;
+    }
+}

@@ -1,0 +1,100 @@
+package io.resnetspark.jobs.session;
+
+import io.resnetspark.model.error.ConfigurationException;
+import java.security.CodeSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the Spark session a command runs on. */
+public final class SparkSessions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SparkSessions.class);
+
+    private static final String MASTER = "spark.master";
+
+    private SparkSessions() {}
+
+    /**
+     * Opens the session. Settings win in this order: what spark-submit was given, section {@code spark.conf}, what suits
+     * the master.
+     *
+     * @throws ConfigurationException if Spark refuses the settings
+     */
+    public static SparkSession open(SparkConfig config, String applicationName) {
+        // Loads every spark.* system property: that is how spark-submit hands over its options.
+        SparkConf conf = new SparkConf().setAppName(applicationName);
+        String master = master(config, conf);
+        config.conf().forEach((key, value) -> conf.setIfMissing(key, value));
+        suitable(master, config).forEach((key, value) -> conf.setIfMissing(key, value));
+        conf.setMaster(master);
+        try {
+            return SparkSession.builder().config(conf).getOrCreate();
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("Spark does not accept its settings: %s".formatted(e.getMessage()), e);
+        } catch (Exception e) {
+            // Scala code throws checked exceptions undeclared.
+            if (e instanceof SparkException) {
+                throw new ConfigurationException("Cannot open Spark on %s: %s".formatted(master, e.getMessage()), e);
+            }
+            throw e;
+        }
+    }
+
+    private static String master(SparkConfig config, SparkConf submitted) {
+        if (!submitted.contains(MASTER)) {
+            return config.master().orElse("local[*]");
+        }
+        String chosen = submitted.get(MASTER);
+        if (config.master().isPresent() && !config.master().get().equals(chosen)) {
+            LOG.warn(
+                    "Running on {} as spark-submit says, not on {}",
+                    chosen,
+                    config.master().get());
+        }
+        return chosen;
+    }
+
+    private static Map<String, String> suitable(String master, SparkConfig config) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension");
+        settings.put("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+        settings.put("spark.ui.enabled", Boolean.toString(config.ui()));
+        // Several commands may run on one machine, each with its interface on a port of its own.
+        settings.put("spark.port.maxRetries", "64");
+        settings.put("spark.ui.showConsoleProgress", "false"); // it would draw over our own
+        settings.put("spark.sql.session.timeZone", "UTC");
+        // The executors' share of what bin/resnet sets for the driver; the reasons are there.
+        settings.put("spark.executorEnv.OMP_WAIT_POLICY", "passive");
+        if (!isThisProcess(master)) {
+            // spark-submit ships the application by itself; opened from a plain JVM, it has to be named.
+            applicationJar().ifPresent(jar -> settings.put("spark.jars", jar));
+        }
+        if (master.startsWith("local")) {
+            // No other machine takes part, and a laptop's own name often resolves to nothing.
+            settings.put("spark.driver.host", "127.0.0.1");
+            settings.put("spark.driver.bindAddress", "127.0.0.1");
+            String cores = Integer.toString(Runtime.getRuntime().availableProcessors());
+            settings.put("spark.sql.shuffle.partitions", cores);
+            // Delta reads its log with 50 tasks by default.
+            settings.put("spark.databricks.delta.snapshotPartitions", cores);
+        }
+        return settings;
+    }
+
+    private static boolean isThisProcess(String master) {
+        return master.equals("local") || master.startsWith("local[");
+    }
+
+    private static Optional<String> applicationJar() {
+        CodeSource source = SparkSessions.class.getProtectionDomain().getCodeSource();
+        return Optional.ofNullable(source)
+                .map(known -> known.getLocation().toString())
+                .filter(location -> location.endsWith(".jar"));
+    }
+}

@@ -1,0 +1,80 @@
+package io.resnetspark.jobs;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The house rules that the compiler does not keep. */
+class ArchitectureRulesTest {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.resnetspark");
+
+    @Test
+    void jobsUsePipelineUsesModelAndNeverTheOtherWay() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("jobs")
+                .definedBy("io.resnetspark.jobs..")
+                .layer("pipeline")
+                .definedBy("io.resnetspark.pipeline..")
+                .layer("model")
+                .definedBy("io.resnetspark.model..")
+                .whereLayer("jobs")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("pipeline")
+                .mayOnlyBeAccessedByLayers("jobs")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theModelKnowsNeitherSparkNorAConfigurationLibraryNorACommandLine() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.resnetspark.model..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.apache.spark..", "org.apache.hadoop..", "scala..", "com.typesafe..", "picocli..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyJobsParseConfigurationAndOptions() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.resnetspark.jobs..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.typesafe..", "picocli..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheKernelsKnowTheBackend() {
+        // JavaCPP itself is no backend: ND4J's arrays hand out their memory as its pointers.
+        var backends = resideInAnyPackage("org.bytedeco..")
+                .and(resideOutsideOfPackage("org.bytedeco.javacpp.."))
+                .or(resideInAnyPackage("org.nd4j.nativeblas..", "org.nd4j.linalg.cpu..", "org.nd4j.linalg.jcublas.."));
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.resnetspark.model.kernel..")
+                .should()
+                .dependOnClassesThat(backends)
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesFormNoCycles() {
+        // One slice for each package of a module, with what lies below it.
+        slices().matching("io.resnetspark.(*).(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+}
