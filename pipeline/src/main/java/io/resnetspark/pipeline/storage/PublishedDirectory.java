@@ -1,0 +1,103 @@
+package io.resnetspark.pipeline.storage;
+
+import io.resnetspark.model.error.BadDataException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.util.Set;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** A directory whose writer finished it; every file can be checked against the checksum it was written with. */
+public final class PublishedDirectory {
+
+    private final FileSystem fileSystem;
+    private final Path path;
+    private final Checksums checksums;
+
+    PublishedDirectory(FileSystem fileSystem, Path path, Checksums checksums) {
+        this.fileSystem = fileSystem;
+        this.path = path;
+        this.checksums = checksums;
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Names of the files, without the checksum list. */
+    public Set<String> files() {
+        return checksums.sha256().keySet();
+    }
+
+    /** Lower-case hexadecimal SHA-256 the file was written with. */
+    public String sha256(String name) {
+        String digest = checksums.sha256().get(name);
+        if (digest == null) {
+            throw new BadDataException("%s has no file %s; it holds %s"
+                    .formatted(path, name, checksums.sha256().keySet()));
+        }
+        return digest;
+    }
+
+    /**
+     * The content of a file, verified.
+     *
+     * @throws BadDataException if the file is missing or differs from what was written
+     */
+    public byte[] read(String name) {
+        String expected = sha256(name);
+        try (InputStream in = fileSystem.open(new Path(path, name))) {
+            byte[] content = in.readAllBytes();
+            MessageDigest digest = Checksums.digest();
+            digest.update(content);
+            check(name, expected, Checksums.hex(digest));
+            return content;
+        } catch (FileNotFoundException e) {
+            throw missing(name, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read %s/%s: %s".formatted(path, name, e.getMessage()), e);
+        }
+    }
+
+    /** Opens a file without verifying it: call {@link #verify()} before trusting a stream. */
+    public InputStream open(String name) throws IOException {
+        sha256(name);
+        return fileSystem.open(new Path(path, name));
+    }
+
+    /**
+     * Reads every file and compares its checksum.
+     *
+     * @throws BadDataException naming the first file that is missing or differs from what was written
+     */
+    public void verify() {
+        byte[] buffer = new byte[1 << 16];
+        checksums.sha256().forEach((name, expected) -> {
+            MessageDigest digest = Checksums.digest();
+            try (InputStream in = fileSystem.open(new Path(path, name))) {
+                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                    digest.update(buffer, 0, read);
+                }
+            } catch (FileNotFoundException e) {
+                throw missing(name, e);
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot read %s/%s: %s".formatted(path, name, e.getMessage()), e);
+            }
+            check(name, expected, Checksums.hex(digest));
+        });
+    }
+
+    private void check(String name, String expected, String actual) {
+        if (!expected.equals(actual)) {
+            throw new BadDataException("%s/%s is damaged: its SHA-256 is %s, it was written with %s; use another copy"
+                    .formatted(path, name, actual, expected));
+        }
+    }
+
+    private BadDataException missing(String name, FileNotFoundException cause) {
+        return new BadDataException("%s lacks its file %s; use another copy".formatted(path, name), cause);
+    }
+}
