@@ -13,9 +13,11 @@ public final class Thumbnails {
         return new Thumbnails();
     }
 
-    /** @param png an encoded PNG file */
-    public void add(String imageId, byte[] png) {
-        uriByImageId.put(imageId, "data:image/png;base64," + Base64.getEncoder().encodeToString(png));
+    /** @param file an encoded PNG or JPEG file */
+    void add(String imageId, byte[] file) {
+        String type = (file[0] & 0xFF) == 0xFF ? "jpeg" : "png";
+        uriByImageId.put(
+                imageId, "data:image/" + type + ";base64," + Base64.getEncoder().encodeToString(file));
     }
 
     Map<String, String> uris() {
