@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Worker;
+import io.resnetspark.pipeline.inference.NamedJobs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.metrics.TemperatureScaling;
+import io.resnetspark.pipeline.inference.NamedJobs;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -1,14 +1,14 @@
-package io.resnetspark.pipeline.evaluation;
+package io.resnetspark.pipeline.inference;
 
 import io.resnetspark.model.error.ResNetSparkException;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Runs Spark jobs under names that Spark's own page shows. */
-record NamedJobs(JavaSparkContext context) {
+public record NamedJobs(JavaSparkContext context) {
 
     /** Failures that a task wrote for the user come out as themselves, not wrapped in Spark's. */
-    <T> T run(String description, Supplier<T> jobs) {
+    public <T> T run(String description, Supplier<T> jobs) {
         context.setJobDescription(description);
         try {
             return jobs.get();
