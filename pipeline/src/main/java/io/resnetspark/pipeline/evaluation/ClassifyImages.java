@@ -1,0 +1,152 @@
+package io.resnetspark.pipeline.evaluation;
+
+import io.resnetspark.model.ClassifierSource;
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.input.Image;
+import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.pipeline.inference.BatchClassifier;
+import io.resnetspark.pipeline.inference.ImageRows;
+import io.resnetspark.pipeline.inference.TestTimeAugmentation;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.CollectionAccumulator;
+import org.apache.spark.util.TaskCompletionListener;
+
+/** What each task of the classifying pass does: every model opened once, images in batches, one row of scores each. */
+final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** {@code logits}: per model, its logits as {@link ScoredRow} packs them. */
+    static final StructType SCORED = new StructType()
+            .add("image_id", DataTypes.StringType, false)
+            .add("label", DataTypes.IntegerType, false)
+            .add("origin", DataTypes.StringType, true)
+            .add("slices", new ArrayType(DataTypes.StringType, false), false)
+            .add("logits", new ArrayType(DataTypes.BinaryType, false), false);
+
+    /** Time one task spent on its images. */
+    record Share(String executor, String host, long images, long nanoseconds) implements Serializable {}
+
+    private final Broadcast<List<ClassifierSource>> models;
+    private final TestTimeAugmentation augmentation;
+    private final int batchSize;
+    private final CollectionAccumulator<Share> shares;
+
+    ClassifyImages(
+            Broadcast<List<ClassifierSource>> models,
+            TestTimeAugmentation augmentation,
+            int batchSize,
+            CollectionAccumulator<Share> shares) {
+        this.models = models;
+        this.augmentation = augmentation;
+        this.batchSize = batchSize;
+        this.shares = shares;
+    }
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> images) {
+        return images.hasNext() ? new ScoredRows(images) : images;
+    }
+
+    /** Pulls images batch by batch, so that a partition of any size takes the memory of one batch. */
+    private final class ScoredRows implements Iterator<Row> {
+
+        private final Iterator<Row> images;
+        private final ImageRows reader = new ImageRows();
+        private final List<BatchClassifier> classifiers = new ArrayList<>();
+        private final long start = System.nanoTime();
+        private Iterator<Row> batch = List.<Row>of().iterator();
+        private long count;
+        private boolean done;
+
+        ScoredRows(Iterator<Row> images) {
+            this.images = images;
+            // Also when the task fails or its consumer stops early.
+            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> closeClassifiers());
+            for (ClassifierSource model : models.value()) {
+                classifiers.add(new BatchClassifier(model, augmentation, batchSize));
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (!batch.hasNext() && images.hasNext()) {
+                batch = nextBatch().iterator();
+            }
+            if (!batch.hasNext() && !done) {
+                done = true;
+                SparkEnv worker = SparkEnv.get();
+                shares.add(new Share(
+                        worker.executorId(),
+                        worker.blockManager().blockManagerId().host(),
+                        count,
+                        System.nanoTime() - start));
+                closeClassifiers();
+            }
+            return batch.hasNext();
+        }
+
+        @Override
+        public Row next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            return batch.next();
+        }
+
+        private List<Row> nextBatch() {
+            List<Row> rows = new ArrayList<>();
+            List<Image> pictures = new ArrayList<>();
+            while (images.hasNext() && rows.size() < batchSize) {
+                Row row = images.next();
+                rows.add(row);
+                pictures.add(read(row));
+            }
+            List<List<float[]>> logits =
+                    classifiers.stream().map(model -> model.logits(pictures)).toList();
+            List<Row> scored = new ArrayList<>();
+            for (int i = 0; i < rows.size(); i++) {
+                int example = i;
+                scored.add(RowFactory.create(
+                        rows.get(i).getAs("image_id"),
+                        rows.get(i).getAs("label"),
+                        rows.get(i).getAs("origin"),
+                        rows.get(i).getAs("slices"),
+                        logits.stream()
+                                .map(model -> ScoredRow.pack(model.get(example)))
+                                .toArray(byte[][]::new)));
+            }
+            count += rows.size();
+            return scored;
+        }
+
+        private Image read(Row row) {
+            try {
+                return reader.read(row);
+            } catch (RejectedImageException e) {
+                throw new BadDataException(
+                        "Image %s (%s) cannot be read: %s; run `prepare` again to rebuild the dataset"
+                                .formatted(row.getAs("image_id"), row.getAs("origin"), e.getMessage()),
+                        e);
+            }
+        }
+
+        private void closeClassifiers() {
+            classifiers.forEach(BatchClassifier::close);
+            classifiers.clear();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.resnetspark.pipeline.evaluation;
+
+import io.resnetspark.model.metrics.Accuracy;
+import io.resnetspark.model.metrics.ClassScores;
+import io.resnetspark.model.metrics.ClassificationMetrics;
+import io.resnetspark.model.metrics.ClassificationMetrics.Areas;
+import io.resnetspark.model.metrics.ConfusionMatrix;
+import io.resnetspark.model.metrics.RankCurve;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Average;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Averages;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.CalibrationResult;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.ClassRow;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Comparison;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Confusion;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Curve;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.DatasetId;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Mistake;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.ModelId;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Slice;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.SuspectLabel;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Worker;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Puts a report together from what the passes over the data counted and found. */
+final class ReportAssembly {
+
+    private static final int CONFUSIONS = 500;
+    /** Curves of single classes beside the pooled one. */
+    private static final int CLASS_CURVES = 20;
+
+    private static final int CURVE_POINTS = 80;
+
+    /** What was judged. */
+    record Subject(ModelId model, DatasetId dataset, List<String> labels) {}
+
+    /** What was found beside the numbers of the whole split. */
+    record Findings(
+            List<Slice> slices,
+            List<Mistake> mistakes,
+            List<SuspectLabel> suspectLabels,
+            List<Comparison> comparisons) {
+
+        static final Findings NONE = new Findings(List.of(), List.of(), List.of(), List.of());
+    }
+
+    /**
+     * @param classifySeconds wall time of the classifying pass
+     * @param totalSeconds wall time of everything
+     */
+    record Timing(double classifySeconds, double totalSeconds, List<Worker> workers) {}
+
+    private ReportAssembly() {}
+
+    /** @param temperature what the logits behind the metrics were divided by; 1 if nothing was scaled */
+    static EvaluationReport assemble(
+            Subject subject,
+            ClassificationMetrics metrics,
+            double temperature,
+            Findings findings,
+            Timing timing,
+            RunCurves run,
+            Provenance provenance) {
+        Accuracy accuracy = metrics.accuracy();
+        ConfusionMatrix confusion = metrics.confusion();
+        List<String> labels = subject.labels();
+        List<ClassScores> scores = confusion.perClass();
+        List<Areas> areas = metrics.areas();
+        return new EvaluationReport(
+                EvaluationReport.FORMAT_VERSION,
+                subject.model(),
+                subject.dataset(),
+                accuracy.examples(),
+                accuracy.top1(),
+                accuracy.top1Interval(),
+                accuracy.top5(),
+                accuracy.loss(),
+                metrics.calibration().expectedError(),
+                accuracy.examples() / timing.classifySeconds(),
+                timing.totalSeconds(),
+                averages(accuracy, scores, areas, metrics.scores().pooled()),
+                classRows(labels, scores, areas),
+                labels.size() <= EvaluationReport.DENSE_MATRIX_CLASSES ? confusion.toArray() : null,
+                confusion.worst(CONFUSIONS).stream()
+                        .map(cell ->
+                                new Confusion(labels.get(cell.actual()), labels.get(cell.predicted()), cell.count()))
+                        .toList(),
+                new CalibrationResult(
+                        temperature,
+                        metrics.calibration().maximumError(),
+                        metrics.calibration().reliability()),
+                curves(labels, metrics, areas),
+                findings.slices(),
+                findings.mistakes(),
+                findings.suspectLabels(),
+                findings.comparisons(),
+                timing.workers(),
+                run,
+                provenance);
+    }
+
+    private static Averages averages(Accuracy accuracy, List<ClassScores> scores, List<Areas> areas, RankCurve pooled) {
+        return new Averages(
+                average(ClassScores.macro(scores), Areas.macro(areas)),
+                average(ClassScores.weighted(scores), Areas.weighted(areas)),
+                new Average(
+                        accuracy.top1(), accuracy.top1(), accuracy.top1(), pooled.rocAuc(), pooled.averagePrecision()));
+    }
+
+    private static Average average(ClassScores.Averages scores, Areas areas) {
+        return new Average(scores.precision(), scores.recall(), scores.f1(), areas.rocAuc(), areas.averagePrecision());
+    }
+
+    private static List<ClassRow> classRows(List<String> labels, List<ClassScores> scores, List<Areas> areas) {
+        List<ClassRow> rows = new ArrayList<>();
+        for (int k = 0; k < labels.size(); k++) {
+            ClassScores score = scores.get(k);
+            rows.add(new ClassRow(
+                    labels.get(k),
+                    score.support(),
+                    score.predictions(),
+                    score.precision(),
+                    score.precisionInterval(),
+                    score.recall(),
+                    score.recallInterval(),
+                    score.f1(),
+                    score.f1Interval(),
+                    areas.get(k).rocAuc(),
+                    areas.get(k).averagePrecision()));
+        }
+        return rows;
+    }
+
+    /** The pooled curve, then the classes that have one by rising average precision. */
+    private static List<Curve> curves(List<String> labels, ClassificationMetrics metrics, List<Areas> areas) {
+        List<Curve> curves = new ArrayList<>();
+        curves.add(curve(Curve.POOLED, metrics.scores().pooled()));
+        IntStream.range(0, labels.size())
+                .boxed()
+                .filter(k -> !Double.isNaN(areas.get(k).rocAuc()))
+                .sorted(Comparator.comparingDouble(k -> areas.get(k).averagePrecision()))
+                .limit(CLASS_CURVES)
+                .forEach(k -> curves.add(curve(labels.get(k), metrics.scores().curve(k))));
+        return curves;
+    }
+
+    private static Curve curve(String label, RankCurve curve) {
+        return new Curve(label, curve.rocAuc(), curve.averagePrecision(), curve.points(CURVE_POINTS));
+    }
+}

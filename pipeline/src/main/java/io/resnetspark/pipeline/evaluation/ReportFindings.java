@@ -1,0 +1,95 @@
+package io.resnetspark.pipeline.evaluation;
+
+import io.resnetspark.model.metrics.Accuracy;
+import io.resnetspark.model.metrics.ClassScores;
+import io.resnetspark.model.metrics.ClassificationMetrics;
+import io.resnetspark.model.metrics.PairedOutcomes;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.ClassChange;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Comparison;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Gathers what a model's report shows beside its numbers: mistakes, suspect labels, slices, comparisons. */
+final class ReportFindings {
+
+    /** Confusions whose images are collected. */
+    private static final int FREQUENT_CONFUSIONS = 60;
+
+    private static final int CLASS_CHANGES = 200;
+
+    private final ExampleSearch examples;
+    private final List<String> labels;
+    private final SplitMetrics metrics;
+    private final EvaluateConfig config;
+
+    ReportFindings(ExampleSearch examples, List<String> labels, SplitMetrics metrics, EvaluateConfig config) {
+        this.examples = examples;
+        this.labels = labels;
+        this.metrics = metrics;
+        this.config = config;
+    }
+
+    /** @param flips most differing examples per comparison */
+    ReportAssembly.Findings of(int model, List<ModelUnderTest> models, int flips) {
+        ClassificationMetrics own = metrics.model(model);
+        List<Comparison> comparisons = new ArrayList<>();
+        for (int other = 0; other < models.size(); other++) {
+            if (other != model) {
+                comparisons.add(comparison(model, other, models.get(other), flips));
+            }
+        }
+        return new ReportAssembly.Findings(
+                metrics.slices(model),
+                examples.mistakes(
+                        model,
+                        config.mistakes(),
+                        config.imagesPerConfusion(),
+                        own.confusion().worst(FREQUENT_CONFUSIONS)),
+                examples.suspectLabels(model, config.suspectLabels(), own.selfConfidence()),
+                comparisons);
+    }
+
+    private Comparison comparison(int first, int second, ModelUnderTest secondModel, int flips) {
+        PairedOutcomes outcomes = metrics.pair(first, second);
+        ClassificationMetrics other = metrics.model(second);
+        Accuracy accuracy = other.accuracy();
+        return new Comparison(
+                secondModel.modelId(),
+                accuracy.top1(),
+                accuracy.top5(),
+                accuracy.loss(),
+                other.calibration().expectedError(),
+                outcomes.difference(),
+                outcomes.bootstrapInterval(config.bootstrapResamples(), config.seed()),
+                outcomes.onlyFirst(),
+                outcomes.onlySecond(),
+                outcomes.exactPValue(),
+                outcomes.chiSquared(),
+                outcomes.chiSquaredPValue(),
+                classChanges(metrics.model(first), other),
+                examples.flips(first, second, flips));
+    }
+
+    private List<ClassChange> classChanges(ClassificationMetrics first, ClassificationMetrics second) {
+        List<ClassScores> before = first.confusion().perClass();
+        List<ClassScores> after = second.confusion().perClass();
+        List<ClassChange> changes = new ArrayList<>();
+        for (int k = 0; k < labels.size(); k++) {
+            changes.add(new ClassChange(
+                    labels.get(k),
+                    before.get(k).support(),
+                    before.get(k).recall(),
+                    after.get(k).recall(),
+                    before.get(k).f1(),
+                    after.get(k).f1()));
+        }
+        changes.sort(Comparator.comparingDouble(ReportFindings::size).reversed());
+        return changes.stream().limit(CLASS_CHANGES).toList();
+    }
+
+    private static double size(ClassChange change) {
+        double size = Math.abs(change.f1Second() - change.f1First());
+        return Double.isNaN(size) ? -1 : size;
+    }
+}

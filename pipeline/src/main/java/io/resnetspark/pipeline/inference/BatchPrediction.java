@@ -1,0 +1,113 @@
+package io.resnetspark.pipeline.inference;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+
+import io.resnetspark.model.ClassifierSource;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Predicts many images on the cluster. The output has one row per input and model version, in one of two Parquet tables:
+ *
+ * <ul>
+ *   <li>{@code predictions.parquet}: {@code image_id, path, label, probability, top5 (label, probability),
+ *       model_version, source_stamp}
+ *   <li>{@code rejects.parquet}: {@code image_id, path, reason, detail, model_version, source_stamp}
+ * </ul>
+ *
+ * <p>Running it again, after it was killed or after inputs were added, does only what is missing.
+ */
+public final class BatchPrediction {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchPrediction.class);
+
+    private final SparkSession spark;
+    private final NamedJobs jobs;
+    private final PredictConfig config;
+
+    public BatchPrediction(SparkSession spark, PredictConfig config) {
+        this.spark = spark;
+        this.jobs = new NamedJobs(JavaSparkContext.fromSparkContext(spark.sparkContext()));
+        this.config = config;
+    }
+
+    /**
+     * @param predicted inputs predicted by this run
+     * @param rejected inputs rejected by this run
+     * @param skipped inputs that an earlier run had done
+     */
+    public record Outcome(long predicted, long rejected, long skipped) {}
+
+    /**
+     * Predicts every input that the output does not have yet.
+     *
+     * @param modelVersion identifies the weights; another version's rows in the same output stay
+     * @param output path or URI of the output's folder; need not exist
+     */
+    public Outcome run(PredictionInput input, ClassifierSource model, String modelVersion, String output) {
+        PredictionFiles files = new PredictionFiles(spark, output);
+        files.removeUnfinished();
+        Dataset<Row> all = input.keys().distinct();
+        Dataset<Row> missing = all;
+        for (Dataset<Row> table : files.tables()) {
+            missing = missing.join(
+                    table.where(col("model_version").equalTo(modelVersion)).select("path", "source_stamp"),
+                    new String[] {"path", "source_stamp"},
+                    "left_anti");
+        }
+        Dataset<Row> todo = missing.withColumn("place", row_number().over(Window.orderBy("path", "source_stamp")))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        Broadcast<ClassifierSource> shared = jobs.context().broadcast(model);
+        try {
+            long inputs = jobs.run("predict: list inputs", all::count);
+            long open = jobs.run("predict: list inputs", todo::count);
+            long predicted = 0;
+            long rejected = 0;
+            for (long from = 0; from < open; from += config.imagesPerChunk()) {
+                Dataset<Row> keys = todo.where(
+                                col("place").gt(from).and(col("place").leq(from + config.imagesPerChunk())))
+                        .drop("place");
+                String description = "predict: images %,d to %,d of %,d"
+                        .formatted(from + 1, Math.min(open, from + config.imagesPerChunk()), open);
+                Outcome chunk = jobs.run(description, () -> chunk(input.images(keys), shared, modelVersion, files));
+                predicted += chunk.predicted();
+                rejected += chunk.rejected();
+                LOG.info("Predicted {} of {} images, rejected {}", predicted, open, rejected);
+            }
+            return new Outcome(predicted, rejected, inputs - open);
+        } finally {
+            todo.unpersist();
+            shared.destroy();
+        }
+    }
+
+    private Outcome chunk(
+            Dataset<Row> images, Broadcast<ClassifierSource> model, String modelVersion, PredictionFiles files) {
+        // A network is opened per partition: no more of them than tasks can run at once.
+        Dataset<Row> rows = images.coalesce(spark.sparkContext().defaultParallelism())
+                .mapPartitions(new PredictImages(model, config), Encoders.row(PredictImages.PREDICTED))
+                .withColumn("model_version", lit(modelVersion))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            Row counts = rows.agg(count(lit(1)), count("reason")).first();
+            files.add(
+                    files.nextChunk(),
+                    rows.where(col("reason").isNull()).drop("reason", "detail"),
+                    rows.where(col("reason").isNotNull()).drop("label", "probability", "top5"));
+            return new Outcome(counts.getLong(0) - counts.getLong(1), counts.getLong(1), 0);
+        } finally {
+            rows.unpersist();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.resnetspark.pipeline.inference;
+
+import io.resnetspark.model.error.ConfigurationException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How images are predicted.
+ *
+ * @param batchSize images per call of the network, at least 1
+ * @param testTimeAugmentation views of each image whose probabilities are averaged
+ * @param imagesPerChunk images after which the result so far is made visible and need not be done again, at least 1
+ */
+public record PredictConfig(int batchSize, TestTimeAugmentation testTimeAugmentation, int imagesPerChunk)
+        implements Serializable {
+
+    /** @throws ConfigurationException naming every setting that is out of range */
+    public PredictConfig {
+        List<String> problems = new ArrayList<>();
+        if (batchSize < 1) {
+            problems.add("batch-size must be at least 1, not " + batchSize);
+        }
+        if (imagesPerChunk < 1) {
+            problems.add("images-per-chunk must be at least 1, not " + imagesPerChunk);
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(String.join("\n", problems));
+        }
+    }
+
+    /** What {@code predict} does unless told otherwise. */
+    public static PredictConfig standard() {
+        return new PredictConfig(64, TestTimeAugmentation.NONE, 100_000);
+    }
+}

@@ -1,0 +1,147 @@
+package io.resnetspark.pipeline.inference;
+
+import io.resnetspark.model.ClassifierSource;
+import io.resnetspark.model.input.Image;
+import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.metrics.ScoredExample;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import java.util.stream.IntStream;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.TaskCompletionListener;
+
+/** What each task of a prediction does: the network opened once, images in batches, one row per input. */
+final class PredictImages implements MapPartitionsFunction<Row, Row> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final int TOP = 5;
+
+    /** Either a prediction, or {@code reason} and {@code detail} of a rejected input. */
+    static final StructType PREDICTED = PredictionInput.KEYS
+            .add("image_id", DataTypes.StringType)
+            .add("label", DataTypes.StringType)
+            .add("probability", DataTypes.DoubleType)
+            .add(
+                    "top5",
+                    new ArrayType(
+                            new StructType()
+                                    .add("label", DataTypes.StringType, false)
+                                    .add("probability", DataTypes.DoubleType, false),
+                            false))
+            .add("reason", DataTypes.StringType)
+            .add("detail", DataTypes.StringType);
+
+    private final Broadcast<ClassifierSource> model;
+    private final PredictConfig config;
+
+    PredictImages(Broadcast<ClassifierSource> model, PredictConfig config) {
+        this.model = model;
+        this.config = config;
+    }
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> inputs) {
+        return inputs.hasNext() ? new PredictedRows(inputs) : inputs;
+    }
+
+    private final class PredictedRows implements Iterator<Row> {
+
+        private final Iterator<Row> inputs;
+        private final ImageRows reader = new ImageRows();
+        private final List<String> labels = model.value().labels();
+        private final BatchClassifier classifier;
+        private Iterator<Row> batch = List.<Row>of().iterator();
+
+        PredictedRows(Iterator<Row> inputs) {
+            this.inputs = inputs;
+            this.classifier = new BatchClassifier(model.value(), config.testTimeAugmentation(), config.batchSize());
+            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> classifier.close());
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (!batch.hasNext() && inputs.hasNext()) {
+                batch = nextBatch().iterator();
+            }
+            return batch.hasNext();
+        }
+
+        @Override
+        public Row next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            return batch.next();
+        }
+
+        private List<Row> nextBatch() {
+            List<Row> done = new ArrayList<>();
+            List<Row> readable = new ArrayList<>();
+            List<Image> images = new ArrayList<>();
+            while (inputs.hasNext() && images.size() < config.batchSize()) {
+                Row input = inputs.next();
+                String problem = input.getAs("problem");
+                try {
+                    if (problem != null) {
+                        done.add(rejected(input, "unreadable", problem));
+                    } else {
+                        images.add(reader.read(input));
+                        readable.add(input);
+                    }
+                } catch (RejectedImageException e) {
+                    done.add(rejected(input, e.reason().name().toLowerCase(Locale.ROOT), e.getMessage()));
+                }
+            }
+            if (!images.isEmpty()) {
+                List<float[]> logits = classifier.logits(images);
+                for (int i = 0; i < readable.size(); i++) {
+                    done.add(predicted(readable.get(i), logits.get(i)));
+                }
+            }
+            return done;
+        }
+
+        private Row predicted(Row input, float[] logits) {
+            ScoredExample scores = new ScoredExample(0, logits);
+            List<Row> top = IntStream.range(0, logits.length)
+                    .boxed()
+                    // A stable sort: equal logits keep the order of their classes.
+                    .sorted((a, b) -> Float.compare(logits[b], logits[a]))
+                    .limit(TOP)
+                    .map(k -> RowFactory.create(labels.get(k), scores.probability(k)))
+                    .toList();
+            return RowFactory.create(
+                    input.getAs("path"),
+                    input.getAs("source_stamp"),
+                    input.getAs("image_id"),
+                    labels.get(scores.predicted()),
+                    scores.confidence(),
+                    top.toArray(),
+                    null,
+                    null);
+        }
+
+        private Row rejected(Row input, String reason, String detail) {
+            return RowFactory.create(
+                    input.getAs("path"),
+                    input.getAs("source_stamp"),
+                    input.getAs("image_id"),
+                    null,
+                    null,
+                    null,
+                    reason,
+                    detail);
+        }
+    }
+}

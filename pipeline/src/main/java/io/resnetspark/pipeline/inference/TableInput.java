@@ -1,0 +1,37 @@
+package io.resnetspark.pipeline.inference;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * The rows of a table, such as a dataset's: {@code image_id, origin, width, height, channels, encoding, bytes}. The path
+ * of a row is its {@code origin}, the stamp its {@code image_id}.
+ */
+public record TableInput(Dataset<Row> rows) implements PredictionInput {
+
+    @Override
+    public Dataset<Row> keys() {
+        return rows.select(col("origin").as("path"), col("image_id").as("source_stamp"));
+    }
+
+    @Override
+    public Dataset<Row> images(Dataset<Row> keys) {
+        return rows.withColumn("path", col("origin"))
+                .withColumn("source_stamp", col("image_id"))
+                .withColumn("problem", lit(null).cast("string"))
+                .join(keys, new String[] {"path", "source_stamp"}, "left_semi")
+                .select(
+                        "path",
+                        "source_stamp",
+                        "image_id",
+                        "width",
+                        "height",
+                        "channels",
+                        "encoding",
+                        "bytes",
+                        "problem");
+    }
+}

@@ -1,0 +1,53 @@
+"use strict";
+// Puts the page together.
+
+function drawProvenance() {
+  const facts = (title, entries) => (Object.keys(entries ?? {}).length === 0 ? null
+    : el("div", {}, el("h3", {}, title), el("dl", {}, Object.entries(entries).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))));
+  if (!data.provenance) {
+    section("provenance", "Configuration", null, el("div", { class: "facts" }, facts("Settings", data.settings)));
+    return;
+  }
+  const { software, hardware, inputs, configuration, created_at: createdAt } = data.provenance;
+  section("provenance", "Provenance", "What made this report: enough to trace its numbers and to make them again.",
+    el("div", { class: "facts" },
+      facts("Model", { architecture: data.model.arch, id: data.model.id, source: data.model.source }),
+      facts("Dataset", { id: data.dataset.id, version: String(data.dataset.version), split: data.dataset.split, ...inputs }),
+      facts("Software", software), facts("Hardware", hardware), facts("Configuration", configuration)),
+    data.workers.length ? el("div", {}, el("h3", {}, "Workers"), table("Workers", [
+      { title: "Worker", value: (row) => row.id },
+      { title: "Host", value: (row) => row.host },
+      { title: "Images", number: true, value: (row) => row.images, show: (row) => format.count(row.images) },
+      { title: "Busy", number: true, value: (row) => row.busy_seconds, show: (row) => format.seconds(row.busy_seconds) },
+      { title: "Images/s per slot", number: true, value: (row) => row.images_per_second },
+    ], data.workers)) : null);
+  document.getElementById("footer").append(`Made ${createdAt} by resnet-spark · report format ${data.format_version} · the numbers are also in report.json and per_class.csv beside this page`);
+}
+
+/** Marks the section being read in the contents. */
+function followReading() {
+  const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
+  const observer = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (entry.isIntersecting) {
+        links.forEach((link) => link.removeAttribute("aria-current"));
+        links.get(entry.target.id)?.setAttribute("aria-current", "true");
+      }
+    }
+  }, { rootMargin: "-20% 0px -75% 0px" });
+  document.querySelectorAll("main > section").forEach((part) => observer.observe(part));
+}
+
+drawHeader();
+if (data.model) {
+  drawConfusions();
+  drawClasses();
+  drawMistakes();
+  drawConfidence();
+  drawCurves();
+  drawSlices();
+  drawComparisons();
+}
+drawRun();
+drawProvenance();
+followReading();

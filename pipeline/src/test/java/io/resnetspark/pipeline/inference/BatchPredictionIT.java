@@ -1,0 +1,175 @@
+package io.resnetspark.pipeline.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.resnetspark.model.error.BadDataException;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BatchPredictionIT {
+
+    private static final LinearSource MODEL = LinearSource.brightestChannel(3, 4);
+
+    private static SparkSession spark;
+
+    @TempDir
+    Path folder;
+
+    private Path input;
+    private String output;
+
+    @BeforeAll
+    static void start() {
+        spark = SparkSession.builder()
+                .master("local[2]")
+                .config("spark.ui.enabled", false)
+                .config("spark.sql.shuffle.partitions", 2)
+                .getOrCreate();
+    }
+
+    @AfterAll
+    static void stop() {
+        spark.stop();
+    }
+
+    @BeforeEach
+    void makeImages() throws IOException {
+        input = Files.createDirectories(folder.resolve("in put/ünder"));
+        output = folder.resolve("out").toString();
+        picture("red.png", 0xFF0000);
+        picture("green.png", 0x00FF00);
+        picture("blue 1.png", 0x0000FF);
+        Files.write(input.resolve("broken.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0});
+        Files.write(input.resolve("empty.jpg"), new byte[0]);
+        Files.write(input.resolve(".hidden"), new byte[] {1});
+    }
+
+    private void picture(String name, int rgb) throws IOException {
+        BufferedImage image = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 16; i++) {
+            image.setRGB(i % 4, i / 4, rgb);
+        }
+        ImageIO.write(image, "png", input.resolve(name).toFile());
+    }
+
+    private BatchPrediction.Outcome predict(String version, int imagesPerChunk) {
+        PredictionInput files = new FolderInput(spark, folder.resolve("in put").toString());
+        return new BatchPrediction(spark, new PredictConfig(2, TestTimeAugmentation.NONE, imagesPerChunk))
+                .run(files, MODEL, version, output);
+    }
+
+    private Dataset<Row> table(String name) {
+        return spark.read().parquet(output + "/" + name);
+    }
+
+    @Test
+    void everyInputIsInOneOfTheTables() {
+        assertThat(predict("v1", 100)).isEqualTo(new BatchPrediction.Outcome(3, 2, 0));
+        List<Row> predictions = table("predictions.parquet").orderBy("path").collectAsList();
+        assertThat(predictions).extracting(row -> row.<String>getAs("label")).containsExactly("blue", "green", "red");
+        Row red = predictions.get(2);
+        assertThat(red.<String>getAs("path")).endsWith("/in put/ünder/red.png");
+        assertThat(red.<String>getAs("image_id")).hasSize(64);
+        assertThat(red.<String>getAs("model_version")).isEqualTo("v1");
+        double expected = Math.exp(3) / (Math.exp(3) + 2);
+        assertThat(red.<Double>getAs("probability")).isCloseTo(expected, within(1e-6));
+        List<Row> top = red.getList(red.fieldIndex("top5"));
+        assertThat(top).extracting(row -> row.getString(0)).containsExactly("red", "green", "blue");
+        assertThat(top.get(0).getDouble(1)).isCloseTo(expected, within(1e-6));
+        assertThat(table("rejects.parquet").orderBy("path").collectAsList())
+                .extracting(row -> row.<String>getAs("reason"))
+                .containsExactly("unreadable", "empty");
+        assertThat(LinearSource.OPEN).hasValue(0);
+    }
+
+    @Test
+    void runningAgainDoesOnlyWhatIsMissing() throws IOException {
+        predict("v1", 2);
+        assertThat(predict("v1", 2)).isEqualTo(new BatchPrediction.Outcome(0, 0, 5));
+        picture("new.png", 0xFF0000);
+        // The same path with other content is another input.
+        picture("red.png", 0x0000FF);
+        Files.setLastModifiedTime(input.resolve("red.png"), FileTime.fromMillis(1_000_000));
+        assertThat(predict("v1", 2)).isEqualTo(new BatchPrediction.Outcome(2, 0, 4));
+        assertThat(table("predictions.parquet").count()).isEqualTo(5);
+        assertThat(predict("v2", 100)).isEqualTo(new BatchPrediction.Outcome(4, 2, 0));
+        assertThat(table("predictions.parquet")
+                        .groupBy("path", "source_stamp", "model_version")
+                        .count()
+                        .where("count > 1")
+                        .count())
+                .isZero();
+    }
+
+    @Test
+    void aKilledRunIsCompletedByTheNext() throws IOException {
+        predict("v1", 2);
+        // As if killed after the rejects of the last chunk appeared and before its predictions did, with files staged.
+        Path predictions = Path.of(output, "predictions.parquet");
+        try (Stream<Path> chunk = Files.walk(predictions.resolve("chunk=3"))) {
+            for (Path file : chunk.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.createDirectories(Path.of(output, ".staging-dead/predictions.parquet"));
+        long before = table("predictions.parquet").count();
+        BatchPrediction.Outcome outcome = predict("v1", 2);
+        assertThat(outcome.predicted()).isEqualTo(3 - before).isPositive();
+        assertThat(outcome.rejected()).isZero();
+        assertThat(table("predictions.parquet").select("path").distinct().count())
+                .isEqualTo(3);
+        assertThat(table("predictions.parquet").count()).isEqualTo(3);
+        assertThat(Path.of(output, ".staging-dead")).doesNotExist();
+    }
+
+    @Test
+    void rowsOfATableArePredicted() {
+        StructType schema = new StructType()
+                .add("image_id", DataTypes.StringType)
+                .add("origin", DataTypes.StringType)
+                .add("width", DataTypes.IntegerType)
+                .add("height", DataTypes.IntegerType)
+                .add("channels", DataTypes.IntegerType)
+                .add("encoding", DataTypes.StringType)
+                .add("bytes", DataTypes.BinaryType);
+        Dataset<Row> rows = spark.createDataFrame(
+                List.of(
+                        RowFactory.create("a", "o1", 1, 1, 3, "raw", new byte[] {0, 0, 100}),
+                        RowFactory.create("b", "o2", 1, 1, 1, "raw", new byte[] {50})),
+                schema);
+        BatchPrediction.Outcome outcome = new BatchPrediction(spark, PredictConfig.standard())
+                .run(new TableInput(rows), LinearSource.brightestChannel(1, 1), "v1", output);
+        assertThat(outcome).isEqualTo(new BatchPrediction.Outcome(2, 0, 0));
+        assertThat(table("predictions.parquet").orderBy("image_id").collectAsList())
+                .extracting(row -> row.<String>getAs("label"))
+                .as("grey is a tie, which the first class wins")
+                .containsExactly("blue", "red");
+    }
+
+    @Test
+    void aFolderThatDoesNotExistIsSaid() {
+        assertThatThrownBy(() -> new BatchPrediction(spark, PredictConfig.standard())
+                        .run(new FolderInput(spark, folder + "/nowhere"), MODEL, "v1", output))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("nowhere does not exist");
+    }
+}
