@@ -35,9 +35,9 @@ public final class FlatVector {
     }
 
     private static void check(INDArray array) {
-        if (array.dataType() != DataType.FLOAT || array.isView() || array.offset() != 0) {
+        if (array.dataType() != DataType.FLOAT || array.offset() != 0 || array.elementWiseStride() != 1) {
             throw new IllegalArgumentException(
-                    "Not a float array with memory of its own: " + array.shapeInfoToString());
+                    "Not a contiguous float array at the start of its memory: " + array.shapeInfoToString());
         }
     }
 }
