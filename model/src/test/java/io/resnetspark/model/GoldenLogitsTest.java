@@ -3,6 +3,7 @@ package io.resnetspark.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.resnetspark.model.inference.NetworkClassifier;
 import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.weights.StateDict;
@@ -63,6 +64,40 @@ class GoldenLogitsTest {
             ComputationGraph network = network(Architecture.RESNET18.spec(), weights, kernels);
             INDArray images = channelsLast(input);
             assertClose(network.feedForward(images, false).get(ResNet.LOGITS), logits.values(), 1e-3);
+        }
+    }
+
+    @Test
+    void foldedTorchvisionResNet18() throws IOException {
+        NpyFile input = NpyFile.read(TestData.path("imagenet-sample/golden/preprocessed_dog.npy"));
+        NpyFile logits = NpyFile.read(TestData.path("imagenet-sample/golden/ktb_resnet18_small.dog_logits.npy"));
+        StateDict weights = WeightsFile.read(TestData.path("weights/ktb_resnet18_small.safetensors"));
+        float[] image = SmallNetworks.values(channelsLast(input));
+        for (Kernels kernels : new Kernels[] {Kernels.ofThisProcess(), Kernels.nd4j()}) {
+            try (Classifier classifier = NetworkClassifier.create(Architecture.RESNET18.spec(), weights, 1, kernels)) {
+                assertClose(Nd4j.createFromArray(classifier.logits(image, 1)), logits.values(), 1e-3);
+            }
+        }
+    }
+
+    @Test
+    void foldedCifarResNet20() throws IOException {
+        byte[] records = Files.readAllBytes(TestData.path("cifar10/cifar-10-batches-bin/test_batch_first1000.bin"));
+        NpyFile expected = NpyFile.read(TestData.path("cifar10/golden/resnet20-12fca82f.test_logits.first1000.npy"));
+        ComputationGraph network =
+                network(Architecture.CIFAR_RESNET20.spec(), "resnet20-12fca82f.safetensors", Kernels.ofThisProcess());
+        float[] images = SmallNetworks.values(cifarImages(records, 0, 1000));
+        try (Classifier classifier =
+                NetworkClassifier.create(Architecture.CIFAR_RESNET20.spec(), NetworkWeights.of(network), 128)) {
+            INDArray logits =
+                    Nd4j.createFromArray(classifier.logits(images, 1000)).reshape('c', 1000, 10);
+            assertClose(logits, expected.values(), 1e-3);
+            INDArray predicted = logits.argMax(1);
+            int correct = 0;
+            for (int i = 0; i < 1000; i++) {
+                correct += predicted.getInt(i) == records[i * 3073] ? 1 : 0;
+            }
+            assertThat(correct).isEqualTo(915);
         }
     }
 

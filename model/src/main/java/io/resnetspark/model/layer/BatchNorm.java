@@ -46,6 +46,10 @@ public final class BatchNorm extends KernelLayerConf {
         this.initialScale = initialScale;
     }
 
+    public Activation activation() {
+        return activation;
+    }
+
     @Override
     public List<ParameterSpec> parameters() {
         return List.of(

@@ -55,8 +55,20 @@ public final class Convolution extends KernelLayerConf {
         this.inputGradient = inputGradient;
     }
 
-    private Window window() {
+    public int inputs() {
+        return inputs;
+    }
+
+    public int outputs() {
+        return outputs;
+    }
+
+    public Window window() {
         return new Window(size, stride, padding);
+    }
+
+    public Bias bias() {
+        return bias;
     }
 
     @Override

@@ -27,6 +27,14 @@ public final class Linear extends KernelLayerConf {
         this.outputs = outputs;
     }
 
+    public int inputs() {
+        return inputs;
+    }
+
+    public int outputs() {
+        return outputs;
+    }
+
     @Override
     public List<ParameterSpec> parameters() {
         Initialization uniform = new Initialization.UniformFanIn(inputs);

@@ -29,7 +29,7 @@ public final class MaxPool extends KernelLayerConf {
         this.padding = padding;
     }
 
-    private Window window() {
+    public Window window() {
         return new Window(size, stride, padding);
     }
 

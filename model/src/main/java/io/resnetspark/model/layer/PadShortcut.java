@@ -30,8 +30,17 @@ public final class PadShortcut extends KernelLayerConf {
         this.outputs = outputs;
     }
 
+    public int outputs() {
+        return outputs;
+    }
+
+    /** The pixels it keeps: windows of one pixel. */
+    public Window window() {
+        return new Window(1, stride, 0);
+    }
+
     private ImageShape output(ImageShape input) {
-        return input.through(new Window(1, stride, 0), outputs);
+        return input.through(window(), outputs);
     }
 
     @Override

@@ -41,6 +41,10 @@ public final class ResidualAdd extends GraphVertex {
         this.activation = activation;
     }
 
+    public Activation activation() {
+        return activation;
+    }
+
     @Override
     public GraphVertex clone() {
         return new ResidualAdd(activation);

@@ -4,12 +4,14 @@ import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.BatchNormKernel;
 import io.resnetspark.model.kernel.ConvolutionKernel;
 import io.resnetspark.model.kernel.ImageShape;
+import io.resnetspark.model.kernel.InferenceProgram;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.kernel.LinearKernel;
 import io.resnetspark.model.kernel.PadShortcutKernel;
 import io.resnetspark.model.kernel.PoolingKernel;
 import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
+import io.resnetspark.model.kernel.StraightNetwork;
 import io.resnetspark.model.kernel.Window;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -49,6 +51,11 @@ public final class Nd4jKernels implements Kernels {
     @Override
     public PadShortcutKernel padShortcut(ImageShape input, int stride, int outputChannels) {
         return new Nd4jPadShortcut(input, stride, outputChannels);
+    }
+
+    @Override
+    public InferenceProgram inference(StraightNetwork network, int batch) {
+        return new Nd4jInference(this, network, batch);
     }
 
     @Override

@@ -59,6 +59,53 @@ final class OneDnnPooling implements PoolingKernel {
                 output);
     }
 
+    /** The forward direction alone, with nothing kept for the other. */
+    static pooling_forward inference(algorithm kind, memory.desc input, memory.desc output, Window window) {
+        return new pooling_forward(forward(
+                prop_kind.forward_inference,
+                kind,
+                input,
+                output,
+                OneDnn.size(window),
+                OneDnn.stride(window),
+                OneDnn.padding(window)));
+    }
+
+    /** Likewise, for the mean over the whole map. */
+    static pooling_forward averageInference(ImageShape shape, memory.desc input, memory.desc output) {
+        return new pooling_forward(forward(
+                prop_kind.forward_inference,
+                algorithm.pooling_avg_exclude_padding,
+                input,
+                output,
+                new LongPointer(shape.height(), shape.width()),
+                new LongPointer(1, 1),
+                new LongPointer(0, 0)));
+    }
+
+    private static pooling_forward.primitive_desc forward(
+            prop_kind direction,
+            algorithm kind,
+            memory.desc input,
+            memory.desc output,
+            LongPointer size,
+            LongPointer stride,
+            LongPointer padding) {
+        return new pooling_forward.primitive_desc(
+                OneDnn.CPU,
+                direction,
+                kind,
+                input,
+                output,
+                stride,
+                size,
+                new LongPointer(0, 0),
+                padding,
+                padding,
+                new primitive_attr(),
+                false);
+    }
+
     static Primitives primitives(algorithm kind, memory.desc input, memory.desc output, Window window) {
         return primitives(kind, input, output, OneDnn.size(window), OneDnn.stride(window), OneDnn.padding(window));
     }
@@ -70,20 +117,7 @@ final class OneDnnPooling implements PoolingKernel {
             LongPointer size,
             LongPointer stride,
             LongPointer padding) {
-        LongPointer noDilation = new LongPointer(0, 0);
-        var forward = new pooling_forward.primitive_desc(
-                OneDnn.CPU,
-                prop_kind.forward_training,
-                kind,
-                input,
-                output,
-                stride,
-                size,
-                noDilation,
-                padding,
-                padding,
-                new primitive_attr(),
-                false);
+        var forward = forward(prop_kind.forward_training, kind, input, output, size, stride, padding);
         var backward = new pooling_backward.primitive_desc(
                 OneDnn.CPU,
                 kind,
@@ -91,7 +125,7 @@ final class OneDnnPooling implements PoolingKernel {
                 output,
                 stride,
                 size,
-                noDilation,
+                new LongPointer(0, 0),
                 padding,
                 padding,
                 forward,
