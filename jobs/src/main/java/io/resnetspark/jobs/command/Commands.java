@@ -14,7 +14,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "resnet",
         description = "Trains residual networks on Apache Spark, evaluates them and keeps track of what came out.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {InspectCommand.class, DoctorCommand.class},
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            PredictCommand.class,
+            InspectCommand.class,
+            ImportCommand.class,
+            ExportCommand.class,
+            DoctorCommand.class
+        },
         versionProvider = Version.class,
         footer = {
             "",

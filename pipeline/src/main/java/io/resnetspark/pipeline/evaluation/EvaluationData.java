@@ -1,5 +1,7 @@
 package io.resnetspark.pipeline.evaluation;
 
+import io.resnetspark.pipeline.dataset.ImageDataset;
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.DatasetId;
 import java.util.List;
 import java.util.Map;
@@ -16,4 +18,21 @@ import org.apache.spark.sql.Row;
  * @param inputs facts for the provenance, such as the dataset's fingerprint
  */
 public record EvaluationData(
-        Dataset<Row> images, DatasetId id, long expected, List<String> labels, Map<String, String> inputs) {}
+        Dataset<Row> images, DatasetId id, long expected, List<String> labels, Map<String, String> inputs) {
+
+    /** The images of a prepared dataset's split. */
+    public static EvaluationData of(ImageDataset dataset, Split split) {
+        return new EvaluationData(
+                dataset.rows(split),
+                new DatasetId(dataset.manifest().id(), dataset.version(), split.label()),
+                dataset.images(split),
+                dataset.classes().names(),
+                Map.of(
+                        "dataset",
+                        dataset.path(),
+                        "dataset version",
+                        Integer.toString(dataset.version()),
+                        "dataset fingerprint",
+                        dataset.manifest().fingerprint()));
+    }
+}

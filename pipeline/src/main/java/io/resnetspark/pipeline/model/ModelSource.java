@@ -18,7 +18,7 @@ import io.resnetspark.model.weights.StateDictMatcher;
 import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
 import io.resnetspark.model.weights.Tensor;
 import io.resnetspark.model.weights.WeightsFile;
-import io.resnetspark.pipeline.training.RunDirectory;
+import io.resnetspark.pipeline.run.RunDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

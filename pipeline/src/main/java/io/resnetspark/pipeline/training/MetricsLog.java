@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.training;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetspark.pipeline.run.RunDirectory;
 import java.util.ArrayList;
 import java.util.List;
 

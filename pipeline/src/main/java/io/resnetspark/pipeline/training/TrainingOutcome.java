@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.training;
 
 import io.resnetspark.model.checkpoint.TrainingPosition;
+import io.resnetspark.pipeline.run.BestCheckpoint;
 import java.util.Optional;
 
 /**

@@ -25,6 +25,8 @@ import io.resnetspark.pipeline.dataset.ExampleReader;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
+import io.resnetspark.pipeline.run.BestCheckpoint;
+import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.TrainConfig.ZeroInitResidual;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
 import java.io.IOException;

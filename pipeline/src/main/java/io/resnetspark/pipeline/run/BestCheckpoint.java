@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.training;
+package io.resnetspark.pipeline.run;
 
 /**
  * The checkpoint with the best validation accuracy so far.
@@ -10,5 +10,5 @@ package io.resnetspark.pipeline.training;
  */
 public record BestCheckpoint(String checkpoint, int epoch, double accuracy, double loss) {
 
-    static final String FILE = "best.json";
+    public static final String FILE = "best.json";
 }

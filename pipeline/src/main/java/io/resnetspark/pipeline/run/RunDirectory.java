@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.training;
+package io.resnetspark.pipeline.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -29,8 +29,10 @@ public final class RunDirectory {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
     private static final String CHECKPOINTS = "checkpoints";
+    private static final String METRICS = "metrics.jsonl";
 
-    static final ObjectMapper JSON =
+    /** How the files of a run are written and read. */
+    public static final ObjectMapper JSON =
             JsonMapper.builder().addModule(new Jdk8Module()).build();
 
     private final AtomicStore store;
@@ -53,7 +55,8 @@ public final class RunDirectory {
         return store.exists(RunManifest.FILE);
     }
 
-    void writeManifest(RunManifest manifest) {
+    /** Replaces the manifest. */
+    public void writeManifest(RunManifest manifest) {
         store.replaceText(RunManifest.FILE, pretty(manifest));
     }
 
@@ -64,18 +67,20 @@ public final class RunDirectory {
                         new BadDataException("%s is not a run: it has no %s".formatted(path(), RunManifest.FILE)));
     }
 
-    void writeMetrics(String lines) {
-        store.replaceText(MetricsLog.FILE, lines);
+    /** Replaces {@code metrics.jsonl}. */
+    public void writeMetrics(String lines) {
+        store.replaceText(METRICS, lines);
     }
 
     /** The lines of {@code metrics.jsonl}; empty before the first. */
     public List<String> metrics() {
-        return store.readText(MetricsLog.FILE)
+        return store.readText(METRICS)
                 .map(text -> text.lines().filter(line -> !line.isBlank()).toList())
                 .orElse(List.of());
     }
 
-    void writeBest(BestCheckpoint best) {
+    /** Replaces {@code best.json}. */
+    public void writeBest(BestCheckpoint best) {
         store.replaceText(BestCheckpoint.FILE, pretty(best));
     }
 
@@ -85,9 +90,10 @@ public final class RunDirectory {
     }
 
     /** Publishes a checkpoint; its name says the round. */
-    String writeCheckpoint(Checkpoint checkpoint, ParameterLayout layout) {
+    public String writeCheckpoint(Checkpoint checkpoint, ParameterLayout layout) {
         String name = "round-%06d".formatted(checkpoint.position().round());
-        store.delete(CHECKPOINTS + "/" + name); // a damaged one of the same round, which a resumed training reaches again
+        store.delete(
+                CHECKPOINTS + "/" + name); // a damaged one of the same round, which a resumed training reaches again
         try (DirectoryPublication publication = store.startDirectory(CHECKPOINTS + "/" + name)) {
             CheckpointFormat.write(checkpoint, layout, publication::create);
             publication.commit();
@@ -103,7 +109,8 @@ public final class RunDirectory {
         return store.list(CHECKPOINTS);
     }
 
-    void deleteCheckpoint(String name) {
+    /** Deletes a checkpoint; nothing happens when there is none of that name. */
+    public void deleteCheckpoint(String name) {
         store.delete(CHECKPOINTS + "/" + name);
     }
 

@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.training;
+package io.resnetspark.pipeline.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
@@ -43,10 +43,11 @@ public record RunManifest(
         double seconds,
         Map<String, String> spark) {
 
-    static final String FILE = "run.json";
-    static final int FORMAT_VERSION = 1;
+    public static final String FILE = "run.json";
+    public static final int FORMAT_VERSION = 1;
 
-    RunManifest with(String newStatus, double newSeconds) {
+    /** The same run with another status and duration. */
+    public RunManifest with(String newStatus, double newSeconds) {
         return new RunManifest(
                 formatVersion,
                 id,

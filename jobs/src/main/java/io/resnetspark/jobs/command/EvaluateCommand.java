@@ -1,0 +1,151 @@
+package io.resnetspark.jobs.command;
+
+import io.resnetspark.jobs.outcome.ExitStatus;
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.pipeline.dataset.ImageDataset;
+import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.evaluation.ClusterEvaluation;
+import io.resnetspark.pipeline.evaluation.EvaluateConfig;
+import io.resnetspark.pipeline.evaluation.EvaluationData;
+import io.resnetspark.pipeline.evaluation.EvaluationReport;
+import io.resnetspark.pipeline.evaluation.ModelUnderTest;
+import io.resnetspark.pipeline.evaluation.Provenance;
+import io.resnetspark.pipeline.evaluation.Requirement;
+import io.resnetspark.pipeline.evaluation.RunCurves;
+import io.resnetspark.pipeline.evaluation.RunHistory;
+import io.resnetspark.pipeline.model.LoadedModel;
+import io.resnetspark.pipeline.model.ModelClassifierSource;
+import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.storage.AtomicStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code resnet evaluate}: models and a split into a report. */
+@Command(
+        name = "evaluate",
+        description = "Judges models on a split of a dataset and writes report.json, per_class.csv and index.html.",
+        footer = {
+            "",
+            "Example: resnet evaluate --data data/cifar10 --split test --model runs/cifar-1 --output reports/cifar-1"
+        })
+final class EvaluateCommand extends JobCommand {
+
+    @Option(names = "--data", paramLabel = "DATASET", required = true, description = "The prepared dataset.")
+    private String data;
+
+    @Option(names = "--data-version", paramLabel = "N", description = "Its version; the current one by default.")
+    private Integer dataVersion;
+
+    @Option(
+            names = "--split",
+            paramLabel = "SPLIT",
+            defaultValue = "test",
+            description = "train, val or test (default).")
+    private String split;
+
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            required = true,
+            description = "A run, a .safetensors or .pth file, torchvision:NAME. Repeated: the first is compared with "
+                    + "the others.")
+    private List<String> models;
+
+    @Option(
+            names = "--arch",
+            paramLabel = "NAME",
+            description = "The network of weights that do not say it themselves.",
+            completionCandidates = ArchitectureNames.class)
+    private String architecture;
+
+    @Option(names = "--output", paramLabel = "DIR", required = true, description = "Directory of the report.")
+    private String output;
+
+    @Option(
+            names = "--fail-under",
+            paramLabel = "METRIC=SHARE",
+            split = ",",
+            description = "Exit with code 1 unless reached, for example top1=0.9.")
+    @Overrides("evaluate.fail-under")
+    private List<String> failUnder;
+
+    @Option(
+            names = "--test-time-augmentation",
+            paramLabel = "VIEWS",
+            description = "none (default), flip, five-crop or ten-crop.")
+    @Overrides("evaluate.test-time-augmentation")
+    private String testTimeAugmentation;
+
+    @Override
+    protected Optional<String> outputDirectory() {
+        return Optional.ofNullable(output);
+    }
+
+    @Override
+    protected Conclusion run(Job job) throws Exception {
+        EvaluateConfig config = job.config().bind("evaluate", EvaluateConfig.class);
+        ImageDataset dataset = dataVersion == null
+                ? ImageDataset.open(job.spark(), data)
+                : ImageDataset.open(job.spark(), data, dataVersion);
+        Split judged = Split.parse(split);
+        if (dataset.images(judged) == 0) {
+            throw new BadDataException("%s has no images in its %s split".formatted(data, judged.label()));
+        }
+        List<ModelUnderTest> tested = new ArrayList<>();
+        for (String model : models) {
+            tested.add(model(model, dataset, config.batchSize(), job.hadoopConfiguration()));
+        }
+        Optional<EvaluationData> validation =
+                dataset.images(Split.VAL) > 0 ? Optional.of(EvaluationData.of(dataset, Split.VAL)) : Optional.empty();
+        Provenance.Stated stated = new Provenance.Stated(
+                Map.of("resnet-spark", Version.current().toString()), Map.of(), Map.of("split", judged.label()));
+        ClusterEvaluation.Outcome outcome = job.step("evaluate", () -> new ClusterEvaluation(job.spark(), config)
+                .run(EvaluationData.of(dataset, judged), tested, validation, stated));
+        String page = outcome.write(AtomicStore.at(output, job.hadoopConfiguration()));
+        job.output("report", page);
+        return conclude(config, outcome.report(), page);
+    }
+
+    private ModelUnderTest model(String name, ImageDataset dataset, int batchSize, Configuration hadoop) {
+        LoadedModel model = ModelSource.load(
+                name,
+                Optional.ofNullable(architecture),
+                Optional.of(dataset.classes().names()),
+                hadoop);
+        RunDirectory run = RunDirectory.at(name, hadoop);
+        RunCurves curves = run.exists() ? RunHistory.of(run) : RunCurves.NONE;
+        String id = run.exists() ? run.manifest().id() : name;
+        return new ModelUnderTest(id, new ModelClassifierSource(model, batchSize), curves);
+    }
+
+    private static Conclusion conclude(EvaluateConfig config, EvaluationReport report, String page) {
+        String numbers = String.format(
+                Locale.ROOT,
+                "%,d images: top-1 %.2f %% (95 %% interval %.2f to %.2f), top-5 %.2f %%, loss %.4f, ECE %.4f; %.0f images/s%n"
+                        + "Report: %s",
+                report.examples(),
+                100 * report.top1(),
+                100 * report.top1Ci95().low(),
+                100 * report.top1Ci95().high(),
+                100 * report.top5(),
+                report.loss(),
+                report.ece(),
+                report.throughputImagesPerSecond(),
+                page);
+        List<String> missed = config.failUnder().stream()
+                .flatMap(text -> Requirement.parse(text).shortfall(report).stream())
+                .toList();
+        return missed.isEmpty()
+                ? Conclusion.done(numbers)
+                : new Conclusion(
+                        ExitStatus.FAILURE,
+                        numbers + System.lineSeparator() + String.join(System.lineSeparator(), missed));
+    }
+}

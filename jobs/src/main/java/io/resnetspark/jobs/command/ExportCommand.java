@@ -1,0 +1,32 @@
+package io.resnetspark.jobs.command;
+
+import io.resnetspark.pipeline.model.LoadedModel;
+import io.resnetspark.pipeline.model.ModelExport;
+import io.resnetspark.pipeline.model.ModelSource;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code resnet export}: a trained model into a file that PyTorch reads. */
+@Command(
+        name = "export",
+        description = "Writes a model's weights as safetensors with torchvision's keys, and beside it a .json with "
+                + "labels and preprocessing.",
+        footer = {"", "Example: resnet export --model runs/photos-1 --output photos.safetensors"})
+final class ExportCommand extends JobCommand {
+
+    @Option(names = "--model", paramLabel = "MODEL", required = true, description = "A run or a model file.")
+    private String model;
+
+    @Option(names = "--output", paramLabel = "FILE", required = true, description = "The .safetensors file to write.")
+    private Path output;
+
+    @Override
+    protected Conclusion run(Job job) throws Exception {
+        LoadedModel loaded = ModelSource.load(model, Optional.empty(), Optional.empty(), job.hadoopConfiguration());
+        Path description = ModelExport.write(loaded, output);
+        return Conclusion.done("%s, %d tensors%nWeights: %s%nLabels and preprocessing: %s"
+                .formatted(loaded.card().spec().architecture(), loaded.weights().size(), output, description));
+    }
+}

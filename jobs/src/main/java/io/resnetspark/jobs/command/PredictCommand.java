@@ -1,0 +1,66 @@
+package io.resnetspark.jobs.command;
+
+import io.resnetspark.pipeline.inference.BatchPrediction;
+import io.resnetspark.pipeline.inference.FolderInput;
+import io.resnetspark.pipeline.inference.PredictConfig;
+import io.resnetspark.pipeline.model.LoadedModel;
+import io.resnetspark.pipeline.model.ModelClassifierSource;
+import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.run.RunDirectory;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code resnet predict}: images into predictions. */
+@Command(
+        name = "predict",
+        description =
+                "Predicts the images of a folder: label, probability and top five as Parquet, unusable images in a "
+                        + "table of their own. Started again, it goes on where it stopped.",
+        footer = {"", "Example: resnet predict --input photos/ --model runs/photos-1 --output predictions/"})
+final class PredictCommand extends JobCommand {
+
+    @Option(names = "--input", paramLabel = "PATH", required = true, description = "Folder of images, with subfolders.")
+    private String input;
+
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            required = true,
+            description = "A run, a .safetensors or .pth file, torchvision:NAME.")
+    private String model;
+
+    @Option(
+            names = "--arch",
+            paramLabel = "NAME",
+            description = "The network of weights that do not say it themselves.",
+            completionCandidates = ArchitectureNames.class)
+    private String architecture;
+
+    @Option(names = "--output", paramLabel = "PATH", required = true, description = "Directory of the predictions.")
+    private String output;
+
+    @Override
+    protected Optional<String> outputDirectory() {
+        return Optional.ofNullable(output);
+    }
+
+    @Override
+    protected Conclusion run(Job job) throws Exception {
+        PredictConfig config = job.config().bind("predict", PredictConfig.class);
+        job.spark();
+        LoadedModel loaded =
+                ModelSource.load(model, Optional.ofNullable(architecture), Optional.empty(), job.hadoopConfiguration());
+        RunDirectory run = RunDirectory.at(model, job.hadoopConfiguration());
+        String version = run.exists() ? run.manifest().id() : model;
+        BatchPrediction.Outcome outcome = job.step("predict", () -> new BatchPrediction(job.spark(), config)
+                .run(
+                        new FolderInput(job.spark(), input),
+                        new ModelClassifierSource(loaded, config.batchSize()),
+                        version,
+                        output));
+        job.output("predictions", output);
+        return Conclusion.done("%,d predicted, %,d rejected, %,d done before%nPredictions: %s"
+                .formatted(outcome.predicted(), outcome.rejected(), outcome.skipped(), output));
+    }
+}

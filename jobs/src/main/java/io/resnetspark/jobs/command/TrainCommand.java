@@ -1,0 +1,132 @@
+package io.resnetspark.jobs.command;
+
+import io.resnetspark.jobs.progress.TrainingProgress;
+import io.resnetspark.pipeline.evaluation.LiveRunPage;
+import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainingLoop;
+import io.resnetspark.pipeline.training.TrainingLoop.Resume;
+import io.resnetspark.pipeline.training.TrainingOutcome;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code resnet train}: a dataset into a run. */
+@Command(
+        name = "train",
+        description = "Trains a network by parameter averaging: every worker trains minibatches on its own share, then "
+                + "weights, optimiser state and batch-norm statistics are averaged.",
+        footer = {
+            "",
+            "Example: resnet train --data data/cifar10 --arch cifar-resnet20 --workers 2 --epochs 30 \\",
+            "           --schedule one-cycle --output runs/cifar-1"
+        })
+final class TrainCommand extends JobCommand {
+
+    @Option(names = "--data", paramLabel = "DATASET", description = "The prepared dataset.")
+    @Overrides("train.data")
+    private String data;
+
+    @Option(
+            names = "--data-version",
+            paramLabel = "N",
+            description = "Version of the dataset; the current one by default.")
+    @Overrides("train.data-version")
+    private Integer dataVersion;
+
+    @Option(
+            names = "--arch",
+            paramLabel = "NAME",
+            description = "The network: ${COMPLETION-CANDIDATES}.",
+            completionCandidates = ArchitectureNames.class)
+    @Overrides("train.arch")
+    private String architecture;
+
+    @Option(names = "--output", paramLabel = "RUN", description = "Directory of the run.")
+    @Overrides("train.output")
+    private String output;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "MODEL",
+            description = "Start from these weights: a run, a .pth or .safetensors file, torchvision:NAME. A head for "
+                    + "other classes is replaced.")
+    @Overrides("train.weights")
+    private String weights;
+
+    @Option(
+            names = "--freeze",
+            paramLabel = "STAGE",
+            split = ",",
+            description = "Stages that keep their weights: stem, layer1, layer2, …, fc, batchnorm.")
+    @Overrides("train.freeze")
+    private List<String> freeze;
+
+    @Option(names = "--input-size", paramLabel = "PIXELS", description = "Height and width of the network's input.")
+    @Overrides("train.input-size")
+    private Integer inputSize;
+
+    @Option(names = "--workers", paramLabel = "N", description = "Training tasks, each with its own network.")
+    @Overrides("train.workers")
+    private Integer workers;
+
+    @Option(
+            names = "--averaging-frequency",
+            paramLabel = "N",
+            description = "Minibatches each worker trains between averagings; 1 is synchronous SGD.")
+    @Overrides("train.averaging-frequency")
+    private Integer averagingFrequency;
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "Images of one worker's minibatch.")
+    @Overrides("train.batch-size")
+    private Integer batchSize;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training split.")
+    @Overrides("train.epochs")
+    private Integer epochs;
+
+    @Option(names = "--learning-rate", paramLabel = "RATE", description = "Base rate; the schedule multiplies it.")
+    @Overrides("train.learning-rate")
+    private Double learningRate;
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "NAME",
+            description = "constant, step, cosine, one-cycle or warm-up; their settings are keys of train.schedule.")
+    @Overrides("train.schedule.type")
+    private String schedule;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of weights, order and augmentation.")
+    @Overrides("train.seed")
+    private Long seed;
+
+    @Option(
+            names = "--resume",
+            description = "Continue the run at --output from its newest whole checkpoint, or start it.")
+    private boolean resume;
+
+    @Override
+    protected Optional<String> outputDirectory() {
+        return Optional.ofNullable(output);
+    }
+
+    @Override
+    protected Conclusion run(Job job) throws Exception {
+        TrainConfig config = job.config().bind("train", TrainConfig.class);
+        TrainingOutcome outcome;
+        try (TrainingProgress progress = TrainingProgress.onStandardError()) {
+            LiveRunPage page = new LiveRunPage(config.output(), job.hadoopConfiguration());
+            outcome = job.step(
+                    "train",
+                    () -> TrainingLoop.run(
+                            job.spark(), config, resume ? Resume.CONTINUE : Resume.NEW_RUN, List.of(progress, page)));
+        }
+        job.output("run", outcome.run());
+        String best = outcome.best()
+                .map(kept -> ", best after epoch %d: %.2f %% of the validation split"
+                        .formatted(kept.epoch(), 100 * kept.accuracy()))
+                .orElse("");
+        return Conclusion.done("Trained %d epochs in %.0f s%s%nRun: %s"
+                .formatted(outcome.position().epoch(), outcome.seconds(), best, outcome.run()));
+    }
+}

@@ -1,0 +1,85 @@
+package io.resnetspark.jobs.progress;
+
+import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.RoundMetrics;
+import io.resnetspark.pipeline.training.TrainingListener;
+import io.resnetspark.pipeline.training.TrainingSummary;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** Shows a training: what it is, a bar while it runs, a line for every epoch. */
+public final class TrainingProgress implements TrainingListener, AutoCloseable {
+
+    private final ProgressDisplay display;
+    private ProgressMeter meter;
+    private TrainingSummary summary;
+    private long done;
+
+    private TrainingProgress(ProgressDisplay display) {
+        this.display = display;
+    }
+
+    public static TrainingProgress onStandardError() {
+        return new TrainingProgress(ProgressDisplay.onStandardError());
+    }
+
+    @Override
+    public void started(TrainingSummary training) {
+        summary = training;
+        done = training.examplesDone();
+        meter = new ProgressMeter(done, Math.max(1, training.totalExamples()), System::nanoTime);
+        display.say(String.format(
+                Locale.ROOT,
+                "%s, %,d parameters, %d classes; %,d training and %,d validation images",
+                training.architecture(),
+                training.parameters(),
+                training.classes(),
+                training.examples(),
+                training.validationExamples()));
+        display.say(String.format(
+                Locale.ROOT,
+                "%d workers x %d threads, batches of %d, averaged every %d; %d epochs, %d rounds; %s",
+                training.workers(),
+                training.threadsPerWorker(),
+                training.batchSize(),
+                training.averagingFrequency(),
+                training.epochs(),
+                training.totalRounds(),
+                training.kernels()));
+    }
+
+    @Override
+    public void roundDone(RoundMetrics metrics) {
+        done += metrics.examples();
+        display.show(meter.advance(
+                "epoch %d/%d".formatted(metrics.epoch() + 1, summary.epochs()),
+                done,
+                OptionalDouble.of(metrics.loss()),
+                OptionalDouble.of(metrics.learningRate())));
+    }
+
+    @Override
+    public void epochDone(EpochMetrics metrics) {
+        String validation = metrics.validation()
+                .map(result -> String.format(
+                        Locale.ROOT,
+                        "; validation loss %.4f, accuracy %.2f %%",
+                        result.loss(),
+                        100 * result.accuracy()))
+                .orElse("");
+        display.say(String.format(
+                Locale.ROOT,
+                "epoch %d/%d: loss %.4f, accuracy %.2f %%%s; %.1f s",
+                metrics.epoch(),
+                summary.epochs(),
+                metrics.loss(),
+                100 * metrics.accuracy(),
+                validation,
+                metrics.seconds()));
+    }
+
+    @Override
+    public void close() {
+        display.close();
+    }
+}

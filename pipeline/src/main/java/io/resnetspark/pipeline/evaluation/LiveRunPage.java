@@ -1,0 +1,85 @@
+package io.resnetspark.pipeline.evaluation;
+
+import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.RoundMetrics;
+import io.resnetspark.pipeline.training.TrainingListener;
+import io.resnetspark.pipeline.training.TrainingSummary;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+
+/** Keeps the page of a run in progress current, {@code report/index.html} of its directory; a refresh every few seconds. */
+public final class LiveRunPage implements TrainingListener {
+
+    private static final long REFRESH_NANOS = 10_000_000_000L;
+
+    private final RunDirectory run;
+    private final AtomicStore report;
+    private final List<RunCurves.Round> rounds = new ArrayList<>();
+    private final List<RunCurves.Validation> validations = new ArrayList<>();
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private double epochs;
+    private long written;
+
+    public LiveRunPage(String runDirectory, Configuration hadoop) {
+        this.run = RunDirectory.at(runDirectory, hadoop);
+        this.report = AtomicStore.at(runDirectory + "/report", hadoop);
+    }
+
+    @Override
+    public void started(TrainingSummary summary) {
+        if (run.exists() && summary.examplesDone() > 0) {
+            RunCurves before = RunHistory.of(run);
+            rounds.addAll(before.rounds());
+            validations.addAll(before.validations());
+        }
+        epochs = summary.epochs();
+        settings.put("network", summary.architecture());
+        settings.put("parameters", "%,d".formatted(summary.parameters()));
+        settings.put("training images", "%,d".formatted(summary.examples()));
+        settings.put("classes", "%,d".formatted(summary.classes()));
+        settings.put("workers", "%d with %d threads each".formatted(summary.workers(), summary.threadsPerWorker()));
+        settings.put("batch size", "%d per worker".formatted(summary.batchSize()));
+        settings.put("averaging", "every %d minibatches".formatted(summary.averagingFrequency()));
+        settings.put("computes with", summary.kernels());
+        write();
+    }
+
+    @Override
+    public void roundDone(RoundMetrics metrics) {
+        rounds.add(new RunCurves.Round(
+                metrics.round(),
+                metrics.progress(),
+                metrics.loss(),
+                metrics.accuracy(),
+                metrics.learningRate(),
+                metrics.imagesPerSecond(),
+                metrics.trainSeconds(),
+                metrics.reduceSeconds(),
+                metrics.broadcastSeconds()));
+        if (System.nanoTime() - written > REFRESH_NANOS) {
+            write();
+        }
+    }
+
+    @Override
+    public void epochDone(EpochMetrics metrics) {
+        metrics.validation()
+                .ifPresent(validation -> validations.add(
+                        new RunCurves.Validation(metrics.epoch(), validation.loss(), validation.accuracy())));
+    }
+
+    @Override
+    public void ended() {
+        write();
+    }
+
+    private void write() {
+        RunPage.write(report, new RunCurves(run.manifest().id(), epochs, rounds, validations), settings);
+        written = System.nanoTime();
+    }
+}

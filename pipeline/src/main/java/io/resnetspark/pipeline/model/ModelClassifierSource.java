@@ -1,0 +1,73 @@
+package io.resnetspark.pipeline.model;
+
+import io.resnetspark.model.Classifier;
+import io.resnetspark.model.ClassifierSource;
+import io.resnetspark.model.checkpoint.CheckpointFormat;
+import io.resnetspark.model.checkpoint.ModelCard;
+import io.resnetspark.model.inference.NetworkClassifier;
+import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.kernel.ComputeThreads;
+import io.resnetspark.model.weights.SafeTensors;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.apache.spark.TaskContext;
+
+/** A loaded model that travels to executors as the bytes of its safetensors file. */
+public final class ModelClassifierSource implements ClassifierSource {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ModelCard card;
+    private final String description;
+    private final int batchSize;
+    private final byte[] weights;
+
+    /** @param batchSize most images of one call of the network */
+    public ModelClassifierSource(LoadedModel model, int batchSize) {
+        this.card = model.card();
+        this.description = model.description();
+        this.batchSize = batchSize;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            CheckpointFormat.writeModel(model.card(), model.weights(), bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Memory cannot fail to be written", e);
+        }
+        this.weights = bytes.toByteArray();
+    }
+
+    @Override
+    public Classifier open() {
+        TaskContext task = TaskContext.get();
+        ComputeThreads.use(task == null ? Runtime.getRuntime().availableProcessors() : Math.max(1, task.cpus()));
+        try {
+            return NetworkClassifier.create(
+                    card.spec(), SafeTensors.read(new ByteArrayInputStream(weights), description), batchSize);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Memory cannot fail to be read", e);
+        }
+    }
+
+    @Override
+    public Preprocessing preprocessing() {
+        return card.preprocessing();
+    }
+
+    @Override
+    public List<String> labels() {
+        return card.labels();
+    }
+
+    @Override
+    public String architecture() {
+        return card.spec().architecture();
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+}

@@ -1,0 +1,2 @@
+/** The directory a training leaves behind: manifest, metrics, checkpoints. */
+package io.resnetspark.pipeline.run;
