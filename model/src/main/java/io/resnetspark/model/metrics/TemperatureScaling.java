@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * One number that divides all logits so that confidence matches accuracy (Guo et al. 2017, arXiv:1706.04599, section
- * 4.2). Fitted on held-out examples, never on those it is judged by; predictions do not change.
+ * 4.2). Fitted on held-out examples, never on those it is judged by. The order of
+ * the classes stays, except that logits next to each other in float precision may become equal.
  */
 public final class TemperatureScaling {
 

@@ -58,7 +58,7 @@ class BatchPredictionIT {
         picture("red.png", 0xFF0000);
         picture("green.png", 0x00FF00);
         picture("blue 1.png", 0x0000FF);
-        Files.write(input.resolve("broken.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0});
+        Files.writeString(input.resolve("broken.png"), "not a picture");
         Files.write(input.resolve("empty.jpg"), new byte[0]);
         Files.write(input.resolve(".hidden"), new byte[] {1});
     }
@@ -97,7 +97,7 @@ class BatchPredictionIT {
         assertThat(top.get(0).getDouble(1)).isCloseTo(expected, within(1e-6));
         assertThat(table("rejects.parquet").orderBy("path").collectAsList())
                 .extracting(row -> row.<String>getAs("reason"))
-                .containsExactly("unreadable", "empty");
+                .containsExactly("not_an_image", "empty");
         assertThat(LinearSource.OPEN).hasValue(0);
     }
 
