@@ -12,11 +12,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -30,7 +30,6 @@ final class DatasetFiles {
     private static final String IMAGES = "images";
     private static final String REJECTS = "rejects";
     private static final String VERSIONS = "versions";
-    private static final Set<String> OWN = Set.of(CURRENT, IMAGES, REJECTS, VERSIONS);
 
     private static final ObjectMapper JSON = new ObjectMapper()
             .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -94,14 +93,34 @@ final class DatasetFiles {
                         "%s is not a dataset: it has no %s; make one with `prepare`".formatted(root(), CURRENT)));
     }
 
-    /** @throws ConfigurationException if the directory holds anything a dataset does not */
+    /**
+     * Checks that a directory without a current version is empty or what a run that died left, so that nothing of the
+     * user's is ever taken for that, and removes tables that were never created to the end.
+     *
+     * @throws ConfigurationException if it holds anything else
+     */
     void checkFreeForDataset() {
-        List<String> others =
-                store.list("").stream().filter(name -> !OWN.contains(name)).toList();
-        if (!others.isEmpty()) {
-            throw new ConfigurationException(
-                    "%s is not a dataset and not empty (%s, …); name another output".formatted(root(), others.get(0)));
+        for (String name : store.list("")) {
+            boolean own = name.equals(VERSIONS)
+                    ? store.list(VERSIONS).stream().allMatch(file -> file.matches("\\d{6}\\.json"))
+                    : (name.equals(IMAGES) || name.equals(REJECTS)) && isTableOrItsRemains(name);
+            if (!own) {
+                throw new ConfigurationException(
+                        "%s is not a dataset and not empty (%s, …); name another output".formatted(root(), name));
+            }
         }
+    }
+
+    /** A Delta table; or one whose first commit did not happen, which is removed: Delta would trip over it. */
+    private boolean isTableOrItsRemains(String name) {
+        List<String> entries = store.list(name);
+        String deltaLog = name + "/_delta_log";
+        boolean committed = store.list(deltaLog).stream().anyMatch(file -> file.matches("\\d{20}\\.json"));
+        if (!committed && (entries.isEmpty() || entries.equals(List.of("_delta_log")))) {
+            store.delete(name);
+            return true;
+        }
+        return committed;
     }
 
     /**
@@ -128,7 +147,7 @@ final class DatasetFiles {
     /** The history of a version that follows {@code base}. */
     static List<DatasetManifest.EarlierVersion> historyAfter(Current base) {
         DatasetManifest manifest = base.manifest();
-        java.util.ArrayList<DatasetManifest.EarlierVersion> history = new java.util.ArrayList<>(manifest.history());
+        ArrayList<DatasetManifest.EarlierVersion> history = new ArrayList<>(manifest.history());
         history.add(new DatasetManifest.EarlierVersion(
                 manifest.version(), manifest.createdAt(), manifest.images(), sha256(base.bytes())));
         return List.copyOf(history);

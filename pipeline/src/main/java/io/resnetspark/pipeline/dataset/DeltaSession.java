@@ -2,7 +2,9 @@ package io.resnetspark.pipeline.dataset;
 
 import io.resnetspark.model.error.ConfigurationException;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.spark.sql.SparkSession;
+import scala.Option;
 
 /** What a Spark session needs so that it can read and write datasets. */
 public final class DeltaSession {
@@ -30,11 +32,10 @@ public final class DeltaSession {
      * A session with settings of its own over the same Spark application, made the active one of this thread while
      * {@code body} runs, because Delta asks for the active session when it writes.
      */
-    static <T> T isolated(
-            SparkSession spark, Map<String, String> settings, java.util.function.Function<SparkSession, T> body) {
+    static <T> T isolated(SparkSession spark, Map<String, String> settings, Function<SparkSession, T> body) {
         SparkSession session = spark.newSession();
         settings.forEach(session.conf()::set);
-        scala.Option<SparkSession> before = SparkSession.getActiveSession();
+        Option<SparkSession> before = SparkSession.getActiveSession();
         SparkSession.setActiveSession(session);
         try {
             return body.apply(session);

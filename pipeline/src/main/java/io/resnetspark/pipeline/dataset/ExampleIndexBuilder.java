@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.dataset;
 
 import io.resnetspark.model.error.BadDataException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,7 +61,7 @@ final class ExampleIndexBuilder {
     private record ReadFile(SerializableConfiguration hadoop) implements Function<String, FileExamples> {
 
         @Override
-        public FileExamples call(String file) throws java.io.IOException {
+        public FileExamples call(String file) throws IOException {
             return FileExamples.read(file, hadoop.value());
         }
     }

@@ -3,8 +3,10 @@ package io.resnetspark.pipeline.dataset;
 import static org.apache.spark.sql.functions.col;
 
 import io.delta.tables.DeltaTable;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -104,11 +106,7 @@ final class ImageTable {
 
     /** The newest version of the table. */
     long version() {
-        return DeltaTable.forPath(spark, path)
-                .history(1)
-                .select("version")
-                .first()
-                .getLong(0);
+        return DeltaVersions.newest(spark, path);
     }
 
     /**
@@ -118,9 +116,7 @@ final class ImageTable {
      * @return the table's new version
      */
     long append(Dataset<Row> images) {
-        images.select(java.util.Arrays.stream(SCHEMA.fieldNames())
-                        .map(org.apache.spark.sql.functions::col)
-                        .toArray(org.apache.spark.sql.Column[]::new))
+        images.select(Arrays.stream(SCHEMA.fieldNames()).map(name -> col(name)).toArray(Column[]::new))
                 .sortWithinPartitions("split", "image_id")
                 .write()
                 .format("delta")

@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.dataset;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,7 +25,7 @@ public record PixelStatistics(long pixels, List<Double> mean, List<Double> std) 
      */
     static PixelStatistics of(long pixels, List<Long> sums, List<Long> squareSums) {
         List<Double> mean = sums.stream().map(sum -> sum / (255.0 * pixels)).toList();
-        List<Double> std = new java.util.ArrayList<>();
+        List<Double> std = new ArrayList<>();
         for (int channel = 0; channel < mean.size(); channel++) {
             double meanSquare = squareSums.get(channel) / (255.0 * 255.0 * pixels);
             std.add(Math.sqrt(Math.max(0, meanSquare - mean.get(channel) * mean.get(channel))));

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -320,7 +321,7 @@ public final class PrepareJob {
         }
     }
 
-    private <T> T step(PrepareStep step, java.util.function.Supplier<T> body) {
+    private <T> T step(PrepareStep step, Supplier<T> body) {
         beforeStep.accept(step);
         long begin = System.nanoTime();
         T result = body.get();

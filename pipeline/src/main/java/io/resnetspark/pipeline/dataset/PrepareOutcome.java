@@ -25,19 +25,17 @@ public record PrepareOutcome(String dataset, Change change, DatasetManifest mani
     /** The outcome as lines for a person. */
     public List<String> describe() {
         List<String> lines = new ArrayList<>();
-        switch (change) {
-            case CREATED:
-                lines.add("Created %s, version %d: %d images".formatted(dataset, manifest.version(), run.added()));
-                break;
-            case EXTENDED:
-                lines.add("Extended %s to version %d: %d new images, %d in all"
-                        .formatted(dataset, manifest.version(), run.added(), manifest.images()));
-                break;
-            case NOTHING_NEW:
-                lines.add("Nothing new for %s: it stays at version %d with %d images"
-                        .formatted(dataset, manifest.version(), manifest.images()));
-                break;
-        }
+        lines.add(
+                switch (change) {
+                    case CREATED ->
+                        "Created %s, version %d: %d images".formatted(dataset, manifest.version(), run.added());
+                    case EXTENDED ->
+                        "Extended %s to version %d: %d new images, %d in all"
+                                .formatted(dataset, manifest.version(), run.added(), manifest.images());
+                    case NOTHING_NEW ->
+                        "Nothing new for %s: it stays at version %d with %d images"
+                                .formatted(dataset, manifest.version(), manifest.images());
+                });
         lines.add("Seen %d: %d added, %d unchanged, %d duplicates, %d rejected"
                 .formatted(run.seen(), run.added(), run.unchanged(), run.duplicateTotal(), run.rejectedTotal()));
         run.duplicates().forEach((kind, count) -> lines.add("  %s: %d".formatted(kind, count)));

@@ -66,13 +66,7 @@ final class RejectsTable {
 
     /** The newest version, or {@link #NONE}. */
     long version() {
-        return exists()
-                ? DeltaTable.forPath(spark, path)
-                        .history(1)
-                        .select("version")
-                        .first()
-                        .getLong(0)
-                : NONE;
+        return exists() ? DeltaVersions.newest(spark, path) : NONE;
     }
 
     private boolean exists() {

@@ -33,19 +33,11 @@ public enum Split {
 
     /** Like {@link #parse}, but empty for any other name, for example that of a class folder. */
     public static Optional<Split> find(String name) {
-        switch (name.toLowerCase(Locale.ROOT)) {
-            case "train":
-            case "training":
-                return Optional.of(TRAIN);
-            case "val":
-            case "valid":
-            case "validation":
-                return Optional.of(VAL);
-            case "test":
-            case "testing":
-                return Optional.of(TEST);
-            default:
-                return Optional.empty();
-        }
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "train", "training" -> Optional.of(TRAIN);
+            case "val", "valid", "validation" -> Optional.of(VAL);
+            case "test", "testing" -> Optional.of(TEST);
+            default -> Optional.empty();
+        };
     }
 }

@@ -50,16 +50,14 @@ record StoredBytes(Image image, byte[] bytes) {
 
         private Image resize(Image image) throws RejectedImageException {
             int side = config.resize().sizePixels();
-            switch (config.resize().rule()) {
-                case NONE:
-                    return image;
-                case EXACT:
-                    return Resizer.resize(image, side, side);
-                case SHORTER_SIDE:
+            return switch (config.resize().rule()) {
+                case NONE -> image;
+                case EXACT -> Resizer.resize(image, side, side);
+                case SHORTER_SIDE -> {
                     checkEnlarged(image, side);
-                    return Resizer.shorterSide(image, side);
-            }
-            throw new AssertionError(config.resize().rule());
+                    yield Resizer.shorterSide(image, side);
+                }
+            };
         }
 
         /** A strip of 4000 x 1 pixels would grow to 896,000 x 224. */

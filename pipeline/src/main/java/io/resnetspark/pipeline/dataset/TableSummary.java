@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,7 @@ record TableSummary(
         }
 
         private List<Long> asList(long[] values) {
-            return java.util.Arrays.stream(values).limit(channels).boxed().toList();
+            return Arrays.stream(values).limit(channels).boxed().toList();
         }
     }
 }

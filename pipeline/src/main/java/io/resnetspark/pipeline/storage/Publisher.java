@@ -2,6 +2,7 @@ package io.resnetspark.pipeline.storage;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -94,7 +95,7 @@ sealed interface Publisher {
             Files.createDirectories(local(file).getParent());
             FileChannel channel =
                     FileChannel.open(local(file), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            return new DurableOutputStream(java.nio.channels.Channels.newOutputStream(channel), () -> {
+            return new DurableOutputStream(Channels.newOutputStream(channel), () -> {
                 channel.force(true);
             });
         }

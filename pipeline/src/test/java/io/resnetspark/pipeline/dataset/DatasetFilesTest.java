@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,5 +105,20 @@ class DatasetFilesTest {
 
         Files.writeString(root.resolve("dataset.json"), "{\"format_version\": 1, \"id\": ");
         assertThatThrownBy(files::existing).isInstanceOf(BadDataException.class).hasMessageContaining("damaged");
+    }
+
+    @Test
+    void aTableThatWasNeverCommittedIsRemovedAndThePicturesOfAUserAreNot() throws IOException {
+        Files.createDirectories(root.resolve("images/_delta_log"));
+        Files.writeString(root.resolve("images/_delta_log/.00000000000000000000.json.x.tmp"), "half");
+        files.checkFreeForDataset();
+        assertThat(root.resolve("images")).doesNotExist();
+
+        Files.createDirectories(root.resolve("images"));
+        Files.writeString(root.resolve("images/wedding.jpg"), "precious");
+        assertThatThrownBy(files::checkFreeForDataset)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("images");
+        assertThat(root.resolve("images/wedding.jpg")).exists();
     }
 }

@@ -17,6 +17,7 @@ import java.io.ObjectOutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -155,7 +156,7 @@ class ExampleIndexIT {
                     .isInstanceOf(BadDataException.class)
                     .hasMessageContaining("damaged");
         }
-        Files.write(file, new byte[] {1}, java.nio.file.StandardOpenOption.APPEND);
+        Files.write(file, new byte[] {1}, StandardOpenOption.APPEND);
         try (ExampleReader reader = new ExampleReader(index, new Configuration())) {
             assertThatThrownBy(() -> reader.read(5))
                     .isInstanceOf(BadDataException.class)

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,7 +114,7 @@ class KilledPrepareIT {
                     .as("the program's last line; its log is killed.log")
                     .isNotNull();
             if (then == Then.GO_ON) {
-                process.waitFor(1, java.util.concurrent.TimeUnit.SECONDS);
+                process.waitFor(1, TimeUnit.SECONDS);
             }
         } finally {
             process.destroyForcibly().waitFor();

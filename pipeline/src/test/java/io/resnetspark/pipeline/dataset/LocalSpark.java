@@ -14,6 +14,8 @@ final class LocalSpark {
                 .config("spark.ui.enabled", "false")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.driver.host", "127.0.0.1")
+                // Tables of a few rows: compiling a query takes longer than interpreting it.
+                .config("spark.sql.codegen.wholeStage", "false")
                 .config("spark.databricks.delta.snapshotPartitions", "1");
         DeltaSession.SETTINGS.forEach(builder::config);
         return builder.getOrCreate();

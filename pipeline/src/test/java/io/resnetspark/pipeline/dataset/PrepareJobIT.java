@@ -15,6 +15,7 @@ import io.resnetspark.pipeline.dataset.PrepareOutcome.Change;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -242,11 +244,9 @@ class PrepareJobIT {
         assertThat(statistics.pixels()).isEqualTo(pixels);
         for (int channel = 0; channel < 3; channel++) {
             double mean = sums[channel] / pixels;
-            assertThat(statistics.mean().get(channel)).isCloseTo(mean, org.assertj.core.data.Offset.offset(1e-12));
+            assertThat(statistics.mean().get(channel)).isCloseTo(mean, Offset.offset(1e-12));
             assertThat(statistics.std().get(channel))
-                    .isCloseTo(
-                            Math.sqrt(squares[channel] / pixels - mean * mean),
-                            org.assertj.core.data.Offset.offset(1e-9));
+                    .isCloseTo(Math.sqrt(squares[channel] / pixels - mean * mean), Offset.offset(1e-9));
         }
     }
 
@@ -256,7 +256,7 @@ class PrepareJobIT {
         Files.writeString(ants.resolve("text.png"), "this is not a picture");
         Files.writeString(ants.resolve("copy of text.png"), "this is not a picture");
         byte[] whole = PngEncoder.encode(ImageFolders.picture(999, 30, 30));
-        Files.write(ants.resolve("half.png"), java.util.Arrays.copyOf(whole, whole.length / 2));
+        Files.write(ants.resolve("half.png"), Arrays.copyOf(whole, whole.length / 2));
         ImageFolders.writePng(folder.resolve("stray.png"), ImageFolders.picture(0, 12, 10));
     }
 
@@ -267,7 +267,7 @@ class PrepareJobIT {
     }
 
     private static List<Row> allRows(ImageDataset dataset) {
-        return java.util.Arrays.stream(Split.values())
+        return Arrays.stream(Split.values())
                 .flatMap(split -> dataset.rows(split).collectAsList().stream())
                 .toList();
     }

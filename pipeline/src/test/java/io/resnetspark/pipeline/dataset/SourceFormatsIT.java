@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -72,7 +73,7 @@ class SourceFormatsIT {
     void aCifarFileCutShortIsRefusedAsAWhole() throws IOException {
         Path folder = Files.createDirectories(temporary.resolve("cifar"));
         byte[] records = cifarRecords(1, 7);
-        Files.write(folder.resolve("data_batch_1.bin"), java.util.Arrays.copyOf(records, records.length - 100));
+        Files.write(folder.resolve("data_batch_1.bin"), Arrays.copyOf(records, records.length - 100));
 
         assertThatThrownBy(() -> PrepareJob.run(spark, config(folder, SourceFormat.CIFAR10)))
                 .isInstanceOf(BadDataException.class)
@@ -100,11 +101,11 @@ class SourceFormatsIT {
                 .containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11");
         assertThat(outcome.manifest().trainPixels().mean()).hasSize(1);
         Row row = byRecord(Split.TRAIN).get("train-images-idx3-ubyte#7");
-        assertThat(row.<byte[]>getAs("bytes")).isEqualTo(java.util.Arrays.copyOfRange(trainPixels, 7 * 20, 8 * 20));
+        assertThat(row.<byte[]>getAs("bytes")).isEqualTo(Arrays.copyOfRange(trainPixels, 7 * 20, 8 * 20));
         assertThat(row.<Integer>getAs("label")).isEqualTo(11);
         assertThat(row.<Integer>getAs("height")).isEqualTo(5);
         Row test = byRecord(Split.TEST).get("t10k-images-idx3-ubyte.gz#1");
-        assertThat(test.<byte[]>getAs("bytes")).isEqualTo(java.util.Arrays.copyOfRange(testPixels, 20, 40));
+        assertThat(test.<byte[]>getAs("bytes")).isEqualTo(Arrays.copyOfRange(testPixels, 20, 40));
         assertThat(test.<Integer>getAs("label")).isZero();
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -59,7 +60,7 @@ record CifarSource(String input, Variant variant) implements ImageSource {
 
     @Override
     public SourceImages images(SparkSession spark) {
-        org.apache.hadoop.conf.Configuration hadoop = spark.sessionState().newHadoopConf();
+        Configuration hadoop = spark.sessionState().newHadoopConf();
         InputFolder folder = InputFolder.open(input, hadoop);
         List<RecordRange> ranges = new ArrayList<>();
         long bytes = 0;

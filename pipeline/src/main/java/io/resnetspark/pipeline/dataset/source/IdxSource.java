@@ -10,10 +10,12 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -54,7 +56,7 @@ record IdxSource(String input) implements ImageSource {
             List<Task> tasks = new ArrayList<>();
             for (RecordRange range : ranges) {
                 int first = (int) range.first();
-                byte[] part = java.util.Arrays.copyOfRange(labels, first, first + range.count());
+                byte[] part = Arrays.copyOfRange(labels, first, first + range.count());
                 tasks.add(new Task(range, height, width, part));
             }
             return tasks;
@@ -65,7 +67,7 @@ record IdxSource(String input) implements ImageSource {
 
     @Override
     public SourceImages images(SparkSession spark) {
-        org.apache.hadoop.conf.Configuration hadoop = spark.sessionState().newHadoopConf();
+        Configuration hadoop = spark.sessionState().newHadoopConf();
         InputFolder folder = InputFolder.open(input, hadoop);
         List<Task> tasks = new ArrayList<>();
         long bytes = 0;

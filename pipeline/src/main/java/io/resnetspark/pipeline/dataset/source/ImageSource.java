@@ -15,18 +15,12 @@ public sealed interface ImageSource permits ImageFolderSource, CifarSource, IdxS
     SourceImages images(SparkSession spark);
 
     static ImageSource of(PrepareConfig config) {
-        switch (config.format()) {
-            case IMAGE_FOLDER:
-                return new ImageFolderSource(config.input());
-            case CIFAR10:
-                return new CifarSource(config.input(), CifarSource.Variant.CIFAR10);
-            case CIFAR100:
-                return new CifarSource(config.input(), CifarSource.Variant.CIFAR100);
-            case IDX:
-                return new IdxSource(config.input());
-            case PARQUET:
-                return new ParquetSource(config.input(), config.parquet());
-        }
-        throw new AssertionError(config.format());
+        return switch (config.format()) {
+            case IMAGE_FOLDER -> new ImageFolderSource(config.input());
+            case CIFAR10 -> new CifarSource(config.input(), CifarSource.Variant.CIFAR10);
+            case CIFAR100 -> new CifarSource(config.input(), CifarSource.Variant.CIFAR100);
+            case IDX -> new IdxSource(config.input());
+            case PARQUET -> new ParquetSource(config.input(), config.parquet());
+        };
     }
 }
