@@ -2,7 +2,9 @@ package io.resnetspark.model;
 
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.Tensor;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -16,16 +18,26 @@ public final class SmallNetworks {
 
     /** All of the architecture's layers, but narrow, and the smallest images with more than one pixel in the last stage. */
     public static ResNetSpec spec(Architecture architecture) {
+        return spec(architecture, architecture.spec().blocks());
+    }
+
+    /** As {@link #spec}, with a single block in each stage. */
+    public static ResNetSpec shallow(Architecture architecture) {
+        return spec(
+                architecture, Collections.nCopies(architecture.spec().blocks().size(), 1));
+    }
+
+    private static ResNetSpec spec(Architecture architecture, List<Integer> blocks) {
         ResNetSpec full = architecture.spec();
-        int width = full.blocks().size() == 4 ? 4 : 6;
+        int width = blocks.size() == 4 ? 4 : 6;
         int classes = 5;
-        int inputSize = full.stem() == Stem.CIFAR ? 8 : 64 >> (4 - full.blocks().size());
+        int inputSize = full.stem() == Stem.CIFAR ? 8 : 64 >> (4 - blocks.size());
         return new ResNetSpec(
                 full.architecture(),
                 full.stem(),
                 full.block(),
                 full.shortcut(),
-                full.blocks(),
+                blocks,
                 width,
                 classes,
                 3,

@@ -34,7 +34,12 @@ public final class GraphSketch {
 
     /** {@code relu(branch + shortcut)}. */
     public String add(String name, String branch, String shortcut) {
-        graph.addVertex(name, new ResidualAdd(Activation.RELU), branch, shortcut);
+        return add(name, Activation.RELU, branch, shortcut);
+    }
+
+    /** {@code activation(branch + shortcut)}. */
+    public String add(String name, Activation activation, String branch, String shortcut) {
+        graph.addVertex(name, new ResidualAdd(activation), branch, shortcut);
         return name;
     }
 }

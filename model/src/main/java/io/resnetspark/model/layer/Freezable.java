@@ -5,4 +5,7 @@ public interface Freezable {
 
     /** Keeps the parameters from now on: no gradients for them, and batch norm uses its running statistics. */
     void freeze();
+
+    /** Whether it has been frozen. */
+    boolean frozen();
 }

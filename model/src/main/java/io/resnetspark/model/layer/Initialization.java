@@ -45,6 +45,8 @@ public sealed interface Initialization {
     }
 
     private static RandomGenerator random(long seed, String key) {
-        return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + key.hashCode());
+        // The generator adds a constant to its seed at every call; seeds that differ by little must not meet in its
+        // stream.
+        return new SplittableRandom(new SplittableRandom(seed).nextLong() + key.hashCode());
     }
 }

@@ -54,10 +54,14 @@ abstract class KernelLayer<C extends KernelLayerConf> extends AbstractLayer<C> i
     @Override
     public final void freeze() {
         frozen = true;
+        if (flatGradients != null) {
+            flatGradients.assign(0);
+        }
         forgetKernels();
     }
 
-    final boolean frozen() {
+    @Override
+    public final boolean frozen() {
         return frozen;
     }
 

@@ -48,6 +48,7 @@ public final class SoftmaxCrossEntropy extends KernelLayerConf {
         private transient INDArray labels;
         private double lossSum;
         private int correct;
+        private boolean lossKnown;
 
         OutputLayer(NeuralNetConfiguration conf, DataType dataType) {
             super(conf, dataType);
@@ -55,6 +56,7 @@ public final class SoftmaxCrossEntropy extends KernelLayerConf {
 
         @Override
         INDArray forward(boolean training, LayerWorkspaceMgr workspaces) {
+            lossKnown = false;
             INDArray probabilities = newOutput(workspaces, input.shape());
             int classes = Math.toIntExact(input.size(1));
             float[] values = flat(input);
@@ -80,6 +82,7 @@ public final class SoftmaxCrossEntropy extends KernelLayerConf {
             float[] targets = flat(labels);
             lossSum = 0;
             correct = 0;
+            lossKnown = true;
             for (int row = 0; row < logits.length; row += classes) {
                 if (argmax(logits, row, classes) == argmax(targets, row, classes)) {
                     correct++;
@@ -138,10 +141,10 @@ public final class SoftmaxCrossEntropy extends KernelLayerConf {
             return correct;
         }
 
-        /** After a training step the loss is known; elsewhere it is computed from the current input and labels. */
+        /** Computed from the current input and labels, unless backpropagation has done so. */
         @Override
         public double computeScore(double regularization, boolean training, LayerWorkspaceMgr workspaces) {
-            if (!training) {
+            if (!lossKnown) {
                 lossAndGradient();
             }
             return lossSum / input.size(0) + regularization;
@@ -165,6 +168,7 @@ public final class SoftmaxCrossEntropy extends KernelLayerConf {
         @Override
         public void setLabels(INDArray newLabels) {
             labels = newLabels;
+            lossKnown = false;
         }
 
         @Override

@@ -2,18 +2,21 @@ package io.resnetspark.model.optim;
 
 import io.resnetspark.model.ParameterLayout;
 import java.nio.FloatBuffer;
+import java.util.Set;
 
 /** {@link OptimizerConfig.AdamW}. */
 final class AdamWOptimizer implements Optimizer {
 
     private final OptimizerConfig.AdamW config;
-    private final TrainedRanges ranges;
+    private final ParameterLayout layout;
     private final float[] mean;
     private final float[] square;
+    private TrainedRanges ranges;
 
     AdamWOptimizer(OptimizerConfig.AdamW config, ParameterLayout layout) {
         this.config = config;
-        this.ranges = TrainedRanges.of(layout, config.decayScope());
+        this.layout = layout;
+        this.ranges = TrainedRanges.of(layout, config.decayScope(), Set.of());
         this.mean = new float[layout.length()];
         this.square = new float[layout.length()];
     }
@@ -38,6 +41,11 @@ final class AdamWOptimizer implements Optimizer {
                 parameters.put(i, keep * parameters.get(i) - rate * m / (root + epsilon));
             }
         }
+    }
+
+    @Override
+    public void keep(Set<String> vertices) {
+        ranges = TrainedRanges.of(layout, config.decayScope(), vertices);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.resnetspark.model.optim;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.layer.ParameterSpec;
 import java.nio.FloatBuffer;
+import java.util.Set;
 
 /** {@link OptimizerConfig.Lars}. */
 final class LarsOptimizer implements Optimizer {
@@ -10,6 +11,7 @@ final class LarsOptimizer implements Optimizer {
     private final OptimizerConfig.Lars config;
     private final ParameterLayout layout;
     private final float[] velocity;
+    private Set<String> kept = Set.of();
 
     LarsOptimizer(OptimizerConfig.Lars config, ParameterLayout layout) {
         this.config = config;
@@ -21,7 +23,7 @@ final class LarsOptimizer implements Optimizer {
     public void step(
             FloatBuffer parameters, FloatBuffer gradients, float gradientScale, float learningRate, long globalStep) {
         for (ParameterLayout.Segment segment : layout.segments()) {
-            if (!segment.kind().trainable()) {
+            if (!segment.kind().trainable() || kept.contains(segment.vertex())) {
                 continue;
             }
             boolean adapts = segment.kind() == ParameterSpec.Kind.WEIGHT;
@@ -53,6 +55,11 @@ final class LarsOptimizer implements Optimizer {
             return 1;
         }
         return (float) (config.trust() * parameterNorm / (gradientNorm + config.weightDecay() * parameterNorm));
+    }
+
+    @Override
+    public void keep(Set<String> vertices) {
+        kept = Set.copyOf(vertices);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.resnetspark.model.optim;
 
 import java.nio.FloatBuffer;
+import java.util.Set;
 
 /**
  * An update rule with its state. One {@link #step} passes once over the flat parameters; running statistics are left alone.
@@ -17,6 +18,9 @@ public interface Optimizer {
      * @param globalStep number of steps done before this one, over the whole training
      */
     void step(FloatBuffer parameters, FloatBuffer gradients, float gradientScale, float learningRate, long globalStep);
+
+    /** Leaves the parameters of these vertices alone from now on, and only theirs; their state stays as it is. */
+    void keep(Set<String> vertices);
 
     /** The state vectors, each as long as the parameters; live, so that averaging and checkpoints can read and write them. */
     float[][] state();

@@ -3,17 +3,20 @@ package io.resnetspark.model.optim;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
 import java.nio.FloatBuffer;
+import java.util.Set;
 
 /** {@link OptimizerConfig.Sgd}. */
 final class SgdOptimizer implements Optimizer {
 
     private final OptimizerConfig.Sgd config;
-    private final TrainedRanges ranges;
+    private final ParameterLayout layout;
     private final float[] velocity;
+    private TrainedRanges ranges;
 
     SgdOptimizer(OptimizerConfig.Sgd config, ParameterLayout layout) {
         this.config = config;
-        this.ranges = TrainedRanges.of(layout, config.decayScope());
+        this.layout = layout;
+        this.ranges = TrainedRanges.of(layout, config.decayScope(), Set.of());
         this.velocity = new float[layout.length()];
     }
 
@@ -34,6 +37,11 @@ final class SgdOptimizer implements Optimizer {
                 parameters.put(i, p - learningRate * (blend * g + keep * v));
             }
         }
+    }
+
+    @Override
+    public void keep(Set<String> vertices) {
+        ranges = TrainedRanges.of(layout, config.decayScope(), vertices);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.resnetspark.model.layer.ParameterSpec;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The trained parts of the flat vector, neighbours of the same treatment joined, so that an update is a few long loops. */
 record TrainedRanges(List<Range> ranges) {
@@ -12,10 +13,10 @@ record TrainedRanges(List<Range> ranges) {
     /** @param decays whether weight decay applies */
     record Range(int start, int end, boolean decays) {}
 
-    static TrainedRanges of(ParameterLayout layout, DecayScope scope) {
+    static TrainedRanges of(ParameterLayout layout, DecayScope scope, Set<String> keptVertices) {
         List<Range> ranges = new ArrayList<>();
         for (ParameterLayout.Segment segment : layout.segments()) {
-            if (!segment.kind().trainable()) {
+            if (!segment.kind().trainable() || keptVertices.contains(segment.vertex())) {
                 continue;
             }
             boolean decays = scope == DecayScope.ALL || segment.kind() == ParameterSpec.Kind.WEIGHT;

@@ -5,10 +5,14 @@ import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.layer.ClassificationLoss;
+import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.Optimizer;
 import io.resnetspark.model.optim.OptimizerConfig;
 import java.nio.FloatBuffer;
+import java.util.HashSet;
+import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A network with its optimiser: forward, backward and update of one minibatch at a time. Owned by one thread. */
@@ -23,6 +27,7 @@ public final class Trainer {
     private final double clipNorm;
     private final FloatBuffer parameters;
     private final FloatBuffer gradients;
+    private Set<String> frozen = Set.of();
 
     /** @param clipNorm largest L2 norm of the mean gradient; longer ones are scaled down to it */
     public Trainer(ComputationGraph network, OptimizerConfig config, double clipNorm) {
@@ -49,7 +54,7 @@ public final class Trainer {
     }
 
     /**
-     * Trains one minibatch.
+     * Trains one minibatch. Layers that are {@link Freezable#frozen} keep their parameters.
      *
      * @param images {@code [N, H, W, C]}, normalised
      * @param labels {@code [N, classes]}, one-hot or soft
@@ -57,6 +62,7 @@ public final class Trainer {
      * @param globalStep steps done before, over the whole training
      */
     public StepResult step(INDArray images, INDArray labels, double learningRate, long globalStep) {
+        keepFrozenLayers();
         int examples = Math.toIntExact(images.size(0));
         network.setInputs(images);
         network.setLabels(labels);
@@ -71,10 +77,24 @@ public final class Trainer {
         return result;
     }
 
+    /** Without this, weight decay and momentum would move parameters that have no gradient. */
+    private void keepFrozenLayers() {
+        Set<String> now = new HashSet<>();
+        for (GraphVertex vertex : network.getVertices()) {
+            if (vertex.hasLayer() && vertex.getLayer() instanceof Freezable layer && layer.frozen()) {
+                now.add(vertex.getVertexName());
+            }
+        }
+        if (!now.equals(frozen)) {
+            frozen = now;
+            optimizer.keep(frozen);
+        }
+    }
+
     private double norm(FloatBuffer vector) {
         double squares = 0;
         for (ParameterLayout.Segment segment : layout.segments()) {
-            if (segment.kind().trainable()) {
+            if (segment.kind().trainable() && !frozen.contains(segment.vertex())) {
                 for (int i = segment.offset(); i < segment.end(); i++) {
                     double value = vector.get(i);
                     squares += value * value;
