@@ -91,14 +91,16 @@ class ClusterTrainingIT {
             awaitLines(doomed, directory.resolve("driver-killed"), 1);
             doomed.process().destroyForcibly().waitFor(30, TimeUnit.SECONDS);
             assertThat(run("driver-killed").manifest().status()).isEqualTo("running");
-            StandaloneCluster.Ended resumed =
-                    cluster.submit(List.of(), train("driver-killed", "--resume"), LIMIT);
+            StandaloneCluster.Ended resumed = cluster.submit(List.of(), train("driver-killed", "--resume"), LIMIT);
             assertThat(resumed.exitCode()).as(resumed.errors()).isZero();
 
             for (String disturbed : List.of("executor-killed", "driver-killed")) {
                 assertThat(run(disturbed).newestCheckpoint().orElseThrow().state())
                         .as(disturbed)
-                        .isEqualTo(run("undisturbed").newestCheckpoint().orElseThrow().state());
+                        .isEqualTo(run("undisturbed")
+                                .newestCheckpoint()
+                                .orElseThrow()
+                                .state());
                 assertThat(losses(disturbed)).as(disturbed).isEqualTo(losses("undisturbed"));
             }
         }
@@ -119,8 +121,8 @@ class ClusterTrainingIT {
             }
             Thread.sleep(20);
         }
-        throw new AssertionError("The training ended before it could be disturbed:\n"
-                + Files.readString(submission.errors()));
+        throw new AssertionError(
+                "The training ended before it could be disturbed:\n" + Files.readString(submission.errors()));
     }
 
     /** The loss of every round, which depends on every step before it. */
