@@ -102,10 +102,7 @@ abstract class JobCommand implements Callable<Integer> {
         if (value instanceof Collection<?> collection) {
             return collection.stream().map(JobCommand::plain).toList();
         }
-        if (value instanceof Map<?, ?> map) {
-            return map;
-        }
-        return value.toString();
+        return value instanceof SectionOption section ? section.keys() : value.toString();
     }
 
     private void report(Failure failure) {

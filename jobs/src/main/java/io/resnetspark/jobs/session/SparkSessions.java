@@ -24,7 +24,7 @@ public final class SparkSessions {
      * Opens the session. Settings win in this order: what spark-submit was given, section {@code spark.conf}, what suits
      * the master.
      *
-     * @throws ConfigurationException if Spark refuses the settings
+     * @throws ConfigurationException if Spark refuses the settings, or no master is there
      */
     public static SparkSession open(SparkConfig config, String applicationName) {
         // Loads every spark.* system property: that is how spark-submit hands over its options.
@@ -33,6 +33,7 @@ public final class SparkSessions {
         config.conf().forEach((key, value) -> conf.setIfMissing(key, value));
         suitable(master, config).forEach((key, value) -> conf.setIfMissing(key, value));
         conf.setMaster(master);
+        StandaloneMaster.checkAnswers(master);
         try {
             return SparkSession.builder().config(conf).getOrCreate();
         } catch (IllegalArgumentException e) {
