@@ -1,6 +1,7 @@
 package io.resnetspark.jobs.session;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.dataset.DeltaSession;
 import java.security.CodeSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -62,9 +63,7 @@ public final class SparkSessions {
     }
 
     private static Map<String, String> suitable(String master, SparkConfig config) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension");
-        settings.put("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+        Map<String, String> settings = new LinkedHashMap<>(DeltaSession.SETTINGS);
         settings.put("spark.ui.enabled", Boolean.toString(config.ui()));
         // Several commands may run on one machine, each with its interface on a port of its own.
         settings.put("spark.port.maxRetries", "64");
