@@ -80,4 +80,11 @@ class CommandLineTest {
                 .contains("resnet19", "at least 2 classes", "weights.pth")
                 .doesNotContain("\tat ");
     }
+
+    @Test
+    void aMasterThatIsNotThereIsSaidAtOnce() {
+        assertThat(run("doctor", "--master", "spark://127.0.0.1:1")).isEqualTo(2);
+        assertThat(run("doctor", "--master", "spark://127.0.0.1")).isEqualTo(2);
+        assertThat(err.toString()).contains("No Spark master answers at spark://127.0.0.1:1", "spark://host:port");
+    }
 }

@@ -15,6 +15,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Trains residual networks on Apache Spark, evaluates them and keeps track of what came out.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            QuickstartCommand.class,
+            PrepareCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,

@@ -59,4 +59,24 @@ final class CommonOptions {
         }
         return level;
     }
+
+    /** These options as they would be typed, for a command that runs others. */
+    List<String> toArguments() {
+        List<String> arguments = new ArrayList<>();
+        configFiles.forEach(file -> arguments.addAll(List.of("--config", file.toString())));
+        settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        if (master != null) {
+            arguments.addAll(List.of("--master", master));
+        }
+        if (ui != null) {
+            arguments.add(ui ? "--ui" : "--no-ui");
+        }
+        if (logLevel != null) {
+            arguments.addAll(List.of("--log-level", logLevel));
+        }
+        if (stackTrace) {
+            arguments.add("--stacktrace");
+        }
+        return arguments;
+    }
 }

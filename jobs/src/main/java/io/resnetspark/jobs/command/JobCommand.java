@@ -11,7 +11,9 @@ import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -45,6 +47,20 @@ abstract class JobCommand implements Callable<Integer> {
     /** Where {@code outcome.json} goes, if anywhere: the directory the options name. */
     protected Optional<String> outputDirectory() {
         return Optional.empty();
+    }
+
+    /**
+     * Runs another command in this process, with the options that all commands share as they were given to this one.
+     *
+     * @return its exit code
+     */
+    final int runCommand(List<String> arguments) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(common.toArguments());
+        return Commands.commandLine()
+                .setOut(spec.commandLine().getOut())
+                .setErr(spec.commandLine().getErr())
+                .execute(all.toArray(String[]::new));
     }
 
     @Override
@@ -87,6 +103,9 @@ abstract class JobCommand implements Callable<Integer> {
                 Object value = option.getValue();
                 if (value != null) {
                     String key = field.getAnnotation(Overrides.class).value();
+                    if (value instanceof ChoiceOption) {
+                        loader = loader.withOption(option.longestName(), key, null);
+                    }
                     loader = loader.withOption(option.longestName(), key, plain(value));
                 }
             }
@@ -102,10 +121,7 @@ abstract class JobCommand implements Callable<Integer> {
         if (value instanceof Collection<?> collection) {
             return collection.stream().map(JobCommand::plain).toList();
         }
-        if (value instanceof Map<?, ?> map) {
-            return map;
-        }
-        return value.toString();
+        return value instanceof SectionOption section ? section.keys() : value.toString();
     }
 
     private void report(Failure failure) {

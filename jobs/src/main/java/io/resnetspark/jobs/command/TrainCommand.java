@@ -91,10 +91,19 @@ final class TrainCommand extends JobCommand {
 
     @Option(
             names = "--schedule",
+            paramLabel = "SCHEDULE",
+            converter = ScheduleOption.Parser.class,
+            description = "constant, cosine, one-cycle or step:30:60 (epochs); warm-up:5,cosine rises first.")
+    @Overrides("train.schedule")
+    private ScheduleOption schedule;
+
+    @Option(
+            names = "--augmentation",
             paramLabel = "NAME",
-            description = "constant, step, cosine, one-cycle or warm-up; their settings are keys of train.schedule.")
-    @Overrides("train.schedule.type")
-    private String schedule;
+            converter = AugmentationOption.Parser.class,
+            description = "none, cifar or imagenet; finer in the configuration.")
+    @Overrides("train.augmentation")
+    private AugmentationOption augmentation;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of weights, order and augmentation.")
     @Overrides("train.seed")

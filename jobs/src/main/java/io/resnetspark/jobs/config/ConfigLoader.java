@@ -107,7 +107,7 @@ public final class ConfigLoader {
      *
      * @param option as the user typed it, for messages: {@code --workers}
      * @param key the configuration key it stands for
-     * @param value a string, number, boolean, or a list or map of them
+     * @param value a string, number, boolean, or a list or map of them; null clears what lower layers have set
      */
     public ConfigLoader withOption(String option, String key, Object value) {
         return with(ConfigFactory.empty().withValue(key, ConfigValueFactory.fromAnyRef(value, option)));

@@ -19,11 +19,13 @@ record Problem(String path, String message, String location) {
     }
 
     private static String location(ConfigOrigin origin) {
-        String file = origin.filename() != null ? origin.filename() : origin.resource();
-        if (file == null) {
+        if (origin.resource() != null) {
+            return ""; // the shipped defaults: nothing the user wrote
+        }
+        if (origin.filename() == null) {
             return origin.description();
         }
-        return origin.lineNumber() > 0 ? file + ":" + origin.lineNumber() : file;
+        return origin.lineNumber() > 0 ? origin.filename() + ":" + origin.lineNumber() : origin.filename();
     }
 
     /** One exception that lists them all, one a line. */

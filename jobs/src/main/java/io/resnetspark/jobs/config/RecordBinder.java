@@ -39,7 +39,7 @@ import java.util.function.Function;
  *       interface's name: {@code type = cosine} is {@code CosineSchedule implements Schedule}. Keys that only the
  *       defaults' choice has are dropped with it.
  *   <li>What a record's constructor refuses with an {@link IllegalArgumentException} is a problem of its section, or of
- *       the key its message starts with.
+ *       the key its message starts with; each line of the message is one.
  * </ul>
  */
 final class RecordBinder {
@@ -250,7 +250,10 @@ final class RecordBinder {
             if (e.getCause() instanceof IllegalArgumentException
                     || e.getCause() instanceof ConfigurationException
                     || e.getCause() instanceof NullPointerException) {
-                return refused(path, section, components, e.getCause().getMessage());
+                String.valueOf(e.getCause().getMessage())
+                        .lines()
+                        .forEach(line -> refused(path, section, components, line));
+                return null;
             }
             throw new IllegalStateException("Cannot make a %s".formatted(type.getName()), e.getCause());
         } catch (ReflectiveOperationException e) {
@@ -258,21 +261,21 @@ final class RecordBinder {
         }
     }
 
-    private Object refused(String path, ConfigObject section, RecordComponent[] components, String message) {
+    private void refused(String path, ConfigObject section, RecordComponent[] components, String message) {
         for (RecordComponent component : components) {
             String key = Keys.kebab(component.getName());
             for (String name : List.of(component.getName(), key)) {
-                if (message != null && message.startsWith(name + " ")) {
+                if (message.startsWith(name + " ")) {
                     ConfigValue value = section.get(key);
                     ConfigOrigin origin = value == null ? section.origin() : value.origin();
-                    return problem(child(path, key), origin, message.substring(name.length() + 1));
+                    problem(child(path, key), origin, message.substring(name.length() + 1));
+                    return;
                 }
             }
         }
         // A message may name its section by itself.
         String ownName = path.substring(path.lastIndexOf('.') + 1) + ": ";
-        String text = String.valueOf(message);
-        return problem(path, section.origin(), text.startsWith(ownName) ? text.substring(ownName.length()) : text);
+        problem(path, section.origin(), message.startsWith(ownName) ? message.substring(ownName.length()) : message);
     }
 
     private static String child(String path, String key) {

@@ -5,6 +5,7 @@ import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
 import io.resnetspark.model.error.ResNetSparkException;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** How a command ended, as the shell sees it. The numbers are part of the command line's contract. */
@@ -30,6 +31,14 @@ public enum ExitStatus {
     @JsonValue
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The status of a command that this one ran. */
+    public static ExitStatus ofCode(int code) {
+        return Arrays.stream(values())
+                .filter(status -> status.code == code)
+                .findFirst()
+                .orElse(FAILURE);
     }
 
     static ExitStatus of(ResNetSparkException failure) {

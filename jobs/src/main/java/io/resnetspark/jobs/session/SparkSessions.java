@@ -1,6 +1,7 @@
 package io.resnetspark.jobs.session;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.dataset.DeltaSession;
 import java.security.CodeSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,7 +25,7 @@ public final class SparkSessions {
      * Opens the session. Settings win in this order: what spark-submit was given, section {@code spark.conf}, what suits
      * the master.
      *
-     * @throws ConfigurationException if Spark refuses the settings
+     * @throws ConfigurationException if Spark refuses the settings, or no master is there
      */
     public static SparkSession open(SparkConfig config, String applicationName) {
         // Loads every spark.* system property: that is how spark-submit hands over its options.
@@ -33,6 +34,7 @@ public final class SparkSessions {
         config.conf().forEach((key, value) -> conf.setIfMissing(key, value));
         suitable(master, config).forEach((key, value) -> conf.setIfMissing(key, value));
         conf.setMaster(master);
+        StandaloneMaster.checkAnswers(master);
         try {
             return SparkSession.builder().config(conf).getOrCreate();
         } catch (IllegalArgumentException e) {
@@ -61,9 +63,7 @@ public final class SparkSessions {
     }
 
     private static Map<String, String> suitable(String master, SparkConfig config) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension");
-        settings.put("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+        Map<String, String> settings = new LinkedHashMap<>(DeltaSession.SETTINGS);
         settings.put("spark.ui.enabled", Boolean.toString(config.ui()));
         // Several commands may run on one machine, each with its interface on a port of its own.
         settings.put("spark.port.maxRetries", "64");

@@ -178,6 +178,22 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void everyLineOfAConstructorsRefusalIsAProblem() {
+        record Crop(int size, int padding) {
+            Crop {
+                if (size < 1 && padding < 0) {
+                    throw new ConfigurationException("size must be positive\npadding must not be negative");
+                }
+            }
+        }
+        ConfigLoader loader = ConfigLoader.defaults("defaults", "crop { size = 0, padding = -1 }");
+        assertThatThrownBy(() -> loader.load().bind("crop", Crop.class))
+                .hasMessageContaining("2 problems")
+                .hasMessageContaining("crop.size: must be positive")
+                .hasMessageContaining("crop.padding: must not be negative");
+    }
+
+    @Test
     void numbersThatDoNotFitAreRefused() {
         assertThatThrownBy(() -> train(defaults.withSetting("train.workers=2.5")))
                 .hasMessageContaining("train.workers: expected a whole number");

@@ -1,0 +1,86 @@
+package io.resnetspark.jobs.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.resnetspark.jobs.config.ConfigLoader;
+import io.resnetspark.jobs.session.SparkConfig;
+import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.optim.LearningRateSchedule;
+import io.resnetspark.pipeline.dataset.PrepareConfig;
+import io.resnetspark.pipeline.evaluation.EvaluateConfig;
+import io.resnetspark.pipeline.inference.PredictConfig;
+import io.resnetspark.pipeline.training.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ShippedConfigurationTest {
+
+    private static final ConfigLoader DEFAULTS = ConfigLoader.shippedDefaults();
+
+    private static ConfigLoader complete(ConfigLoader loader) {
+        return loader.withSetting("train.data=d")
+                .withSetting("train.arch=resnet18")
+                .withSetting("train.output=o")
+                .withSetting("prepare.input=i")
+                .withSetting("prepare.format=cifar10")
+                .withSetting("prepare.output=o");
+    }
+
+    private static TrainConfig train(SectionOption option, String key) {
+        return complete(DEFAULTS.withOption("--option", key, null).withOption("--option", key, option.keys()))
+                .load()
+                .bind("train", TrainConfig.class);
+    }
+
+    @Test
+    void documentedDefaultsAreThoseOfTheCode() {
+        var config = complete(DEFAULTS).load();
+        assertThat(config.bind("prepare", PrepareConfig.class))
+                .isEqualTo(PrepareConfig.of("i", PrepareConfig.SourceFormat.CIFAR10, "o"));
+        assertThat(config.bind("evaluate", EvaluateConfig.class)).isEqualTo(EvaluateConfig.standard());
+        assertThat(config.bind("predict", PredictConfig.class)).isEqualTo(PredictConfig.standard());
+        assertThat(config.bind("train", TrainConfig.class).augmentation()).isEqualTo(Augmentation.cifar());
+        assertThat(config.bind("spark", SparkConfig.class).master()).isEmpty();
+    }
+
+    @Test
+    void examplesChangeOnlyWhatExists() throws IOException {
+        try (var examples = Files.list(Path.of("..", "conf", "examples"))) {
+            List<Path> files = examples.toList();
+            assertThat(files).isNotEmpty();
+            for (Path file : files) {
+                var config = complete(DEFAULTS.withFile(file)).load();
+                config.bind("spark", SparkConfig.class);
+                config.bind("prepare", PrepareConfig.class);
+                config.bind("train", TrainConfig.class);
+                config.bind("evaluate", EvaluateConfig.class);
+            }
+        }
+    }
+
+    @Test
+    void schedulesInAWordAreWholeSchedules() throws Exception {
+        ScheduleOption.Parser parser = new ScheduleOption.Parser();
+        assertThat(train(parser.convert("cosine"), "train.schedule").schedule())
+                .isEqualTo(new LearningRateSchedule.Cosine());
+        assertThat(train(parser.convert("step:30:60"), "train.schedule").schedule())
+                .isEqualTo(new LearningRateSchedule.Step(List.of(30.0, 60.0), 0.1));
+        assertThat(train(parser.convert("warm-up:5,one-cycle"), "train.schedule")
+                        .schedule())
+                .isEqualTo(new LearningRateSchedule.WarmUp(5, new LearningRateSchedule.OneCycle(0.3, 0.04, 1e-4)));
+    }
+
+    @Test
+    void augmentationsByNameAreThoseOfTheModel() throws Exception {
+        AugmentationOption.Parser parser = new AugmentationOption.Parser();
+        assertThat(train(parser.convert("none"), "train.augmentation").augmentation())
+                .isEqualTo(Augmentation.none());
+        assertThat(train(parser.convert("cifar"), "train.augmentation").augmentation())
+                .isEqualTo(Augmentation.cifar());
+        assertThat(train(parser.convert("imagenet"), "train.augmentation").augmentation())
+                .isEqualTo(Augmentation.imageNet());
+    }
+}
