@@ -12,6 +12,7 @@ import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.SmallNetworks;
 import io.resnetspark.model.TinyGraph;
+import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.AdamW;
@@ -191,6 +192,7 @@ class TrainerTest {
     /** Rounding differs, so the curves part slowly. */
     @Test
     void theLossCurveIsThePortableKernels() {
+        ComputeThreads.use(1); // maps this small gain nothing from more
         OptimizerConfig config = new Sgd(0.9, Momentum.CLASSIC, 1e-4, DecayScope.ALL);
         Trainer fast = new Trainer(ResNet.create(SPEC, 3, Kernels.ofThisProcess()), config, Trainer.NO_CLIPPING);
         Trainer portable = new Trainer(ResNet.create(SPEC, 3, Kernels.nd4j()), config, Trainer.NO_CLIPPING);
