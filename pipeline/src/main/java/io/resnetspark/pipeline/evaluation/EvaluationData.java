@@ -5,6 +5,7 @@ import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.DatasetId;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -24,7 +25,8 @@ public record EvaluationData(
     public static EvaluationData of(ImageDataset dataset, Split split) {
         return new EvaluationData(
                 dataset.rows(split),
-                new DatasetId(dataset.manifest().id(), dataset.version(), split.label()),
+                new DatasetId(
+                        new Path(dataset.path()).getName(), dataset.manifest().id(), dataset.version(), split.label()),
                 dataset.images(split),
                 dataset.classes().names(),
                 Map.of(

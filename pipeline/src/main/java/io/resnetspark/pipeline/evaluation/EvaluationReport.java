@@ -74,11 +74,12 @@ public record EvaluationReport(
     public record ModelId(String arch, String id, String source) {}
 
     /**
+     * @param name what people call the dataset: the last part of its path
      * @param id the dataset's identity, which survives new versions
      * @param version the Delta table's version
      * @param split the split judged on
      */
-    public record DatasetId(String id, long version, String split) {}
+    public record DatasetId(String name, String id, long version, String split) {}
 
     /**
      * @param macro every class with examples counts the same

@@ -49,7 +49,7 @@ final class ReportPage {
         String title = "%s on %s, %s"
                 .formatted(
                         report.model().arch(),
-                        report.dataset().id(),
+                        report.dataset().name(),
                         report.dataset().split());
         return render(title, "", data);
     }

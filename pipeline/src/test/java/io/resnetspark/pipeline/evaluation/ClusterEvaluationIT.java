@@ -95,7 +95,7 @@ class ClusterEvaluationIT {
     private static EvaluationData data(List<Row> rows, long expected, int partitions) {
         return new EvaluationData(
                 spark.createDataFrame(rows, SCHEMA).repartition(partitions),
-                new DatasetId("colours", 2, "test"),
+                new DatasetId("colours", "colours-id", 2, "test"),
                 expected,
                 LABELS,
                 Map.of("fingerprint", "abc"));

@@ -76,7 +76,7 @@ final class SampleReport {
         }
         ModelId model = new ModelId("cifar-resnet20", "run-7/round-000042", "runs/run-7");
         return ReportAssembly.assemble(
-                new ReportAssembly.Subject(model, new DatasetId("sample", 3, "test"), labels),
+                new ReportAssembly.Subject(model, new DatasetId("sample", "sample-id", 3, "test"), labels),
                 metrics,
                 1.0,
                 new ReportAssembly.Findings(

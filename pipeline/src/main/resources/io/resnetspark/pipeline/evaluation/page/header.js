@@ -6,7 +6,7 @@ function drawHeader() {
   if (data.model) {
     header.append(
       el("p", { class: "eyebrow" }, "Evaluation report"),
-      el("h1", {}, data.model.arch, el("span", { class: "of" }, " on "), data.dataset.id, el("span", { class: "of" }, ` · ${data.dataset.split}`)),
+      el("h1", {}, data.model.arch, el("span", { class: "of" }, " on "), data.dataset.name, el("span", { class: "of" }, ` · ${data.dataset.split}`)),
       el("p", { class: "summary" }, resultInWords()),
       headline());
   } else {
