@@ -73,7 +73,7 @@ final class ClassifyPass {
         String description = "evaluate: classify %,d images of %s (%s) with %s"
                 .formatted(
                         data.expected(),
-                        data.id().id(),
+                        data.id().name(),
                         data.id().split(),
                         String.join(
                                 ", ",
@@ -123,12 +123,12 @@ final class ClassifyPass {
                                     distinct,
                                     data.expected(),
                                     data.id().split(),
-                                    data.id().id(),
+                                    data.id().name(),
                                     data.id().version()));
         }
         if (seen == 0) {
             throw new BadDataException("The split %s of %s has no images; evaluate on another split or prepare one"
-                    .formatted(data.id().split(), data.id().id()));
+                    .formatted(data.id().split(), data.id().name()));
         }
     }
 

@@ -122,7 +122,7 @@ public final class ClusterEvaluation {
                             .formatted(
                                     model.description(),
                                     some(model.labels()),
-                                    data.id().id(),
+                                    data.id().name(),
                                     some(data.labels())));
         }
     }
@@ -158,7 +158,7 @@ public final class ClusterEvaluation {
         }
         EvaluationData heldOut = validation.orElseThrow(
                 () -> new ConfigurationException("temperature-scaling needs a validation split to fit on; %s has none"
-                        .formatted(data.id().id())));
+                        .formatted(data.id().name())));
         try (ClassifyPass.Scored scored = classify(heldOut, models)) {
             long stride = 1 + heldOut.expected() * data.labels().size() / TEMPERATURE_LOGITS;
             List<Row> rows = jobs.run("evaluate: fit temperatures", () -> scored.rows()
