@@ -32,7 +32,7 @@ final class Columns {
     }
 
     /**
-     * The schema with the columns of predictions.
+     * The schema with the columns of predictions, but for those with an empty name.
      *
      * @param labels names of the labels 0, 1, …, which go into the columns' metadata; empty before training
      */
@@ -40,24 +40,26 @@ final class Columns {
         boolean nullable = SharedParams.InvalidImages.of(stage) == SharedParams.InvalidImages.KEEP;
         StructType result = schema;
         for (String vector : List.of(stage.getRawPredictionCol(), stage.getProbabilityCol())) {
-            Metadata metadata =
-                    labels.isEmpty() ? Metadata.empty() : new AttributeGroup(vector, labels.size()).toMetadata();
-            result = append(result, new StructField(vector, SQLDataTypes.VectorType(), nullable, metadata));
+            if (!vector.isEmpty()) {
+                Metadata metadata =
+                        labels.isEmpty() ? Metadata.empty() : new AttributeGroup(vector, labels.size()).toMetadata();
+                result = append(result, new StructField(vector, SQLDataTypes.VectorType(), nullable, metadata));
+            }
         }
         String prediction = stage.getPredictionCol();
-        Metadata metadata = labels.isEmpty()
-                ? Metadata.empty()
-                : NominalAttribute.defaultAttr()
-                        .withName(prediction)
-                        .withValues(labels.toArray(new String[0]))
-                        .toMetadata();
-        return append(result, new StructField(prediction, DataTypes.DoubleType, nullable, metadata));
+        if (!prediction.isEmpty()) {
+            Metadata metadata = labels.isEmpty()
+                    ? Metadata.empty()
+                    : NominalAttribute.defaultAttr()
+                            .withName(prediction)
+                            .withValues(labels.toArray(new String[0]))
+                            .toMetadata();
+            result = append(result, new StructField(prediction, DataTypes.DoubleType, nullable, metadata));
+        }
+        return result;
     }
 
     private static StructType append(StructType schema, StructField field) {
-        if (field.name().isEmpty()) {
-            return schema;
-        }
         if (Arrays.asList(schema.fieldNames()).contains(field.name())) {
             throw new IllegalArgumentException(
                     "Column %s already exists; drop it or give the output another name".formatted(field.name()));
