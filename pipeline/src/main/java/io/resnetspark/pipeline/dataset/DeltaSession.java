@@ -17,7 +17,7 @@ public final class DeltaSession {
     private DeltaSession() {}
 
     /** @throws ConfigurationException if the session was started without {@link #SETTINGS} */
-    static void check(SparkSession spark) {
+    public static void check(SparkSession spark) {
         SETTINGS.forEach((key, value) -> {
             String actual = spark.conf().get(key, "");
             if (!actual.contains(value)) {

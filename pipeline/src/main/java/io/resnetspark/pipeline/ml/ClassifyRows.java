@@ -1,0 +1,164 @@
+package io.resnetspark.pipeline.ml;
+
+import io.resnetspark.model.ClassifierSource;
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.input.Image;
+import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.metrics.ScoredExample;
+import io.resnetspark.pipeline.inference.BatchClassifier;
+import io.resnetspark.pipeline.inference.TestTimeAugmentation;
+import io.resnetspark.pipeline.ml.SharedParams.InvalidImages;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.TaskCompletionListener;
+
+/**
+ * Appends predictions to the rows of a partition, in their order: the network is opened once, images go through it in
+ * batches.
+ *
+ * @param outputs which columns are appended
+ */
+record ClassifyRows(
+        Broadcast<ClassifierSource> model,
+        ClassLabels labels,
+        ImageColumn images,
+        InvalidImages invalid,
+        int batchSize,
+        Outputs outputs)
+        implements MapPartitionsFunction<Row, Row> {
+
+    /** The columns to append, in this order. */
+    enum Output {
+        RAW_PREDICTION,
+        PROBABILITY,
+        PREDICTION
+    }
+
+    /** @param wanted in the order of the schema */
+    record Outputs(List<Output> wanted) implements java.io.Serializable {
+
+        static Outputs of(ImageStage stage) {
+            List<Output> wanted = new ArrayList<>();
+            if (!stage.getRawPredictionCol().isEmpty()) {
+                wanted.add(Output.RAW_PREDICTION);
+            }
+            if (!stage.getProbabilityCol().isEmpty()) {
+                wanted.add(Output.PROBABILITY);
+            }
+            if (!stage.getPredictionCol().isEmpty()) {
+                wanted.add(Output.PREDICTION);
+            }
+            return new Outputs(wanted);
+        }
+    }
+
+    @Override
+    public Iterator<Row> call(Iterator<Row> rows) {
+        return rows.hasNext() ? new ClassifiedRows(rows) : rows;
+    }
+
+    private final class ClassifiedRows implements Iterator<Row> {
+
+        private final Iterator<Row> rows;
+        private final ImageColumn.Reader reader = images.new Reader();
+        private final BatchClassifier classifier;
+        private Iterator<Row> batch = List.<Row>of().iterator();
+
+        ClassifiedRows(Iterator<Row> rows) {
+            this.rows = rows;
+            this.classifier = new BatchClassifier(model.value(), TestTimeAugmentation.NONE, batchSize);
+            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> classifier.close());
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (!batch.hasNext() && rows.hasNext()) {
+                batch = nextBatch().iterator();
+            }
+            return batch.hasNext();
+        }
+
+        @Override
+        public Row next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            return batch.next();
+        }
+
+        /** Empty if every row of it is skipped. */
+        private List<Row> nextBatch() {
+            List<Row> taken = new ArrayList<>(batchSize);
+            List<Boolean> readable = new ArrayList<>(batchSize);
+            List<Image> decoded = new ArrayList<>(batchSize);
+            while (rows.hasNext() && taken.size() < batchSize) {
+                Row row = rows.next();
+                try {
+                    decoded.add(reader.read(row));
+                    taken.add(row);
+                    readable.add(true);
+                } catch (RejectedImageException e) {
+                    if (invalid == InvalidImages.ERROR) {
+                        throw new BadDataException(
+                                "An image in the column %s cannot be read: %s; handleInvalid can skip or keep such rows"
+                                        .formatted(images.name(), e.getMessage()),
+                                e);
+                    }
+                    if (invalid == InvalidImages.KEEP) {
+                        taken.add(row);
+                        readable.add(false);
+                    }
+                }
+            }
+            Iterator<float[]> logits = decoded.isEmpty()
+                    ? List.<float[]>of().iterator()
+                    : classifier.logits(decoded).iterator();
+            List<Row> done = new ArrayList<>(taken.size());
+            for (int i = 0; i < taken.size(); i++) {
+                done.add(appended(taken.get(i), readable.get(i) ? logits.next() : null));
+            }
+            return done;
+        }
+
+        private Row appended(Row row, float[] logits) {
+            Object[] values = new Object[row.size() + outputs.wanted().size()];
+            for (int i = 0; i < row.size(); i++) {
+                values[i] = row.get(i);
+            }
+            if (logits != null) {
+                ScoredExample scores = new ScoredExample(0, logits);
+                for (int i = 0; i < outputs.wanted().size(); i++) {
+                    values[row.size() + i] = value(outputs.wanted().get(i), logits, scores);
+                }
+            }
+            return RowFactory.create(values);
+        }
+
+        private Object value(Output output, float[] logits, ScoredExample scores) {
+            double[] values = new double[logits.length];
+            return switch (output) {
+                case RAW_PREDICTION -> {
+                    for (int k = 0; k < logits.length; k++) {
+                        values[k] = logits[k];
+                    }
+                    yield Vectors.dense(labels.spread(values, Double.NEGATIVE_INFINITY));
+                }
+                case PROBABILITY -> {
+                    for (int k = 0; k < logits.length; k++) {
+                        values[k] = scores.probability(k);
+                    }
+                    yield Vectors.dense(labels.spread(values, 0));
+                }
+                case PREDICTION -> (double) labels.outputs().get(scores.predicted());
+            };
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.resnetspark.pipeline.ml;
+
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
+
+/** The parameters that {@link ResNetClassifier} and {@link ResNetClassificationModel} share. */
+public interface ImageStage extends Params {
+
+    /** Column of images: encoded bytes, structs with encoded {@code bytes}, or Spark's image structs. */
+    Param<String> inputCol();
+
+    /** Column for the predicted label, a double; empty for none. */
+    Param<String> predictionCol();
+
+    /** Column for the vector of class probabilities; empty for none. */
+    Param<String> probabilityCol();
+
+    /** Column for the vector of logits; empty for none. */
+    Param<String> rawPredictionCol();
+
+    /** What is done with rows whose image cannot be read: error, skip or keep. */
+    Param<String> handleInvalid();
+
+    /** Images per minibatch of a worker in training, and per call of the network in prediction. */
+    IntParam batchSize();
+
+    default String getInputCol() {
+        return getOrDefault(inputCol());
+    }
+
+    default String getPredictionCol() {
+        return getOrDefault(predictionCol());
+    }
+
+    default String getProbabilityCol() {
+        return getOrDefault(probabilityCol());
+    }
+
+    default String getRawPredictionCol() {
+        return getOrDefault(rawPredictionCol());
+    }
+
+    default String getHandleInvalid() {
+        return getOrDefault(handleInvalid());
+    }
+
+    default int getBatchSize() {
+        return (Integer) getOrDefault(batchSize());
+    }
+}

@@ -1,0 +1,71 @@
+package io.resnetspark.pipeline.ml;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Locale;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.param.Params;
+
+/**
+ * What {@link ImageStage} declares, with documentation, validators and defaults. Made in a stage's constructor once its uid
+ * is known, which parameters carry.
+ */
+final class SharedParams implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    final Param<String> inputCol;
+    final Param<String> predictionCol;
+    final Param<String> probabilityCol;
+    final Param<String> rawPredictionCol;
+    final Param<String> handleInvalid;
+    final IntParam batchSize;
+
+    SharedParams(Params stage) {
+        inputCol = new Param<>(
+                stage,
+                "inputCol",
+                "column of images: encoded bytes (binary), structs with encoded bytes, or Spark's image structs");
+        predictionCol = new Param<>(stage, "predictionCol", "prediction column name; empty for none");
+        probabilityCol =
+                new Param<>(stage, "probabilityCol", "column name for predicted class probabilities; empty for none");
+        rawPredictionCol =
+                new Param<>(stage, "rawPredictionCol", "column name for the network's logits; empty for none");
+        handleInvalid = new Param<>(
+                stage,
+                "handleInvalid",
+                "what to do with rows whose image cannot be read: error (fail), skip (leave the row out) or keep (nulls in"
+                        + " the output columns; such rows never train)",
+                ParamValidators.inArray(Arrays.stream(InvalidImages.values())
+                        .map(InvalidImages::label)
+                        .toList()));
+        batchSize = new IntParam(
+                stage,
+                "batchSize",
+                "images per minibatch of each worker, and per call of the network in prediction (>= 1)",
+                ParamValidators.gtEq(1));
+        stage.setDefault(inputCol, "image");
+        stage.setDefault(predictionCol, "prediction");
+        stage.setDefault(probabilityCol, "probability");
+        stage.setDefault(rawPredictionCol, "rawPrediction");
+        stage.setDefault(handleInvalid, InvalidImages.ERROR.label());
+        stage.setDefault(batchSize, 64);
+    }
+
+    /** What happens to rows whose image cannot be read. */
+    enum InvalidImages {
+        ERROR,
+        SKIP,
+        KEEP;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static InvalidImages of(ImageStage stage) {
+            return valueOf(stage.getHandleInvalid().toUpperCase(Locale.ROOT));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.resnetspark.pipeline.ml;
+
+import io.resnetspark.model.Architecture;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.LongParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.param.Params;
+
+/** The parameters of {@link ResNetClassifier} that a trained model has no use for. Defaults are those of the command. */
+final class TrainingParams implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    final Param<String> labelCol;
+    final Param<String> validationIndicatorCol;
+    final Param<String> architecture;
+    final IntParam inputSize;
+    final Param<String> weights;
+    final IntParam epochs;
+    final IntParam numWorkers;
+    final IntParam averagingFrequency;
+    final DoubleParam learningRate;
+    final Param<String> augmentation;
+    final LongParam seed;
+    final Param<String> workingDir;
+
+    TrainingParams(Params stage) {
+        labelCol = new Param<>(stage, "labelCol", "column of labels: whole numbers 0, 1, ... of any numeric type");
+        validationIndicatorCol = new Param<>(
+                stage,
+                "validationIndicatorCol",
+                "boolean column: rows with true do not train but choose the epoch whose weights are kept; without it the"
+                        + " last epoch's are");
+        List<String> names =
+                Arrays.stream(Architecture.values()).map(Architecture::label).toList();
+        architecture = new Param<>(
+                stage, "architecture", "network, one of: " + String.join(", ", names), ParamValidators.inArray(names));
+        inputSize = new IntParam(
+                stage,
+                "inputSize",
+                "height and width of the network's input in pixels (>= 1); the size the network was published for if not"
+                        + " set",
+                ParamValidators.gtEq(1));
+        weights = new Param<>(
+                stage,
+                "weights",
+                "where to start: a run's directory, a .safetensors or .pth file, torchvision:NAME; random if not set");
+        epochs = new IntParam(stage, "epochs", "passes over the training images (>= 1)", ParamValidators.gtEq(1));
+        numWorkers = new IntParam(
+                stage,
+                "numWorkers",
+                "training tasks, each with its own network (>= 1); not more than the cluster runs at once",
+                ParamValidators.gtEq(1));
+        averagingFrequency = new IntParam(
+                stage,
+                "averagingFrequency",
+                "minibatches each worker trains between averagings of the networks (>= 1)",
+                ParamValidators.gtEq(1));
+        learningRate = new DoubleParam(
+                stage,
+                "learningRate",
+                "largest learning rate (> 0); it rises to that during 30 % of the training and falls along a cosine",
+                ParamValidators.gt(0));
+        augmentation = new Param<>(
+                stage,
+                "augmentation",
+                "what is random about training images: none, cifar (shift by up to 4 pixels, flip) or imagenet (random"
+                        + " resized crop, flip)",
+                ParamValidators.inArray(List.of("none", "cifar", "imagenet")));
+        seed = new LongParam(stage, "seed", "seed of initial weights, order and augmentation");
+        workingDir = new Param<>(
+                stage,
+                "workingDir",
+                "directory that driver and executors share, for the prepared images while fit runs; if not set, Spark's"
+                        + " checkpoint directory, or java.io.tmpdir in local mode");
+        stage.setDefault(labelCol, "label");
+        stage.setDefault(architecture, "resnet18");
+        stage.setDefault(epochs, 10);
+        stage.setDefault(numWorkers, 2);
+        stage.setDefault(averagingFrequency, 10);
+        stage.setDefault(learningRate, 0.1);
+        stage.setDefault(augmentation, "cifar");
+        stage.setDefault(seed, 1L);
+    }
+}

@@ -1,0 +1,74 @@
+package io.resnetspark.pipeline.ml;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.floor;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.when;
+
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.pipeline.dataset.Split;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+
+/**
+ * What training needs of a DataFrame, written once to Parquet: {@code image, label (int), split, given (double)}. The
+ * DataFrame's own lineage is computed a single time.
+ *
+ * @param path of the Parquet folder
+ * @param labels names of the labels 0, 1, …
+ */
+record TrainingTable(String path, List<String> labels) {
+
+    static final String IMAGE = "image";
+    static final String LABEL = "label";
+    static final String SPLIT = "split";
+    private static final String GIVEN = "given";
+
+    /**
+     * @param validation boolean column that marks the rows to validate on
+     * @throws BadDataException if there are no rows, or a label is no whole number from 0
+     */
+    static TrainingTable write(
+            Dataset<?> rows, ImageColumn image, String labelColumn, Optional<String> validation, String path) {
+        Column given = col(GIVEN);
+        Column isLabel = given.geq(0).and(given.lt(Integer.MAX_VALUE)).and(given.equalTo(floor(given)));
+        Column split = validation
+                .map(column -> when(Columns.named(column), Split.VAL.label()).otherwise(Split.TRAIN.label()))
+                .orElseGet(() -> lit(Split.TRAIN.label()));
+        rows.select(
+                        image.forPreparation().as(IMAGE),
+                        Columns.named(labelColumn).cast("double").as(GIVEN),
+                        split.as(SPLIT))
+                .withColumn(LABEL, when(isLabel, given.cast("int")))
+                .write()
+                .parquet(path);
+        Row summary = rows.sparkSession()
+                .read()
+                .parquet(path)
+                .agg(
+                        count(lit(1)),
+                        count(LABEL),
+                        max(LABEL),
+                        first(when(col(LABEL).isNull(), coalesce(given.cast("string"), lit("null"))), true))
+                .first();
+        long images = summary.getLong(0);
+        if (images == 0) {
+            throw new BadDataException("There are no rows to train on");
+        }
+        if (summary.getLong(1) < images) {
+            throw new BadDataException(
+                    "%d of %d labels in the column %s are no whole numbers from 0, for example %s; index them with StringIndexer"
+                            .formatted(images - summary.getLong(1), images, labelColumn, summary.getString(3)));
+        }
+        StructField label = Columns.require(rows.schema(), labelColumn, "label");
+        return new TrainingTable(path, ClassLabels.names(label, summary.getInt(2)));
+    }
+}

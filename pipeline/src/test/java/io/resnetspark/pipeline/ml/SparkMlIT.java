@@ -1,0 +1,241 @@
+package io.resnetspark.pipeline.ml;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.pipeline.dataset.TestDatasets;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.ml.feature.IndexToString;
+import org.apache.spark.ml.feature.StringIndexer;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.tuning.CrossValidator;
+import org.apache.spark.ml.tuning.CrossValidatorModel;
+import org.apache.spark.ml.tuning.ParamGridBuilder;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The estimator and its model with everything of Spark ML that they are used with. */
+class SparkMlIT {
+
+    @TempDir
+    static Path folder;
+
+    private static SparkSession spark;
+    private static Dataset<Row> images;
+    private static ResNetClassificationModel model;
+
+    @BeforeAll
+    static void fit() throws IOException {
+        spark = TestDatasets.spark();
+        images = TinyImages.encoded(spark, 40, 0, 1).cache();
+        Files.createDirectories(folder.resolve("work"));
+        model = classifier().setEpochs(6).fit(images);
+    }
+
+    private static ResNetClassifier classifier() {
+        return new ResNetClassifier()
+                .setArchitecture("cifar-resnet20")
+                .setInputSize(16)
+                .setEpochs(1)
+                .setBatchSize(8)
+                .setAveragingFrequency(2)
+                .setAugmentation("none")
+                .setLearningRate(0.05)
+                .setWorkingDir(folder.resolve("work").toString());
+    }
+
+    private static double accuracy(Dataset<Row> predicted) {
+        return new MulticlassClassificationEvaluator().setMetricName("accuracy").evaluate(predicted);
+    }
+
+    private static List<Row> scores(Dataset<Row> predicted) {
+        return predicted
+                .orderBy("id")
+                .select("id", "rawPrediction", "probability", "prediction")
+                .collectAsList();
+    }
+
+    @Test
+    void learnsAndLeavesNothingBehind() throws IOException {
+        assertThat(accuracy(model.transform(images))).isGreaterThan(0.9);
+        assertThat(model.numClasses()).isEqualTo(2);
+        assertThat(model.labels()).containsExactly("0", "1");
+        assertThat(model.hasParent()).isTrue();
+        try (Stream<Path> left = Files.list(folder.resolve("work"))) {
+            assertThat(left.filter(path -> path.getFileName().toString().startsWith("resnet-spark-")))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void probabilityIsTheSoftmaxAndPredictionItsLargest() {
+        Dataset<Row> predicted = model.copy(ParamMap.empty()).setBatchSize(7).transform(images);
+        assertThat(predicted.schema()).isEqualTo(model.transformSchema(images.schema()));
+        assertThat(predicted.drop("rawPrediction", "probability", "prediction").collectAsList())
+                .as("other columns and the order of rows stay")
+                .map(row -> row.getLong(0) + " " + row.getDouble(2))
+                .isEqualTo(images.collectAsList().stream()
+                        .map(row -> row.getLong(0) + " " + row.getDouble(2))
+                        .toList());
+        for (Row row : scores(predicted)) {
+            Vector logits = row.getAs("rawPrediction");
+            Vector probability = row.getAs("probability");
+            double sum = Math.exp(logits.apply(0)) + Math.exp(logits.apply(1));
+            assertThat(probability.apply(0)).isCloseTo(Math.exp(logits.apply(0)) / sum, within(1e-6));
+            assertThat(probability.apply(0) + probability.apply(1)).isCloseTo(1, within(1e-9));
+            assertThat(row.<Double>getAs("prediction")).isEqualTo(logits.argmax());
+        }
+    }
+
+    @Test
+    void pixelsInSparksStructsAreTheSameImages() {
+        Dataset<Row> structs = TinyImages.structs(spark, 40, 0, 1);
+        assertThat(scores(model.transform(structs))).isEqualTo(scores(model.transform(images)));
+        assertThat(scores(classifier().fit(structs).transform(images)))
+                .as("training reads them alike too")
+                .hasSize(40)
+                .allSatisfy(row ->
+                        assertThat(row.<Vector>getAs("probability").size()).isEqualTo(2));
+    }
+
+    @Test
+    void aLoadedModelPredictsTheSame() throws IOException {
+        String path = folder.resolve("model").toString();
+        ResNetClassificationModel named = model.copy(ParamMap.empty()).setPredictionCol("class");
+        named.write().save(path);
+        ResNetClassificationModel loaded = ResNetClassificationModel.load(path);
+        assertThat(loaded.uid()).isEqualTo(model.uid());
+        assertThat(loaded.getPredictionCol()).isEqualTo("class");
+        assertThat(loaded.labels()).isEqualTo(model.labels());
+        assertThat(scores(loaded.setPredictionCol("prediction").transform(images)))
+                .isEqualTo(scores(model.transform(images)));
+        assertThatThrownBy(() -> named.save(path)).isInstanceOf(IOException.class);
+        named.write().overwrite().save(path);
+
+        String network = path + "/data/network.safetensors";
+        assertThat(scores(ResNetClassificationModel.fromModel(network).transform(images)))
+                .as("the network's file is a model by itself")
+                .isEqualTo(scores(model.transform(images)));
+    }
+
+    @Test
+    void worksInPipelinesWithNamedLabels() throws IOException {
+        Dataset<Row> named = images.withColumn(
+                        "shade", when(col("label").equalTo(0), "dark").otherwise("light"))
+                .withColumn("held", col("id").geq(32))
+                .drop("label");
+        StringIndexer indexer =
+                new StringIndexer().setInputCol("shade").setOutputCol("label").setStringOrderType("alphabetDesc");
+        ResNetClassifier classifier = classifier().setEpochs(6).setValidationIndicatorCol("held");
+        IndexToString toName = new IndexToString().setInputCol("prediction").setOutputCol("predicted_shade");
+        Pipeline pipeline = new Pipeline().setStages(new PipelineStage[] {indexer, classifier, toName});
+        String unfitted = folder.resolve("pipeline").toString();
+        pipeline.write().save(unfitted);
+
+        PipelineModel fitted = Pipeline.load(unfitted).fit(named);
+        Dataset<Row> predicted = fitted.transform(named);
+        assertThat(predicted.where("shade = predicted_shade").count()).isGreaterThanOrEqualTo(36);
+        assertThat(((ResNetClassificationModel) fitted.stages()[1]).labels()).containsExactly("light", "dark");
+
+        String path = folder.resolve("pipeline-model").toString();
+        fitted.write().save(path);
+        PipelineModel loaded = PipelineModel.load(path);
+        assertThat(scores(loaded.transform(named))).isEqualTo(scores(predicted));
+        assertThat(((ResNetClassifier) Pipeline.load(unfitted).getStages()[1]).getEpochs())
+                .isEqualTo(6);
+    }
+
+    @Test
+    void crossValidationChoosesALearningRate() throws IOException {
+        ResNetClassifier classifier = classifier().setEpochs(4);
+        ParamMap[] rates = new ParamGridBuilder()
+                .addGrid(classifier.learningRate(), new double[] {1e-9, 0.05})
+                .build();
+        CrossValidatorModel best = new CrossValidator()
+                .setEstimator(classifier)
+                .setEvaluator(new MulticlassClassificationEvaluator().setMetricName("logLoss"))
+                .setEstimatorParamMaps(rates)
+                .setNumFolds(2)
+                .setSeed(3)
+                .fit(images);
+        assertThat(best.avgMetrics()[1]).isLessThan(best.avgMetrics()[0]);
+        String path = folder.resolve("cross-validated").toString();
+        best.write().save(path);
+        assertThat(scores(CrossValidatorModel.load(path).transform(images))).isEqualTo(scores(best.transform(images)));
+    }
+
+    @Test
+    void labelsWithoutImagesStayImpossible() {
+        ResNetClassificationModel gap = classifier().fit(TinyImages.encoded(spark, 8, 0, 2));
+        assertThat(gap.numClasses()).isEqualTo(3);
+        assertThat(scores(gap.transform(images))).allSatisfy(row -> {
+            assertThat(row.<Vector>getAs("probability").apply(1)).isZero();
+            assertThat(row.<Vector>getAs("rawPrediction").apply(1)).isEqualTo(Double.NEGATIVE_INFINITY);
+            assertThat(row.<Double>getAs("prediction")).isIn(0.0, 2.0);
+        });
+    }
+
+    @Test
+    void labelsMustBeWholeNumbers() {
+        Dataset<Row> halves = images.withColumn("label", col("label").plus(0.5));
+        assertThatThrownBy(() -> classifier().fit(halves))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("40 of 40 labels")
+                .hasMessageContaining(".5");
+        assertThatThrownBy(() -> classifier().fit(images.where(lit(false))))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("no rows");
+    }
+
+    @Test
+    void imagesThatCannotBeReadFailAreSkippedOrKept() {
+        Dataset<Row> damaged = images.withColumn(
+                "image",
+                when(col("id").equalTo(3), lit("no image".getBytes(StandardCharsets.UTF_8)))
+                        .when(col("id").equalTo(4), lit(null))
+                        .otherwise(col("image")));
+        ResNetClassificationModel copy = model.copy(ParamMap.empty());
+        assertThatThrownBy(() -> copy.transform(damaged).collectAsList())
+                .hasStackTraceContaining("handleInvalid can skip or keep");
+        assertThat(copy.setHandleInvalid("skip").transform(damaged).count()).isEqualTo(38);
+        List<Row> kept = scores(copy.setHandleInvalid("keep").transform(damaged));
+        assertThat(kept).hasSize(40);
+        assertThat(kept.stream().filter(row -> row.anyNull()).map(row -> row.getLong(0)))
+                .containsExactly(3L, 4L);
+
+        assertThatThrownBy(() -> classifier().fit(damaged))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("2 of 40 images");
+        assertThat(classifier().setHandleInvalid("skip").fit(damaged).getHandleInvalid())
+                .isEqualTo("skip");
+    }
+
+    @Test
+    void columnsWithoutNamesAreNotMade() {
+        ResNetClassificationModel only = model.copy(ParamMap.empty())
+                .setRawPredictionCol("")
+                .setProbabilityCol("p")
+                .setPredictionCol("");
+        assertThat(only.transform(images).columns()).containsExactly("id", "image", "label", "p");
+        assertThat(model.getProbabilityCol()).isEqualTo("probability");
+    }
+}
