@@ -204,8 +204,7 @@ class OptimizersTest {
         float[] partly = randoms(1);
         Optimizer optimizer = config.create(LAYOUT);
         Optimizer keeping = config.create(LAYOUT);
-        keeping.useRates(
-                segment -> Set.of("bn", "fc").contains(segment.vertex()) ? RateFactors.KEEP : 1);
+        keeping.useRates(segment -> Set.of("bn", "fc").contains(segment.vertex()) ? RateFactors.KEEP : 1);
         optimizer.step(FloatBuffer.wrap(free), FloatBuffer.wrap(gradients(0)), SCALE, 0.1f, 0);
         keeping.step(FloatBuffer.wrap(partly), FloatBuffer.wrap(gradients(0)), SCALE, 0.1f, 0);
         assertThat(Arrays.copyOfRange(partly, 0, 3)).isEqualTo(Arrays.copyOfRange(free, 0, 3));
