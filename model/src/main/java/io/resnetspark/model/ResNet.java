@@ -24,7 +24,7 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
  */
 public final class ResNet {
 
-    /** Name of the input vertex. */
+    /** Name of the input vertex; of a {@linkplain #head head} the input is features. */
     public static final String IMAGES = "images";
 
     /** Name of the vertex with the logits. */
@@ -55,13 +55,22 @@ public final class ResNet {
         return network;
     }
 
+    /**
+     * A network's head alone: from features {@code [N, features]}, the global averages, to logits and loss under the same
+     * names.
+     */
+    public static ComputationGraph head(int features, int classes, long seed) {
+        ComputationGraphConfiguration.GraphBuilder builder =
+                builder(seed).addInputs(IMAGES).setInputTypes(InputType.feedForward(features));
+        ComputationGraph network = new ComputationGraph(
+                appendHead(builder, IMAGES, features, classes).build());
+        network.init();
+        return network;
+    }
+
     /** The graph as DL4J configuration. */
     public static ComputationGraphConfiguration configuration(ResNetSpec spec, long seed) {
-        ComputationGraphConfiguration.GraphBuilder builder = new NeuralNetConfiguration.Builder()
-                .seed(seed)
-                .trainingWorkspaceMode(WorkspaceMode.ENABLED)
-                .inferenceWorkspaceMode(WorkspaceMode.ENABLED)
-                .graphBuilder()
+        ComputationGraphConfiguration.GraphBuilder builder = builder(seed)
                 .addInputs(IMAGES)
                 .setInputTypes(
                         InputType.convolutional(spec.inputSize(), spec.inputSize(), spec.channels(), CNN2DFormat.NHWC));
@@ -79,8 +88,21 @@ public final class ResNet {
             }
         }
         x = graph.layer("avgpool", new GlobalAverage(), x);
-        x = graph.layer(LOGITS, new Linear(channels, spec.classes()), x);
-        x = graph.layer(LOSS, new SoftmaxCrossEntropy(), x);
-        return builder.setOutputs(x).build();
+        return appendHead(builder, x, channels, spec.classes()).build();
+    }
+
+    private static ComputationGraphConfiguration.GraphBuilder builder(long seed) {
+        return new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .trainingWorkspaceMode(WorkspaceMode.ENABLED)
+                .inferenceWorkspaceMode(WorkspaceMode.ENABLED)
+                .graphBuilder();
+    }
+
+    private static ComputationGraphConfiguration.GraphBuilder appendHead(
+            ComputationGraphConfiguration.GraphBuilder builder, String input, int features, int classes) {
+        GraphSketch graph = new GraphSketch(builder);
+        String logits = graph.layer(LOGITS, new Linear(features, classes), input);
+        return builder.setOutputs(graph.layer(LOSS, new SoftmaxCrossEntropy(), logits));
     }
 }

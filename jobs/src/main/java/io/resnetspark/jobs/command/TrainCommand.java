@@ -58,7 +58,8 @@ final class TrainCommand extends JobCommand {
             names = "--freeze",
             paramLabel = "STAGE",
             split = ",",
-            description = "Stages that keep their weights: stem, layer1, layer2, …, fc, batchnorm.")
+            description =
+                    "Stages that keep their weights: stem, layer1, layer2, …, fc, backbone (all but fc), batchnorm.")
     @Overrides("train.freeze")
     private List<String> freeze;
 
@@ -88,6 +89,13 @@ final class TrainCommand extends JobCommand {
     @Option(names = "--learning-rate", paramLabel = "RATE", description = "Base rate; the schedule multiplies it.")
     @Overrides("train.learning-rate")
     private Double learningRate;
+
+    @Option(
+            names = "--head-learning-rate-factor",
+            paramLabel = "FACTOR",
+            description = "Factor on the rate of the head, for new heads on pretrained weights.")
+    @Overrides("train.head-learning-rate-factor")
+    private Double headLearningRateFactor;
 
     @Option(
             names = "--schedule",

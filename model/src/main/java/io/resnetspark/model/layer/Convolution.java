@@ -133,7 +133,7 @@ public final class Convolution extends KernelLayerConf {
             if (!frozen()) {
                 kernel().backwardWeight(input, outputGradient, gradient("weight"), gradient("bias"));
             }
-            if (layerConf().inputGradient == InputGradient.SKIPPED) {
+            if (inputGradientSpared() || layerConf().inputGradient == InputGradient.SKIPPED) {
                 return null;
             }
             INDArray inputGradient = newInputGradient(workspaces);

@@ -3,7 +3,9 @@ package io.resnetspark.model.layer;
 import io.resnetspark.model.kernel.Kernels;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -18,7 +20,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * What the implementations of our layers have in common: views into the network's flat parameters and gradients, kernels
  * by input shape, results in DL4J's workspaces.
  */
-abstract class KernelLayer<C extends KernelLayerConf> extends AbstractLayer<C> implements UsesKernels, Freezable {
+abstract class KernelLayer<C extends KernelLayerConf> extends AbstractLayer<C>
+        implements UsesKernels, Freezable, SparesGradients {
 
     private INDArray flatParameters;
     private Map<String, INDArray> parameters = Map.of();
@@ -26,6 +29,7 @@ abstract class KernelLayer<C extends KernelLayerConf> extends AbstractLayer<C> i
     private Map<String, INDArray> gradients = Map.of();
     private transient Kernels kernels;
     private boolean frozen;
+    private boolean inputGradientSpared;
 
     KernelLayer(NeuralNetConfiguration conf, DataType dataType) {
         super(conf, dataType);
@@ -33,7 +37,10 @@ abstract class KernelLayer<C extends KernelLayerConf> extends AbstractLayer<C> i
 
     abstract INDArray forward(boolean training, LayerWorkspaceMgr workspaces);
 
-    /** Writes the parameters' gradients unless frozen and returns the gradient of the input. */
+    /**
+     * Writes the parameters' gradients unless frozen and returns the gradient of the input, or null if that is {@linkplain
+     * #inputGradientSpared() spared}.
+     */
     abstract INDArray backward(INDArray outputGradient, LayerWorkspaceMgr workspaces);
 
     @Override
@@ -63,6 +70,21 @@ abstract class KernelLayer<C extends KernelLayerConf> extends AbstractLayer<C> i
     @Override
     public final boolean frozen() {
         return frozen;
+    }
+
+    @Override
+    public final void spareInputGradients(Set<Integer> inputs) {
+        inputGradientSpared = inputs.contains(0);
+    }
+
+    final boolean inputGradientSpared() {
+        return inputGradientSpared;
+    }
+
+    private boolean hasTrainedParameters() {
+        return !frozen
+                && layerConf().parameters().stream()
+                        .anyMatch(parameter -> parameter.kind().trainable());
     }
 
     final INDArray parameter(String name) {
@@ -95,7 +117,13 @@ abstract class KernelLayer<C extends KernelLayerConf> extends AbstractLayer<C> i
     @Override
     public final Pair<Gradient, INDArray> backpropGradient(INDArray outputGradient, LayerWorkspaceMgr workspaces) {
         assertInputSet(true);
-        INDArray inputGradient = backward(outputGradient, workspaces);
+        INDArray inputGradient = null;
+        if (!inputGradientSpared || hasTrainedParameters() || this instanceof IOutputLayer) {
+            inputGradient = backward(outputGradient, workspaces);
+        }
+        if (inputGradientSpared) {
+            inputGradient = SparesGradients.placeholder(workspaces);
+        }
         Gradient named = new DefaultGradient();
         gradients.forEach(named::setGradientFor);
         return new Pair<>(named, inputGradient);

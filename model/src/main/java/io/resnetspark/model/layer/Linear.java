@@ -85,6 +85,9 @@ public final class Linear extends KernelLayerConf {
             if (!frozen()) {
                 kernel().backwardWeight(input, outputGradient, gradient("weight"), gradient("bias"));
             }
+            if (inputGradientSpared()) {
+                return null;
+            }
             INDArray inputGradient = newInputGradient(workspaces);
             kernel().backwardInput(outputGradient, parameter("weight"), inputGradient);
             return inputGradient;

@@ -4,6 +4,7 @@ import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.kernel.ResidualAddKernel;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -104,7 +105,7 @@ public final class ResidualAdd extends GraphVertex {
         return new Vertex(graph, name, index, activation, dataType);
     }
 
-    private static final class Vertex extends BaseGraphVertex implements UsesKernels {
+    private static final class Vertex extends BaseGraphVertex implements UsesKernels, SparesGradients {
 
         private static final long serialVersionUID = 1L;
 
@@ -113,6 +114,7 @@ public final class ResidualAdd extends GraphVertex {
                 new KernelLayer.KernelCache<>();
         private transient Kernels kernels;
         private transient INDArray output;
+        private Set<Integer> spared = Set.of();
 
         Vertex(ComputationGraph graph, String name, int index, Activation activation, DataType dataType) {
             super(graph, name, index, null, null, dataType);
@@ -145,10 +147,24 @@ public final class ResidualAdd extends GraphVertex {
          */
         @Override
         public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
+            if (spared.size() == 2) {
+                return new Pair<>(null, new INDArray[] {
+                    SparesGradients.placeholder(workspaces), SparesGradients.placeholder(workspaces)
+                });
+            }
             INDArray gradient =
                     workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, DataType.FLOAT, epsilon.shape(), 'c');
             kernel().backward(output, epsilon, gradient);
-            return new Pair<>(null, new INDArray[] {gradient, gradient});
+            INDArray[] both = {gradient, gradient};
+            for (int input : spared) {
+                both[input] = SparesGradients.placeholder(workspaces);
+            }
+            return new Pair<>(null, both);
+        }
+
+        @Override
+        public void spareInputGradients(Set<Integer> inputs) {
+            spared = Set.copyOf(inputs);
         }
 
         @Override

@@ -2,7 +2,6 @@ package io.resnetspark.model.optim;
 
 import io.resnetspark.model.ParameterLayout;
 import java.nio.FloatBuffer;
-import java.util.Set;
 
 /** {@link OptimizerConfig.AdamW}. */
 final class AdamWOptimizer implements Optimizer {
@@ -16,7 +15,7 @@ final class AdamWOptimizer implements Optimizer {
     AdamWOptimizer(OptimizerConfig.AdamW config, ParameterLayout layout) {
         this.config = config;
         this.layout = layout;
-        this.ranges = TrainedRanges.of(layout, config.decayScope(), Set.of());
+        this.ranges = TrainedRanges.of(layout, config.decayScope(), RateFactors.EQUAL);
         this.mean = new float[layout.length()];
         this.square = new float[layout.length()];
     }
@@ -27,10 +26,12 @@ final class AdamWOptimizer implements Optimizer {
         float beta1 = (float) config.beta1();
         float beta2 = (float) config.beta2();
         float epsilon = (float) config.epsilon();
-        float rate = (float) (learningRate / (1 - Math.pow(config.beta1(), globalStep + 1)));
+        double unbiased = 1 / (1 - Math.pow(config.beta1(), globalStep + 1));
         float correction = (float) (1 / (1 - Math.pow(config.beta2(), globalStep + 1)));
         for (TrainedRanges.Range range : ranges.ranges()) {
-            float keep = range.decays() ? (float) (1 - learningRate * config.weightDecay()) : 1;
+            double ownRate = (double) learningRate * range.rateFactor();
+            float rate = (float) (ownRate * unbiased);
+            float keep = range.decays() ? (float) (1 - ownRate * config.weightDecay()) : 1;
             for (int i = range.start(); i < range.end(); i++) {
                 float g = gradients.get(i) * gradientScale;
                 float m = beta1 * mean[i] + (1 - beta1) * g;
@@ -44,8 +45,8 @@ final class AdamWOptimizer implements Optimizer {
     }
 
     @Override
-    public void keep(Set<String> vertices) {
-        ranges = TrainedRanges.of(layout, config.decayScope(), vertices);
+    public void useRates(RateFactors factors) {
+        ranges = TrainedRanges.of(layout, config.decayScope(), factors);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.resnetspark.model.optim;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.layer.ParameterSpec;
 import java.nio.FloatBuffer;
-import java.util.Set;
 
 /** {@link OptimizerConfig.Lars}. */
 final class LarsOptimizer implements Optimizer {
@@ -11,7 +10,7 @@ final class LarsOptimizer implements Optimizer {
     private final OptimizerConfig.Lars config;
     private final ParameterLayout layout;
     private final float[] velocity;
-    private Set<String> kept = Set.of();
+    private RateFactors factors = RateFactors.EQUAL;
 
     LarsOptimizer(OptimizerConfig.Lars config, ParameterLayout layout) {
         this.config = config;
@@ -23,12 +22,13 @@ final class LarsOptimizer implements Optimizer {
     public void step(
             FloatBuffer parameters, FloatBuffer gradients, float gradientScale, float learningRate, long globalStep) {
         for (ParameterLayout.Segment segment : layout.segments()) {
-            if (!segment.kind().trainable() || kept.contains(segment.vertex())) {
+            float factor = factors.of(segment);
+            if (!segment.kind().trainable() || factor == RateFactors.KEEP) {
                 continue;
             }
             boolean adapts = segment.kind() == ParameterSpec.Kind.WEIGHT;
             float decay = adapts ? (float) config.weightDecay() : 0;
-            float rate = learningRate * (adapts ? trust(segment, parameters, gradients, gradientScale) : 1);
+            float rate = learningRate * factor * (adapts ? trust(segment, parameters, gradients, gradientScale) : 1);
             float momentum = (float) config.momentum();
             for (int i = segment.offset(); i < segment.end(); i++) {
                 float p = parameters.get(i);
@@ -58,8 +58,8 @@ final class LarsOptimizer implements Optimizer {
     }
 
     @Override
-    public void keep(Set<String> vertices) {
-        kept = Set.copyOf(vertices);
+    public void useRates(RateFactors newFactors) {
+        factors = newFactors;
     }
 
     @Override

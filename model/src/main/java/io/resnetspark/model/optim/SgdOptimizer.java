@@ -3,7 +3,6 @@ package io.resnetspark.model.optim;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
 import java.nio.FloatBuffer;
-import java.util.Set;
 
 /** {@link OptimizerConfig.Sgd}. */
 final class SgdOptimizer implements Optimizer {
@@ -16,7 +15,7 @@ final class SgdOptimizer implements Optimizer {
     SgdOptimizer(OptimizerConfig.Sgd config, ParameterLayout layout) {
         this.config = config;
         this.layout = layout;
-        this.ranges = TrainedRanges.of(layout, config.decayScope(), Set.of());
+        this.ranges = TrainedRanges.of(layout, config.decayScope(), RateFactors.EQUAL);
         this.velocity = new float[layout.length()];
     }
 
@@ -28,20 +27,21 @@ final class SgdOptimizer implements Optimizer {
         float blend = config.form() == Momentum.NESTEROV ? 1 : 0;
         float keep = config.form() == Momentum.NESTEROV ? momentum : 1;
         for (TrainedRanges.Range range : ranges.ranges()) {
+            float rate = learningRate * range.rateFactor();
             float decay = range.decays() ? (float) config.weightDecay() : 0;
             for (int i = range.start(); i < range.end(); i++) {
                 float p = parameters.get(i);
                 float g = gradients.get(i) * gradientScale + decay * p;
                 float v = momentum * velocity[i] + g;
                 velocity[i] = v;
-                parameters.put(i, p - learningRate * (blend * g + keep * v));
+                parameters.put(i, p - rate * (blend * g + keep * v));
             }
         }
     }
 
     @Override
-    public void keep(Set<String> vertices) {
-        ranges = TrainedRanges.of(layout, config.decayScope(), vertices);
+    public void useRates(RateFactors factors) {
+        ranges = TrainedRanges.of(layout, config.decayScope(), factors);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.resnetspark.model.layer.ClassificationLoss;
 import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.Optimizer;
 import io.resnetspark.model.optim.OptimizerConfig;
+import io.resnetspark.model.optim.RateFactors;
 import java.nio.FloatBuffer;
 import java.util.HashSet;
 import java.util.Set;
@@ -25,16 +26,27 @@ public final class Trainer {
     private final ParameterLayout layout;
     private final Optimizer optimizer;
     private final double clipNorm;
+    private final float headFactor;
     private final FloatBuffer parameters;
     private final FloatBuffer gradients;
     private Set<String> frozen = Set.of();
 
-    /** @param clipNorm largest L2 norm of the mean gradient; longer ones are scaled down to it */
+    /** The head learns at the rate of the others. */
     public Trainer(ComputationGraph network, OptimizerConfig config, double clipNorm) {
+        this(network, config, clipNorm, 1);
+    }
+
+    /**
+     * @param clipNorm largest L2 norm of the mean gradient; longer ones are scaled down to it
+     * @param headFactor factor on the learning rate of the head, positive
+     */
+    public Trainer(ComputationGraph network, OptimizerConfig config, double clipNorm, double headFactor) {
         this.network = network;
         this.layout = ParameterLayout.of(network);
         this.optimizer = config.create(layout);
         this.clipNorm = clipNorm;
+        this.headFactor = (float) headFactor;
+        optimizer.useRates(this::rateFactor);
         network.initGradientsView();
         this.parameters = FlatVector.view(network.params());
         this.gradients = FlatVector.view(network.getFlattenedGradients());
@@ -87,8 +99,16 @@ public final class Trainer {
         }
         if (!now.equals(frozen)) {
             frozen = now;
-            optimizer.keep(frozen);
+            optimizer.useRates(this::rateFactor);
+            BackwardPass.stopAtLowestTrained(network);
         }
+    }
+
+    private float rateFactor(ParameterLayout.Segment parameter) {
+        if (frozen.contains(parameter.vertex())) {
+            return RateFactors.KEEP;
+        }
+        return parameter.vertex().equals(ResNet.LOGITS) ? headFactor : 1;
     }
 
     private double norm(FloatBuffer vector) {

@@ -21,6 +21,27 @@ public record TrainingState(float[] parameters, float[][] optimizer) implements 
         }
     }
 
+    /** The part that belongs to the parameters from {@code start} up to {@code end}. */
+    public TrainingState range(int start, int end) {
+        float[][] part = new float[optimizer.length][];
+        for (int i = 0; i < part.length; i++) {
+            part[i] = Arrays.copyOfRange(optimizer[i], start, end);
+        }
+        return new TrainingState(Arrays.copyOfRange(parameters, start, end), part);
+    }
+
+    /** This state with the values from {@code start} on replaced by those of {@code part}. */
+    public TrainingState withRange(int start, TrainingState part) {
+        float[] newParameters = parameters.clone();
+        System.arraycopy(part.parameters, 0, newParameters, start, part.parameters.length);
+        float[][] newOptimizer = new float[optimizer.length][];
+        for (int i = 0; i < newOptimizer.length; i++) {
+            newOptimizer[i] = optimizer[i].clone();
+            System.arraycopy(part.optimizer[i], 0, newOptimizer[i], start, part.optimizer[i].length);
+        }
+        return new TrainingState(newParameters, newOptimizer);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof TrainingState state

@@ -204,12 +204,12 @@ class OptimizersTest {
         float[] partly = randoms(1);
         Optimizer optimizer = config.create(LAYOUT);
         Optimizer keeping = config.create(LAYOUT);
-        keeping.keep(Set.of("bn", "fc"));
+        keeping.useRates(segment -> Set.of("bn", "fc").contains(segment.vertex()) ? RateFactors.KEEP : 1);
         optimizer.step(FloatBuffer.wrap(free), FloatBuffer.wrap(gradients(0)), SCALE, 0.1f, 0);
         keeping.step(FloatBuffer.wrap(partly), FloatBuffer.wrap(gradients(0)), SCALE, 0.1f, 0);
         assertThat(Arrays.copyOfRange(partly, 0, 3)).isEqualTo(Arrays.copyOfRange(free, 0, 3));
         assertThat(Arrays.copyOfRange(partly, 3, 16)).isEqualTo(Arrays.copyOfRange(randoms(1), 3, 16));
-        keeping.keep(Set.of());
+        keeping.useRates(RateFactors.EQUAL);
         keeping.step(FloatBuffer.wrap(partly), FloatBuffer.wrap(gradients(1)), SCALE, 0.1f, 1);
         assertThat(partly[15]).isNotEqualTo(randoms(1)[15]);
     }

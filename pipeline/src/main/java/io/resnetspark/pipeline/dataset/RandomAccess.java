@@ -11,8 +11,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** An open file that several threads read at once, each at its own place. */
-sealed interface RandomAccess extends AutoCloseable {
+public sealed interface RandomAccess extends AutoCloseable {
 
+    /** Bytes of the file. */
     long length();
 
     /** Fills {@code target} with the file's bytes from {@code position} on. */
@@ -21,6 +22,7 @@ sealed interface RandomAccess extends AutoCloseable {
     @Override
     void close() throws IOException;
 
+    /** @param file a path or URI that Hadoop understands */
     static RandomAccess open(String file, Configuration hadoop) throws IOException {
         Path path = new Path(file);
         FileSystem fileSystem = path.getFileSystem(hadoop);

@@ -48,9 +48,9 @@ public final class ModelSource {
      */
     public static LoadedModel load(
             String name, Optional<String> arch, Optional<List<String>> labels, Configuration hadoop) {
-        RunDirectory run = RunDirectory.at(name, hadoop);
-        if (run.exists()) {
-            return of(run.model(), name);
+        Optional<RunDirectory> run = run(name, hadoop);
+        if (run.isPresent()) {
+            return of(run.get().model(), name);
         }
         Path file = file(name);
         Optional<ModelCard> card = card(file);
@@ -95,11 +95,11 @@ public final class ModelSource {
 
     /** Fits a model's weights to the network of {@code wanted}; its head is replaced where the classes differ. */
     public static WarmStart warmStart(String name, ModelCard wanted, Configuration hadoop) {
-        RunDirectory run = RunDirectory.at(name, hadoop);
+        Optional<RunDirectory> run = run(name, hadoop);
         StateDict weights;
         Preprocessing trainedWith;
-        if (run.exists()) {
-            LoadedModel model = of(run.model(), name);
+        if (run.isPresent()) {
+            LoadedModel model = of(run.get().model(), name);
             weights = model.weights();
             trainedWith = model.card().preprocessing();
         } else {
@@ -118,6 +118,13 @@ public final class ModelSource {
         String description = name + match.newHead().map(head -> "; " + head).orElse("");
         return new WarmStart(
                 new ModelCard(wanted.spec(), wanted.labels(), preprocessing), match.weights(), description);
+    }
+
+    private static Optional<RunDirectory> run(String name, Configuration hadoop) {
+        if (PretrainedWeights.isReference(name)) {
+            return Optional.empty(); // Hadoop takes torchvision: for a file system
+        }
+        return Optional.of(RunDirectory.at(name, hadoop)).filter(RunDirectory::exists);
     }
 
     private static Path file(String name) {

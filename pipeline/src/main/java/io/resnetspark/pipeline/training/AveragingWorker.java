@@ -15,8 +15,8 @@ import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /**
- * A worker of dl4j-spark's interface, for programs that feed it their own {@link DataSet}s: images {@code [N, H, W, C]},
- * labels {@code [N, classes]}. It trains the same steps as the workers that read a dataset themselves.
+ * A worker of dl4j-spark's interface, for programs that feed it their own {@link DataSet}s: images {@code [N, H, W, C]} (or
+ * features, where the head is trained alone on cached ones), labels {@code [N, classes]}. It trains the same steps as the workers that read a dataset themselves.
  */
 public final class AveragingWorker implements TrainingWorker<AveragingResult> {
 
@@ -39,8 +39,7 @@ public final class AveragingWorker implements TrainingWorker<AveragingResult> {
 
     @Override
     public ComputationGraph getInitialModelGraph() {
-        trainer = Trainer.create(plan.spec(), plan.seed(), plan.optimizer(), plan.clipNorm());
-        FrozenStages.freeze(trainer.network(), plan.frozen());
+        trainer = plan.trainer();
         trainer.restore(initial);
         result = StepResult.NONE;
         steps = 0;

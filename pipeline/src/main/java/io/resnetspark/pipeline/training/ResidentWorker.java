@@ -1,15 +1,9 @@
 package io.resnetspark.pipeline.training;
 
-import io.resnetspark.model.input.Batch;
-import io.resnetspark.model.input.BatchLoader;
-import io.resnetspark.model.input.ReadAhead;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.model.training.TrainingState;
-import io.resnetspark.pipeline.dataset.ExampleReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -32,9 +26,7 @@ final class ResidentWorker implements AutoCloseable {
     private final int number;
     private final ExecutorService thread;
     private Trainer trainer;
-    private ExampleReader reader;
-    private BatchLoader loader;
-    private NetworkInput input;
+    private Minibatches minibatches;
     private EpochPlan epochPlan;
     private int loadedEpoch = -1;
     private int nextStep;
@@ -87,11 +79,8 @@ final class ResidentWorker implements AutoCloseable {
         if (trainer != null) {
             return;
         }
-        trainer = Trainer.create(plan.spec(), plan.seed(), plan.optimizer(), plan.clipNorm());
-        FrozenStages.freeze(trainer.network(), plan.frozen());
-        reader = new ExampleReader(plan.trainingIndex(), plan.hadoop().configuration());
-        loader = new BatchLoader(plan.training(), plan.batchSize(), ReadAhead.standard());
-        input = new NetworkInput(plan.training());
+        trainer = plan.trainer();
+        minibatches = plan.trainingMinibatches();
     }
 
     private Trained trainHere(RoundOrder order, Supplier<TrainingState> state) {
@@ -102,30 +91,24 @@ final class ResidentWorker implements AutoCloseable {
         seek(order);
 
         StepResult result = StepResult.NONE;
-        long waitBefore = loader.statistics().waitNanos();
+        long waitBefore = minibatches.waitNanos();
         for (int i = 0; i < order.steps(); i++) {
             int step = order.firstStep() + i;
             if (epochPlan.batch(step, number).length == 0) {
                 continue; // the last step of the epoch has fewer images than there are workers
             }
-            Batch batch = loader.next();
+            Minibatch batch = minibatches.next();
             result = result.plus(trainer.step(
-                    input.images(batch),
-                    input.targets(batch),
-                    plan.learningRate(order.epoch(), step),
-                    order.globalStep() + i));
+                    batch.input(), batch.targets(), plan.learningRate(order.epoch(), step), order.globalStep() + i));
         }
         nextStep = order.firstStep() + order.steps();
         long trained = System.nanoTime();
-        WorkerReport report = new WorkerReport(
-                result,
-                installed - start,
-                trained - installed,
-                loader.statistics().waitNanos() - waitBefore);
+        WorkerReport report =
+                new WorkerReport(result, installed - start, trained - installed, minibatches.waitNanos() - waitBefore);
         return new Trained(trainer.state(), report);
     }
 
-    /** Lets the loader read ahead from the order's first step, unless it is there already. */
+    /** Lets the minibatches begin at the order's first step, unless it is there already. */
     private void seek(RoundOrder order) {
         if (loadedEpoch == order.epoch() && nextStep == order.firstStep()) {
             return;
@@ -140,7 +123,7 @@ final class ResidentWorker implements AutoCloseable {
                 batches.add(batch);
             }
         }
-        loader.start(reader, batches, order.epoch());
+        minibatches.start(batches, order.epoch());
         loadedEpoch = order.epoch();
         nextStep = order.firstStep();
     }
@@ -151,12 +134,7 @@ final class ResidentWorker implements AutoCloseable {
         if (trainer == null) {
             return;
         }
-        loader.close();
-        try {
-            reader.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot close the dataset's files", e);
-        }
+        minibatches.close();
         trainer.network().close();
     }
 }

@@ -15,13 +15,15 @@ import java.util.Optional;
  * @param arch name of the network, for example {@code resnet18}
  * @param inputSize height and width of the network's input in pixels; the architecture's own if empty
  * @param weights where to start from: a run, a weights file; random initialisation if empty
- * @param freeze stages that keep their weights, for example {@code stem, layer1}
+ * @param freeze stages that keep their weights, for example {@code stem, layer1}; {@code backbone} is all but the head
+ * @param frozenFeatures what happens to images when only the head is trained
  * @param output directory of the run
  * @param workers number of training tasks, each with its own network, at least 1
  * @param averagingFrequency minibatches each worker trains between averaging rounds, at least 1
  * @param batchSize images of one worker's minibatch, at least 1
  * @param epochs passes over the training split, at least 1
  * @param learningRate base learning rate, positive; the schedule multiplies it
+ * @param headLearningRateFactor factor on the learning rate of the head {@code fc}, positive
  * @param schedule how the learning rate changes
  * @param optimizer update rule
  * @param clipNorm largest L2 norm of a minibatch's gradient; 0 for no clipping
@@ -39,12 +41,14 @@ public record TrainConfig(
         Optional<Integer> inputSize,
         Optional<String> weights,
         List<String> freeze,
+        FrozenFeatures frozenFeatures,
         String output,
         int workers,
         int averagingFrequency,
         int batchSize,
         int epochs,
         double learningRate,
+        double headLearningRateFactor,
         LearningRateSchedule schedule,
         OptimizerConfig optimizer,
         double clipNorm,
@@ -62,6 +66,14 @@ public record TrainConfig(
         ON
     }
 
+    /** How the frozen part of a network sees images when only the head is trained. */
+    public enum FrozenFeatures {
+        /** Once per image, prepared as for evaluation: augmentation does not apply, except label smoothing. */
+        CACHED,
+        /** In every epoch, augmented. */
+        RECOMPUTED
+    }
+
     public TrainConfig {
         freeze = List.copyOf(freeze);
         atLeast("workers", workers, 1);
@@ -73,6 +85,10 @@ public record TrainConfig(
         atLeast("keep-checkpoints", keepCheckpoints, 1);
         if (!(learningRate > 0)) {
             throw new IllegalArgumentException("learning-rate must be positive, not " + learningRate);
+        }
+        if (!(headLearningRateFactor > 0)) {
+            throw new IllegalArgumentException(
+                    "head-learning-rate-factor must be positive, not " + headLearningRateFactor);
         }
         if (!(clipNorm >= 0)) {
             throw new IllegalArgumentException("clip-norm must be at least 0, not " + clipNorm);

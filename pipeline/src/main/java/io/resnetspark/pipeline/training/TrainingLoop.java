@@ -10,6 +10,7 @@ import io.resnetspark.model.checkpoint.TrainingPosition;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
+import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.input.BatchRecipe;
 import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.kernel.Kernels;
@@ -27,7 +28,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -93,9 +96,44 @@ public final class TrainingLoop {
         TrainingPlan plan = plan(start.card(), trainingIndex, validationIndex);
         ComputationGraph network = ResNet.create(start.card().spec(), config.seed());
         ParameterLayout layout = ParameterLayout.of(network);
+        boolean headAlone = trainsHeadAlone(network);
         RunManifest manifest = manifest(resume, dataset, plan, layout, start);
         run.writeManifest(manifest);
-        return train(network, layout, plan, start, manifest);
+        if (!headAlone || config.frozenFeatures() == TrainConfig.FrozenFeatures.RECOMPUTED) {
+            return train(network, layout, TrainedPart.whole(layout), plan, start, manifest);
+        }
+        network.close();
+        return trainHead(layout, plan, start, manifest);
+    }
+
+    private boolean trainsHeadAlone(ComputationGraph network) {
+        FrozenStages.freeze(network, config.freeze());
+        Set<String> trained = FrozenStages.trainedLayers(network);
+        if (trained.isEmpty()) {
+            throw new ConfigurationException(
+                    "freeze = %s leaves nothing to train; leave out a stage".formatted(config.freeze()));
+        }
+        return trained.equals(Set.of(ResNet.LOGITS));
+    }
+
+    /** Features are computed once; then the head is a network of its own, and all that workers exchange. */
+    private TrainingOutcome trainHead(
+            ParameterLayout layout, TrainingPlan plan, StartingPoint start, RunManifest manifest) {
+        if (!config.augmentation().equals(Augmentation.none())) {
+            LOG.warn(
+                    "Only the head is trained, on features computed once per image: augmentation does not apply, except"
+                            + " label smoothing. Set frozen-features to recomputed to augment images in every epoch");
+        }
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        try {
+            CachedFeatures features =
+                    FeatureExtraction.run(context, plan, start.state().parameters(), run.path());
+            ComputationGraph head =
+                    ResNet.head(features.training().width(), plan.spec().classes(), config.seed());
+            return train(head, layout, TrainedPart.head(layout), plan.withFeatures(features), start, manifest);
+        } finally {
+            FeatureExtraction.delete(plan, run.path());
+        }
     }
 
     private void checkOutput(Resume resume) {
@@ -178,6 +216,7 @@ public final class TrainingLoop {
                 config.optimizer(),
                 config.schedule(),
                 config.learningRate(),
+                config.headLearningRateFactor(),
                 config.clipNorm() == 0 ? Trainer.NO_CLIPPING : config.clipNorm(),
                 config.workers(),
                 config.batchSize(),
@@ -188,6 +227,7 @@ public final class TrainingLoop {
                 trainingIndex,
                 BatchRecipe.evaluation(card.preprocessing(), classes),
                 validationIndex.orElse(null),
+                null,
                 new HadoopSettings(hadoop));
     }
 
@@ -224,6 +264,7 @@ public final class TrainingLoop {
     private TrainingOutcome train(
             ComputationGraph network,
             ParameterLayout layout,
+            TrainedPart part,
             TrainingPlan plan,
             StartingPoint start,
             RunManifest manifest) {
@@ -236,8 +277,8 @@ public final class TrainingLoop {
                 context,
                 plan,
                 config.averagingFrequency(),
-                SlicePlan.of(layout, config.workers()),
-                start.state(),
+                SlicePlan.of(part.layout(), config.workers()),
+                part.of(start.state()),
                 start.position(),
                 all);
         SparkComputationGraph graph = new SparkComputationGraph(context, network, master);
@@ -246,7 +287,12 @@ public final class TrainingLoop {
         all.forEach(listener -> listener.started(summary));
         try {
             while (master.position().epoch() < config.epochs()) {
-                trainEpoch(master, graph, start.card(), layout, all);
+                trainEpoch(
+                        master,
+                        graph,
+                        all,
+                        () -> new Checkpoint(start.card(), part.into(start.state(), master.state()), master.position()),
+                        layout);
             }
             run.writeManifest(manifest.with("done", manifest.seconds() + secondsSince(begin)));
         } catch (RuntimeException failure) {
@@ -264,9 +310,9 @@ public final class TrainingLoop {
     private void trainEpoch(
             AveragingTrainingMaster master,
             SparkComputationGraph graph,
-            ModelCard card,
-            ParameterLayout layout,
-            List<TrainingListener> all) {
+            List<TrainingListener> all,
+            Supplier<Checkpoint> checkpoint,
+            ParameterLayout layout) {
         long begin = System.nanoTime();
         graph.fitPaths(master.shards());
         StepResult trained = master.epochResult();
@@ -292,7 +338,7 @@ public final class TrainingLoop {
                         .map(best -> metrics.validation().get().accuracy() > best.accuracy())
                         .orElse(true);
         if (last || better || position.epoch() % config.checkpointEveryEpochs() == 0) {
-            String name = run.writeCheckpoint(new Checkpoint(card, master.state(), position), layout);
+            String name = run.writeCheckpoint(checkpoint.get(), layout);
             if (better) {
                 run.writeBest(new BestCheckpoint(
                         name,

@@ -1,14 +1,17 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.input.BatchRecipe;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.Progress;
+import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * Everything a worker needs besides the state: broadcast once per training, the same on every executor.
@@ -19,6 +22,7 @@ import java.util.Optional;
  * @param optimizer update rule
  * @param schedule how the learning rate changes
  * @param learningRate base learning rate
+ * @param headLearningRateFactor factor on the learning rate of the head
  * @param clipNorm largest gradient norm, infinite for none
  * @param workers number of workers
  * @param batchSize images of one worker's minibatch
@@ -29,6 +33,7 @@ import java.util.Optional;
  * @param trainingIndex where they are
  * @param evaluation how validation images are made
  * @param validationIndexOrNull where they are; null without a validation split, since Optional cannot be sent
+ * @param featuresOrNull what the head is trained on when it is trained alone; null otherwise
  * @param hadoop how to reach their file system
  */
 record TrainingPlan(
@@ -38,6 +43,7 @@ record TrainingPlan(
         OptimizerConfig optimizer,
         LearningRateSchedule schedule,
         double learningRate,
+        double headLearningRateFactor,
         double clipNorm,
         int workers,
         int batchSize,
@@ -48,11 +54,73 @@ record TrainingPlan(
         ExampleIndex trainingIndex,
         BatchRecipe evaluation,
         ExampleIndex validationIndexOrNull,
+        CachedFeatures featuresOrNull,
         HadoopSettings hadoop)
         implements Serializable {
 
     Optional<ExampleIndex> validationIndex() {
         return Optional.ofNullable(validationIndexOrNull);
+    }
+
+    Optional<CachedFeatures> features() {
+        return Optional.ofNullable(featuresOrNull);
+    }
+
+    TrainingPlan withFeatures(CachedFeatures features) {
+        return new TrainingPlan(
+                runId,
+                spec,
+                frozen,
+                optimizer,
+                schedule,
+                learningRate,
+                headLearningRateFactor,
+                clipNorm,
+                workers,
+                batchSize,
+                epochs,
+                seed,
+                threads,
+                training,
+                trainingIndex,
+                evaluation,
+                validationIndexOrNull,
+                features,
+                hadoop);
+    }
+
+    /** A new trainer of the network, or of its head alone if there are cached features; its state is to be restored. */
+    Trainer trainer() {
+        ComputationGraph network;
+        if (features().isPresent()) {
+            network = ResNet.head(featuresOrNull.training().width(), spec.classes(), seed);
+        } else {
+            network = ResNet.create(spec, seed);
+            FrozenStages.freeze(network, frozen);
+        }
+        return new Trainer(network, optimizer, clipNorm, headLearningRateFactor);
+    }
+
+    /** What {@link #trainer} is trained on. */
+    Minibatches trainingMinibatches() {
+        return features()
+                .<Minibatches>map(features -> new FeatureMinibatches(
+                        features.training(),
+                        trainingIndex,
+                        spec.classes(),
+                        training.augmentation().labelSmoothing(),
+                        batchSize,
+                        hadoop))
+                .orElseGet(() -> new ImageMinibatches(trainingIndex, training, batchSize, hadoop));
+    }
+
+    /** What {@link #trainer} is validated on. */
+    Minibatches validationMinibatches() {
+        ExampleIndex index = validationIndex().orElseThrow();
+        return features()
+                .flatMap(CachedFeatures::validation)
+                .<Minibatches>map(table -> new FeatureMinibatches(table, index, spec.classes(), 0, batchSize, hadoop))
+                .orElseGet(() -> new ImageMinibatches(index, evaluation, batchSize, hadoop));
     }
 
     EpochPlan epochPlan(int epoch) {

@@ -1,13 +1,7 @@
 package io.resnetspark.pipeline.training;
 
-import io.resnetspark.model.input.Batch;
-import io.resnetspark.model.input.BatchLoader;
-import io.resnetspark.model.input.ReadAhead;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
-import io.resnetspark.pipeline.dataset.ExampleReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -17,12 +11,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class ValidationShare {
 
     private final TrainingPlan plan;
-    private final ExampleIndex index;
     private final List<int[]> batches;
 
-    private ValidationShare(TrainingPlan plan, ExampleIndex index, List<int[]> batches) {
+    private ValidationShare(TrainingPlan plan, List<int[]> batches) {
         this.plan = plan;
-        this.index = index;
         this.batches = batches;
     }
 
@@ -38,28 +30,23 @@ final class ValidationShare {
             }
             batches.add(batch);
         }
-        return new ValidationShare(plan, index, batches);
+        return new ValidationShare(plan, batches);
     }
 
     /** Loss and correct predictions of the network in inference mode. */
     StepResult evaluate(ComputationGraph network) {
-        NetworkInput input = new NetworkInput(plan.evaluation());
         StepResult result = StepResult.NONE;
-        try (ExampleReader reader = new ExampleReader(index, plan.hadoop().configuration());
-                BatchLoader loader = new BatchLoader(plan.evaluation(), plan.batchSize(), ReadAhead.standard())) {
-            loader.start(reader, batches, 0);
-            while (loader.hasNext()) {
-                Batch batch = loader.next();
-                INDArray probabilities = network.outputSingle(input.images(batch));
-                result = result.plus(score(probabilities, batch));
+        try (Minibatches minibatches = plan.validationMinibatches()) {
+            minibatches.start(batches, 0);
+            while (minibatches.hasNext()) {
+                Minibatch batch = minibatches.next();
+                result = result.plus(score(network.outputSingle(batch.input()), batch));
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the validation split", e);
         }
         return result;
     }
 
-    private static StepResult score(INDArray probabilities, Batch batch) {
+    private static StepResult score(INDArray probabilities, Minibatch batch) {
         int classes = Math.toIntExact(probabilities.size(1));
         float[] values =
                 probabilities.reshape('c', new long[] {probabilities.length()}).toFloatVector();

@@ -1,0 +1,47 @@
+package io.resnetspark.pipeline.training;
+
+import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.ParameterLayout.Segment;
+import io.resnetspark.model.ResNet;
+import io.resnetspark.model.training.TrainingState;
+import java.util.List;
+
+/**
+ * The part of a network's flat vectors that workers exchange: all of it or, with cached features, the head alone.
+ *
+ * @param layout of the part, from offset 0
+ * @param start of the part in the whole network's vectors
+ */
+record TrainedPart(ParameterLayout layout, int start) {
+
+    static TrainedPart whole(ParameterLayout layout) {
+        return new TrainedPart(layout, 0);
+    }
+
+    static TrainedPart head(ParameterLayout whole) {
+        List<Segment> head = whole.segments().stream()
+                .filter(segment -> segment.vertex().equals(ResNet.LOGITS))
+                .toList();
+        int start = head.get(0).offset();
+        return new TrainedPart(
+                new ParameterLayout(head.stream()
+                        .map(segment -> new Segment(
+                                segment.vertex(),
+                                segment.parameter(),
+                                segment.kind(),
+                                segment.shape(),
+                                segment.offset() - start,
+                                segment.length()))
+                        .toList()),
+                start);
+    }
+
+    TrainingState of(TrainingState whole) {
+        return whole.range(start, start + layout.length());
+    }
+
+    /** The whole network's state with this part replaced. */
+    TrainingState into(TrainingState whole, TrainingState part) {
+        return whole.withRange(start, part);
+    }
+}
