@@ -151,7 +151,7 @@ public final class BenchCommand implements Callable<Integer> {
             throw new ConfigurationException("There is no directory for %s; create it first".formatted(json));
         }
         int used = Optional.ofNullable(threads).orElse(Runtime.getRuntime().availableProcessors());
-        if (used < 1 || batchSize != null && batchSize < 1) {
+        if (used < 1 || (batchSize != null && batchSize < 1)) {
             throw new ConfigurationException("--threads and --batch-size must be at least 1");
         }
         return networks.stream()

@@ -18,7 +18,11 @@ sealed interface Answer {
         }
     }
 
-    /** @param seconds that the steps took */
+    /**
+     * The steps are done.
+     *
+     * @param seconds they took
+     */
     record Done(double seconds) implements Answer {
         @Override
         public String line() {

@@ -22,7 +22,11 @@ public final class WorkloadServer {
 
     private WorkloadServer() {}
 
-    /** @param arguments system, network, mode, batch size, threads */
+    /**
+     * Serves until standard input ends.
+     *
+     * @param arguments system, network, mode, batch size, threads
+     */
     public static void main(String[] arguments) throws IOException {
         PrintStream answers = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         System.setOut(System.err); // whatever a library prints is no answer

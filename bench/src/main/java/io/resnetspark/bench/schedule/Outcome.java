@@ -6,6 +6,8 @@ import java.util.List;
 public sealed interface Outcome {
 
     /**
+     * It has numbers.
+     *
      * @param stepsPerRepetition at least 1
      * @param stepSeconds mean seconds of a step, for each repetition; at least one
      */
@@ -33,6 +35,10 @@ public sealed interface Outcome {
         }
     }
 
-    /** @param reason why there is no number */
+    /**
+     * It has none.
+     *
+     * @param reason in words for people
+     */
     record Excluded(String reason) implements Outcome {}
 }

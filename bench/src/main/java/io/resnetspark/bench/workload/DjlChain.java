@@ -28,10 +28,10 @@ final class DjlChain extends AbstractBlock {
     @Override
     protected NDList forwardInternal(
             ParameterStore parameters, NDList inputs, boolean training, PairList<String, Object> options) {
-        NDList current = inputs;
-        for (Block block : blocks) {
+        NDList current = blocks.get(0).forward(parameters, inputs, training);
+        for (Block block : blocks.subList(1, blocks.size())) {
             NDList next = block.forward(parameters, current, training);
-            if (!training && current != inputs) {
+            if (!training) {
                 current.close();
             }
             current = next;

@@ -1,5 +1,6 @@
 package io.resnetspark.bench.workload;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.lang.reflect.Method;
@@ -23,6 +24,9 @@ final class ShapesOnly {
         Class<?> result = method.getReturnType();
         if (result == NDArray.class || result == NDManager.class) {
             return proxy(result);
+        }
+        if (result == Device.class) {
+            return Device.cpu();
         }
         if (result == void.class) {
             return null;
