@@ -23,15 +23,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Same weights, same images, same logits: what is compared is the same computation. */
 class PyTorchAgreementTest {
 
-    @BeforeAll
-    static void needsPyTorch() {
+    @BeforeEach
+    void needsPyTorch() {
         assumeTrue(
                 PyTorchAgreementTest.class.getResource("/jnilib/pytorch.properties") != null,
                 "PyTorch's natives are only on the class path with the Maven profile \"peers\"");
