@@ -19,6 +19,10 @@ public final class SideBySide {
 
     /** A step this long warms up all there is. */
     private static final double LONG_STEP_SECONDS = 2;
+    /** A first step may take this long however late it is. */
+    private static final long SHORTEST_STEP_LIMIT_SECONDS = 20;
+    /** A system with shorter steps is measured however late it is. */
+    private static final double ALWAYS_MEASURED_STEP_SECONDS = 6;
 
     private final Settings settings;
     private final TimeBudget budget;
@@ -28,7 +32,7 @@ public final class SideBySide {
      *
      * @param repetitions of every system that is not too slow for them, at least 1
      * @param warmUpSeconds of every system, after its first step
-     * @param stepLimit a system whose first step takes longer is left out
+     * @param stepLimit a system whose first step takes longer is left out; less where little time is left
      */
     public record Settings(int repetitions, double warmUpSeconds, Duration stepLimit) {
 
@@ -68,7 +72,7 @@ public final class SideBySide {
 
     /** Seconds of a warm step. */
     private double warmUp(Contestant contestant) throws ContestantFailedException {
-        double seconds = contestant.run(1, settings.stepLimit());
+        double seconds = contestant.run(1, firstStepLimit());
         double spent = 0;
         while (seconds < LONG_STEP_SECONDS && spent < settings.warmUpSeconds()) {
             int steps = (int) Math.max(1, Math.min(1000, settings.warmUpSeconds() / 4 / seconds));
@@ -77,6 +81,13 @@ public final class SideBySide {
             spent += took;
         }
         return seconds;
+    }
+
+    /** Time for a first step that leaves enough for the fewest steps after it. */
+    private Duration firstStepLimit() {
+        long fits = (long) (budget.mostSeconds() / (1 + Pace.FEWEST_STEPS));
+        Duration limit = Duration.ofSeconds(Math.max(SHORTEST_STEP_LIMIT_SECONDS, fits));
+        return limit.compareTo(settings.stepLimit()) < 0 ? limit : settings.stepLimit();
     }
 
     /** Slow systems go, the slowest first, until the fewest steps of those that stay fit into the time that is left. */
@@ -90,7 +101,7 @@ public final class SideBySide {
                     .max(Map.Entry.comparingByValue())
                     .map(Map.Entry::getKey)
                     .orElse(null);
-            if (slowest == null || needed <= most || stepSeconds.get(slowest) < LONG_STEP_SECONDS) {
+            if (slowest == null || needed <= most || stepSeconds.get(slowest) < ALWAYS_MEASURED_STEP_SECONDS) {
                 return;
             }
             exclude(

@@ -11,7 +11,7 @@ public final class TimeBudget {
     /** Longer ones would add little. */
     private static final double LONGEST_SLICE_SECONDS = 4;
     /** What a task's fast systems need at least, with their start and warm-up. */
-    private static final double RESERVE_SECONDS_PER_TASK = 25;
+    private static final double RESERVE_SECONDS_PER_TASK = 60;
 
     private final double endSeconds;
     private final DoubleSupplier clockSeconds;

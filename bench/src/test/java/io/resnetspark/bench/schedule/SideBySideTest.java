@@ -49,13 +49,13 @@ class SideBySideTest {
 
     @Test
     void aSystemThatDoesNotFitIntoTheTimeIsLeftOutWithItsReason() {
-        Map<SystemUnderTest, Outcome> outcomes = sideBySide(2, 150)
-                .run(List.of(new Fake(SystemUnderTest.OURS, 0.5), new Fake(SystemUnderTest.DL4J, 55)));
+        Map<SystemUnderTest, Outcome> outcomes = sideBySide(2, 60)
+                .run(List.of(new Fake(SystemUnderTest.OURS, 0.5), new Fake(SystemUnderTest.DL4J, 19)));
 
         assertThat(outcomes.get(SystemUnderTest.OURS)).isInstanceOf(Outcome.Measured.class);
         assertThat(outcomes.get(SystemUnderTest.DL4J))
                 .isEqualTo(
-                        new Outcome.Excluded("a step takes 55 s, and 3 of them do not fit into the time that is left"));
+                        new Outcome.Excluded("a step takes 19 s, and 3 of them do not fit into the time that is left"));
         assertThat(history).filteredOn(line -> line.startsWith("dl4j")).containsExactly("dl4j 1");
     }
 
