@@ -49,8 +49,8 @@ class SideBySideTest {
 
     @Test
     void aSystemThatDoesNotFitIntoTheTimeIsLeftOutWithItsReason() {
-        Map<SystemUnderTest, Outcome> outcomes = sideBySide(2, 60)
-                .run(List.of(new Fake(SystemUnderTest.OURS, 0.5), new Fake(SystemUnderTest.DL4J, 19)));
+        Map<SystemUnderTest, Outcome> outcomes =
+                sideBySide(2, 60).run(List.of(new Fake(SystemUnderTest.OURS, 0.5), new Fake(SystemUnderTest.DL4J, 19)));
 
         assertThat(outcomes.get(SystemUnderTest.OURS)).isInstanceOf(Outcome.Measured.class);
         assertThat(outcomes.get(SystemUnderTest.DL4J))
