@@ -1,2 +1,2 @@
-/** Side-by-side benchmarks against stock DL4J and PyTorch through DJL; not shipped in the application jar. */
+/** Benchmarks: this project next to stock DL4J and PyTorch, side by side in one run. Not part of the application. */
 package io.resnetspark.bench;

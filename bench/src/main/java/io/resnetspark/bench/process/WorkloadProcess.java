@@ -1,0 +1,160 @@
+package io.resnetspark.bench.process;
+
+import io.resnetspark.bench.schedule.Contestant;
+import io.resnetspark.bench.schedule.ContestantFailedException;
+import io.resnetspark.bench.workload.SystemUnderTest;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A system in a JVM of its own; the other end of a {@link WorkloadServer}. */
+public final class WorkloadProcess implements Contestant, AutoCloseable {
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+
+    private final SystemUnderTest system;
+    private final Process process;
+    private final BufferedWriter commands;
+    private final BufferedReader answers;
+    private final Path log;
+    private Answer.Ready ready;
+
+    private WorkloadProcess(SystemUnderTest system, Process process, Path log) {
+        this.system = system;
+        this.process = process;
+        this.commands = process.outputWriter(StandardCharsets.UTF_8);
+        this.answers = process.inputReader(StandardCharsets.UTF_8);
+        this.log = log;
+    }
+
+    /** Starts a process without waiting until it is ready. */
+    public static WorkloadProcess start(SystemUnderTest system, Task task) {
+        try {
+            Path log = Files.createTempFile("resnet-bench-" + system.label() + "-", ".log");
+            ProcessBuilder builder = new ProcessBuilder(command(system, task)).redirectError(log.toFile());
+            builder.environment().putAll(ProcessEnvironment.of(task.threads()));
+            return new WorkloadProcess(system, builder.start(), log);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot start a Java process for " + system.label(), e);
+        }
+    }
+
+    private static List<String> command(SystemUnderTest system, Task task) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ProcessEnvironment.jvmOptions());
+        command.addAll(system.jvmOptions(task.threads()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), WorkloadServer.class.getName()));
+        command.addAll(List.of(
+                system.label(),
+                task.network().label(),
+                task.mode().label(),
+                String.valueOf(task.batch()),
+                String.valueOf(task.threads())));
+        return command;
+    }
+
+    /** Waits until the workload is open. */
+    public void awaitReady() throws ContestantFailedException {
+        Answer answer = await(START_LIMIT);
+        if (!(answer instanceof Answer.Ready isReady)) {
+            throw failure("it answered \"%s\" instead of being ready".formatted(answer.line()));
+        }
+        ready = isReady;
+    }
+
+    @Override
+    public SystemUnderTest system() {
+        return system;
+    }
+
+    /** Number of trained parameters of the network it computes; known once it is ready. */
+    public long parameters() {
+        return ready.parameters();
+    }
+
+    /** Name and versions; known once it is ready. */
+    public String description() {
+        return ready.description();
+    }
+
+    @Override
+    public double run(int steps, Duration limit) throws ContestantFailedException {
+        try {
+            commands.write(steps + "\n");
+            commands.flush();
+        } catch (IOException e) {
+            throw failure("its process has ended");
+        }
+        Answer answer = await(limit);
+        if (answer instanceof Answer.Done done) {
+            return done.seconds();
+        }
+        throw failure(answer instanceof Answer.Failed failed ? failed.reason() : answer.line());
+    }
+
+    private Answer await(Duration limit) throws ContestantFailedException {
+        CompletableFuture<String> line = CompletableFuture.supplyAsync(this::readLine);
+        try {
+            String answer = line.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            if (answer == null) {
+                throw failure("its process has ended");
+            }
+            return Answer.parse(answer);
+        } catch (TimeoutException e) {
+            process.destroyForcibly();
+            throw new ContestantFailedException("no answer within %d s".formatted(limit.toSeconds()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure("the benchmark was interrupted");
+        } catch (ExecutionException e) {
+            throw failure(e.getCause().toString());
+        }
+    }
+
+    private String readLine() {
+        try {
+            return answers.readLine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ContestantFailedException failure(String what) {
+        return new ContestantFailedException("%s; its log is %s".formatted(what, log));
+    }
+
+    /** Ends the process; its log stays only if it failed. */
+    @Override
+    public void close() {
+        try {
+            commands.close();
+        } catch (IOException e) {
+            process.destroyForcibly(); // it has ended already, or soon
+        }
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+            if (process.exitValue() == 0) {
+                Files.deleteIfExists(log);
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot delete " + log, e);
+        }
+    }
+}

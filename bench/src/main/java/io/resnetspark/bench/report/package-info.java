@@ -1,0 +1,2 @@
+/** What a run found, as JSON and as a table. */
+package io.resnetspark.bench.report;

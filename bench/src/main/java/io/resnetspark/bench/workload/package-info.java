@@ -1,0 +1,2 @@
+/** What is timed: the same networks, once for each system, behind one interface. */
+package io.resnetspark.bench.workload;
