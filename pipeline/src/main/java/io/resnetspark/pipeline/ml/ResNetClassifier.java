@@ -150,12 +150,14 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                 Optional.of(networkInputSize()),
                 chosen(weights()),
                 List.of(),
+                TrainConfig.FrozenFeatures.CACHED, // nothing is frozen
                 run,
                 getNumWorkers(),
                 getAveragingFrequency(),
                 getBatchSize(),
                 getEpochs(),
                 getLearningRate(),
+                1,
                 new LearningRateSchedule.OneCycle(0.3, 0.1, 0.01),
                 new OptimizerConfig.Sgd(
                         0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 5e-4, OptimizerConfig.DecayScope.ALL),
