@@ -128,13 +128,27 @@ final class ResidentWorker implements AutoCloseable {
         nextStep = order.firstStep();
     }
 
+    /**
+     * Frees what the worker holds, on its own thread and after whatever still runs there: a task that was killed leaves a
+     * step that is still computing on that memory.
+     */
     @Override
     public void close() {
-        thread.shutdownNow();
-        if (trainer == null) {
-            return;
+        thread.execute(this::closeHere);
+        thread.shutdown();
+    }
+
+    private void closeHere() {
+        // What interrupted the work before must not cut short waiting for the threads that read images.
+        boolean interrupted = Thread.interrupted();
+        if (minibatches != null) {
+            minibatches.close();
         }
-        minibatches.close();
-        trainer.network().close();
+        if (trainer != null) {
+            trainer.network().close();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,6 +1,5 @@
 package io.resnetspark.pipeline.training;
 
-import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -35,16 +34,12 @@ final class ResidentWorkers {
         return result;
     }
 
-    /** Closes this JVM's workers of a training. */
+    /** Closes this JVM's workers of a training; several tasks of one JVM may ask for it at the same time. */
     static void release(String runId) {
-        for (Iterator<Map.Entry<Key, ResidentWorker>> resting =
-                        RESTING.entrySet().iterator();
-                resting.hasNext(); ) {
-            Map.Entry<Key, ResidentWorker> entry = resting.next();
-            if (entry.getKey().runId().equals(runId)) {
-                resting.remove();
-                entry.getValue().close();
+        RESTING.forEach((key, worker) -> {
+            if (key.runId().equals(runId) && RESTING.remove(key, worker)) {
+                worker.close();
             }
-        }
+        });
     }
 }
