@@ -40,6 +40,14 @@ public record Preprocessing(int channels, int resizeShorterSide, int inputSize, 
         }
     }
 
+    /**
+     * The shorter side that goes with a crop of {@code inputSize} pixels: torchvision's proportion of 256 to 224 for
+     * photographs; small images are used whole.
+     */
+    public static int shorterSideFor(int inputSize) {
+        return inputSize <= 64 ? inputSize : inputSize * 256 / 224;
+    }
+
     /** torchvision's evaluation transform: shorter side 256, centre crop 224, ImageNet statistics. */
     public static Preprocessing imageNet() {
         return new Preprocessing(3, 256, 224, IMAGENET_MEAN, IMAGENET_STD);

@@ -2,6 +2,7 @@ package io.resnetspark.pipeline.ml;
 
 import io.resnetspark.model.Architecture;
 import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.pipeline.dataset.DeltaSession;
@@ -132,7 +133,7 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
     private PrepareConfig preparation(TrainingTable table, String output) {
         int size = networkInputSize();
         // As large as training and prediction resize images in any case: nothing is lost, and nothing decoded twice.
-        int shorterSide = size <= 64 ? size : size * 256 / 224;
+        int shorterSide = Preprocessing.shorterSideFor(size);
         double tolerated = SharedParams.InvalidImages.of(this) == SharedParams.InvalidImages.ERROR ? 0 : 1;
         return PrepareConfig.of(table.path(), PrepareConfig.SourceFormat.PARQUET, output)
                 .withParquet(

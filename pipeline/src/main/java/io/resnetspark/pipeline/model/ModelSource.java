@@ -175,7 +175,7 @@ public final class ModelSource {
     /** How the published weights of such a network expect their images. */
     private static Preprocessing published(ResNetSpec spec) {
         int size = spec.inputSize();
-        int shorterSide = size <= 64 ? size : size * 256 / 224;
+        int shorterSide = Preprocessing.shorterSideFor(size);
         return new Preprocessing(3, shorterSide, size, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
     }
 

@@ -194,7 +194,7 @@ public final class TrainingLoop {
     /** From scratch, inputs are normalised by the training split's own statistics. */
     private static Preprocessing preprocessing(ImageDataset dataset, int inputSize) {
         // torchvision's proportion of resize to crop, 256 to 224, for photographs; small images are used whole
-        int shorterSide = inputSize <= 64 ? inputSize : inputSize * 256 / 224;
+        int shorterSide = Preprocessing.shorterSideFor(inputSize);
         return new Preprocessing(
                 dataset.channels(),
                 shorterSide,
