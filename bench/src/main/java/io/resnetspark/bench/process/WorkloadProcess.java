@@ -55,7 +55,7 @@ public final class WorkloadProcess implements Contestant, AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ProcessEnvironment.jvmOptions());
         command.addAll(system.jvmOptions(task.threads()));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), WorkloadServer.class.getName()));
+        command.addAll(List.of("-cp", system.classPath(), WorkloadServer.class.getName()));
         command.addAll(List.of(
                 system.label(),
                 task.network().label(),

@@ -2,6 +2,7 @@ package io.resnetspark.bench.workload;
 
 import io.resnetspark.model.ResNetSpec;
 import java.util.Set;
+import org.bytedeco.javacpp.Loader;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.mkldnn.BaseMKLDNNHelper;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,6 +27,9 @@ final class StockDl4j {
         // Without this check a helper that does not load would pass as a slow one.
         if (helpers == Helpers.ONEDNN && !helpersAllowed()) {
             throw new IllegalStateException("DL4J's oneDNN helpers did not load");
+        }
+        if (helpers == Helpers.ONEDNN && !nativesHaveOneDnn()) {
+            throw new IllegalStateException("ND4J's natives were loaded in their build without oneDNN");
         }
         if (helpers == Helpers.AS_IT_COMES && helpersAllowed()) {
             throw new IllegalStateException("DL4J's oneDNN helpers are on, against its defaults");
@@ -54,6 +58,10 @@ final class StockDl4j {
     private static boolean helpersAllowed() {
         return !Boolean.parseBoolean(System.getProperty("org.eclipse.deeplearning4j.helpers.disable", "true"))
                 && BaseMKLDNNHelper.mklDnnEnabled();
+    }
+
+    private static boolean nativesHaveOneDnn() {
+        return Loader.getLoadedLibraries().values().stream().anyMatch(path -> path.contains(OneDnnNatives.extension()));
     }
 
     private static long trained(ComputationGraph network) {

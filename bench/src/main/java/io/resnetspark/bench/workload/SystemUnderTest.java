@@ -2,6 +2,7 @@ package io.resnetspark.bench.workload;
 
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.error.ConfigurationException;
+import java.io.File;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -41,7 +42,7 @@ public enum SystemUnderTest {
             return StockDl4j.parameters(spec);
         }
     },
-    /** Stock DL4J with its oneDNN helpers made to load. */
+    /** Stock DL4J on its natives that contain oneDNN, with its helpers made to load. */
     DL4J_ONEDNN("dl4j-onednn") {
         @Override
         public Workload open(SyntheticBatch batch, Mode mode) {
@@ -50,7 +51,14 @@ public enum SystemUnderTest {
 
         @Override
         public List<String> jvmOptions(int threads) {
-            return List.of("-Dorg.eclipse.deeplearning4j.helpers.disable=false");
+            return List.of(
+                    "-Dorg.eclipse.deeplearning4j.helpers.disable=false",
+                    "-Dorg.bytedeco.javacpp.platform.extension=" + OneDnnNatives.extension());
+        }
+
+        @Override
+        public String classPath() {
+            return OneDnnNatives.jar() + File.pathSeparator + super.classPath();
         }
 
         @Override
@@ -113,6 +121,11 @@ public enum SystemUnderTest {
     /** Options for its JVM beyond those of all. */
     public List<String> jvmOptions(int threads) {
         return List.of();
+    }
+
+    /** Class path of its JVM. */
+    public String classPath() {
+        return System.getProperty("java.class.path");
     }
 
     public static SystemUnderTest named(String label) {
