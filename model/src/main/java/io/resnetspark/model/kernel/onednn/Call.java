@@ -1,10 +1,14 @@
 package io.resnetspark.model.kernel.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_desc_base;
+import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -18,9 +22,24 @@ final class Call {
     private final IntMemoryMap arguments = new IntMemoryMap();
     private final List<memory> arrays = new ArrayList<>();
     private final Address address = new Address();
+    private final memory scratchpad;
+    private final long scratchpadBytes;
 
-    Call(primitive primitive) {
+    /** @param description what the primitive was made from, with {@link OneDnn#attributes} */
+    Call(primitive primitive, primitive_desc_base description) {
         this.primitive = primitive;
+        memory.desc temporary = description.scratchpad_desc();
+        this.scratchpadBytes = temporary.get_size();
+        this.scratchpad = new memory(temporary, OneDnn.CPU, (Pointer) null);
+        if (scratchpadBytes > 0) {
+            arguments.put(DNNL_ARG_SCRATCHPAD, scratchpad);
+        }
+    }
+
+    /** A copy into another layout, from {@code DNNL_ARG_FROM} to {@code DNNL_ARG_TO}. */
+    static Call reorder(memory.desc from, memory.desc to) {
+        var description = new reorder.primitive_desc(OneDnn.CPU, from, OneDnn.CPU, to, OneDnn.attributes(), false);
+        return new Call(new reorder(description), description);
     }
 
     /** Adds an argument whose address is given at each {@link #run}. */
@@ -41,6 +60,9 @@ final class Call {
     void run(INDArray... values) {
         for (int i = 0; i < values.length; i++) {
             arrays.get(i).set_data_handle(address.of(values[i]));
+        }
+        if (scratchpadBytes > 0) {
+            scratchpad.set_data_handle(Scratchpad.ofThisThread(scratchpadBytes));
         }
         primitive.execute(OneDnn.stream(), arguments);
     }

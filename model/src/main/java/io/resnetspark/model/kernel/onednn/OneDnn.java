@@ -3,9 +3,11 @@ package io.resnetspark.model.kernel.onednn;
 import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Window;
 import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.data_type;
 import org.bytedeco.dnnl.memory.format_tag;
+import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.LongPointer;
 
@@ -33,6 +35,13 @@ final class OneDnn {
 
     static memory.desc vector(long length) {
         return floats(format_tag.x, length);
+    }
+
+    /** Attributes of every primitive here: its temporary memory comes from a {@link Scratchpad}. */
+    static primitive_attr attributes() {
+        primitive_attr attributes = new primitive_attr();
+        attributes.set_scratchpad_mode(scratchpad_mode.user);
+        return attributes;
     }
 
     static LongPointer size(Window window) {

@@ -21,7 +21,6 @@ import org.bytedeco.dnnl.batch_normalization_forward;
 import org.bytedeco.dnnl.global.dnnl.normalization_flags;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.primitive_attr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Batch normalisation with the ReLU fused in both directions; which units the ReLU passed is kept as a bit mask. */
@@ -45,16 +44,9 @@ final class OneDnnBatchNorm implements BatchNormKernel {
                 | (activation == Activation.RELU ? normalization_flags.fuse_norm_relu.value : 0)
                 | (statistics == Statistics.GIVEN ? normalization_flags.use_global_stats.value : 0);
         forwardDescription = new batch_normalization_forward.primitive_desc(
-                OneDnn.CPU,
-                prop_kind.forward_training.value,
-                shape,
-                shape,
-                epsilon,
-                flags,
-                new primitive_attr(),
-                false);
+                OneDnn.CPU, prop_kind.forward_training.value, shape, shape, epsilon, flags, OneDnn.attributes(), false);
         reluMask = activation == Activation.RELU ? new memory(forwardDescription.workspace_desc(), OneDnn.CPU) : null;
-        forward = new Call(new batch_normalization_forward(forwardDescription))
+        forward = new Call(new batch_normalization_forward(forwardDescription), forwardDescription)
                 .array(DNNL_ARG_SRC, shape)
                 .array(DNNL_ARG_SCALE, perChannel)
                 .array(DNNL_ARG_SHIFT, perChannel)
@@ -93,9 +85,9 @@ final class OneDnnBatchNorm implements BatchNormKernel {
                     epsilon,
                     flags,
                     forwardDescription,
-                    new primitive_attr(),
+                    OneDnn.attributes(),
                     false);
-            backward = new Call(new batch_normalization_backward(description))
+            backward = new Call(new batch_normalization_backward(description), description)
                     .array(DNNL_ARG_SRC, shape)
                     .array(DNNL_ARG_DIFF_DST, shape)
                     .array(DNNL_ARG_SCALE, perChannel)

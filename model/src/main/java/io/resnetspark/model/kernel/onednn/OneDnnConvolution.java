@@ -20,7 +20,6 @@ import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
-import org.bytedeco.dnnl.primitive_attr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Convolution with weights packed into the layout each direction prefers; backward primitives are made when needed. */
@@ -51,35 +50,22 @@ final class OneDnnConvolution implements ConvolutionKernel {
         long[] weightDimensions = {outputChannels, inputShape.channels(), window.size(), window.size()};
         plainWeight = OneDnn.floats(format_tag.oihw, weightDimensions);
         anyWeight = OneDnn.floats(format_tag.any, weightDimensions);
-        biasVector = OneDnn.vector(outputChannels);
-        forwardDescription = bias == Bias.ADDED
-                ? new convolution_forward.primitive_desc(
-                        OneDnn.CPU,
-                        prop_kind.forward_training,
-                        algorithm.convolution_direct,
-                        input,
-                        anyWeight,
-                        biasVector,
-                        output,
-                        OneDnn.stride(window),
-                        OneDnn.padding(window),
-                        OneDnn.padding(window),
-                        new primitive_attr(),
-                        false)
-                : new convolution_forward.primitive_desc(
-                        OneDnn.CPU,
-                        prop_kind.forward_training,
-                        algorithm.convolution_direct,
-                        input,
-                        anyWeight,
-                        output,
-                        OneDnn.stride(window),
-                        OneDnn.padding(window),
-                        OneDnn.padding(window),
-                        new primitive_attr(),
-                        false);
+        biasVector = bias == Bias.ADDED ? OneDnn.vector(outputChannels) : new memory.desc(); // empty: without bias
+        forwardDescription = new convolution_forward.primitive_desc(
+                OneDnn.CPU,
+                prop_kind.forward_training,
+                algorithm.convolution_direct,
+                input,
+                anyWeight,
+                biasVector,
+                output,
+                OneDnn.stride(window),
+                OneDnn.padding(window),
+                OneDnn.padding(window),
+                OneDnn.attributes(),
+                false);
         forwardWeight = new PackedWeight(plainWeight, forwardDescription.weights_desc());
-        forward = new Call(new convolution_forward(forwardDescription))
+        forward = new Call(new convolution_forward(forwardDescription), forwardDescription)
                 .fixed(DNNL_ARG_WEIGHTS, forwardWeight.memory)
                 .array(DNNL_ARG_SRC, input)
                 .array(DNNL_ARG_DST, output);
@@ -111,10 +97,10 @@ final class OneDnnConvolution implements ConvolutionKernel {
                     OneDnn.padding(window),
                     OneDnn.padding(window),
                     forwardDescription,
-                    new primitive_attr(),
+                    OneDnn.attributes(),
                     false);
             backwardInputWeight = new PackedWeight(plainWeight, description.weights_desc());
-            backwardInput = new Call(new convolution_backward_data(description))
+            backwardInput = new Call(new convolution_backward_data(description), description)
                     .fixed(DNNL_ARG_WEIGHTS, backwardInputWeight.memory)
                     .array(DNNL_ARG_DIFF_DST, output)
                     .array(DNNL_ARG_DIFF_SRC, input);
@@ -138,34 +124,21 @@ final class OneDnnConvolution implements ConvolutionKernel {
     }
 
     private void makeBackwardWeight() {
-        var description = bias == Bias.ADDED
-                ? new convolution_backward_weights.primitive_desc(
-                        OneDnn.CPU,
-                        algorithm.convolution_direct,
-                        input,
-                        anyWeight,
-                        biasVector,
-                        output,
-                        OneDnn.stride(window),
-                        OneDnn.padding(window),
-                        OneDnn.padding(window),
-                        forwardDescription,
-                        new primitive_attr(),
-                        false)
-                : new convolution_backward_weights.primitive_desc(
-                        OneDnn.CPU,
-                        algorithm.convolution_direct,
-                        input,
-                        anyWeight,
-                        output,
-                        OneDnn.stride(window),
-                        OneDnn.padding(window),
-                        OneDnn.padding(window),
-                        forwardDescription,
-                        new primitive_attr(),
-                        false);
+        var description = new convolution_backward_weights.primitive_desc(
+                OneDnn.CPU,
+                algorithm.convolution_direct,
+                input,
+                anyWeight,
+                biasVector,
+                output,
+                OneDnn.stride(window),
+                OneDnn.padding(window),
+                OneDnn.padding(window),
+                forwardDescription,
+                OneDnn.attributes(),
+                false);
         weightGradientScratch = new PackedWeight(plainWeight, description.diff_weights_desc());
-        backwardWeight = new Call(new convolution_backward_weights(description))
+        backwardWeight = new Call(new convolution_backward_weights(description), description)
                 .fixed(DNNL_ARG_DIFF_WEIGHTS, weightGradientScratch.memory)
                 .array(DNNL_ARG_SRC, input)
                 .array(DNNL_ARG_DIFF_DST, output);

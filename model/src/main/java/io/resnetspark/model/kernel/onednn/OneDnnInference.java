@@ -28,7 +28,6 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
-import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -81,14 +80,14 @@ final class OneDnnInference implements InferenceProgram {
             return convolution(convolve);
         }
         if (step instanceof MaxPool pool) {
-            return new Call(OneDnnPooling.inference(
-                            algorithm.pooling_max, images(pool.input()), images(pool.writes()), pool.window()))
+            return OneDnnPooling.inference(
+                            algorithm.pooling_max, images(pool.input()), images(pool.writes()), pool.window())
                     .fixed(DNNL_ARG_SRC, at(pool.input(), images(pool.input())))
                     .fixed(DNNL_ARG_DST, at(pool.writes(), images(pool.writes())));
         }
         if (step instanceof GlobalAverage average) {
-            return new Call(OneDnnPooling.averageInference(
-                            average.input().shape(), images(average.input()), images(average.writes())))
+            return OneDnnPooling.averageInference(
+                            average.input().shape(), images(average.input()), images(average.writes()))
                     .fixed(DNNL_ARG_SRC, at(average.input(), images(average.input())))
                     .fixed(DNNL_ARG_DST, at(average.writes(), images(average.writes())));
         }
@@ -110,7 +109,7 @@ final class OneDnnInference implements InferenceProgram {
         if (step.activation() == Activation.RELU) {
             after.append_eltwise(algorithm.eltwise_relu, 0f, 0f);
         }
-        primitive_attr attributes = new primitive_attr();
+        primitive_attr attributes = OneDnn.attributes();
         attributes.set_post_ops(after);
         memory.desc input = images(step.input());
         memory.desc output = images(step.writes());
@@ -127,7 +126,7 @@ final class OneDnnInference implements InferenceProgram {
                 OneDnn.padding(step.window()),
                 attributes,
                 false);
-        return new Call(new convolution_forward(description))
+        return new Call(new convolution_forward(description), description)
                 .fixed(DNNL_ARG_SRC, at(step.input(), input))
                 .fixed(
                         DNNL_ARG_WEIGHTS,
@@ -148,9 +147,9 @@ final class OneDnnInference implements InferenceProgram {
                 OneDnn.floats(format_tag.any, outputs, inputs),
                 OneDnn.vector(outputs),
                 output,
-                new primitive_attr(),
+                OneDnn.attributes(),
                 false);
-        return new Call(new inner_product_forward(description))
+        return new Call(new inner_product_forward(description), description)
                 .fixed(DNNL_ARG_SRC, at(step.input(), input))
                 .fixed(
                         DNNL_ARG_WEIGHTS,
@@ -166,7 +165,7 @@ final class OneDnnInference implements InferenceProgram {
         memory packed = new memory(wanted, OneDnn.CPU);
         parameters.add(packed);
         try (FloatPointer source = new FloatPointer(values)) {
-            new Call(new reorder(new reorder.primitive_desc(OneDnn.CPU, plain, OneDnn.CPU, wanted)))
+            Call.reorder(plain, wanted)
                     .fixed(DNNL_ARG_FROM, new memory(plain, OneDnn.CPU, source))
                     .fixed(DNNL_ARG_TO, packed)
                     .run();

@@ -16,7 +16,6 @@ import org.bytedeco.dnnl.inner_product_backward_weights;
 import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.format_tag;
-import org.bytedeco.dnnl.primitive_attr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Fully connected layer on plain layouts: its weight is small beside the convolutions'. */
@@ -32,19 +31,21 @@ final class OneDnnLinear implements LinearKernel {
         memory.desc bias = OneDnn.vector(outputs);
         memory.desc output = OneDnn.floats(format_tag.ab, batch, outputs);
         var description = new inner_product_forward.primitive_desc(
-                OneDnn.CPU, prop_kind.forward_training, input, weight, bias, output, new primitive_attr(), false);
-        forward = new Call(new inner_product_forward(description))
+                OneDnn.CPU, prop_kind.forward_training, input, weight, bias, output, OneDnn.attributes(), false);
+        forward = new Call(new inner_product_forward(description), description)
                 .array(DNNL_ARG_SRC, input)
                 .array(DNNL_ARG_WEIGHTS, weight)
                 .array(DNNL_ARG_BIAS, bias)
                 .array(DNNL_ARG_DST, output);
-        backwardInput = new Call(new inner_product_backward_data(new inner_product_backward_data.primitive_desc(
-                        OneDnn.CPU, input, weight, output, description, new primitive_attr(), false)))
+        var inputGradient = new inner_product_backward_data.primitive_desc(
+                OneDnn.CPU, input, weight, output, description, OneDnn.attributes(), false);
+        backwardInput = new Call(new inner_product_backward_data(inputGradient), inputGradient)
                 .array(DNNL_ARG_DIFF_DST, output)
                 .array(DNNL_ARG_WEIGHTS, weight)
                 .array(DNNL_ARG_DIFF_SRC, input);
-        backwardWeight = new Call(new inner_product_backward_weights(new inner_product_backward_weights.primitive_desc(
-                        OneDnn.CPU, input, weight, bias, output, description, new primitive_attr(), false)))
+        var weightGradient = new inner_product_backward_weights.primitive_desc(
+                OneDnn.CPU, input, weight, bias, output, description, OneDnn.attributes(), false);
+        backwardWeight = new Call(new inner_product_backward_weights(weightGradient), weightGradient)
                 .array(DNNL_ARG_SRC, input)
                 .array(DNNL_ARG_DIFF_DST, output)
                 .array(DNNL_ARG_DIFF_WEIGHTS, weight)

@@ -12,7 +12,6 @@ import io.resnetspark.model.kernel.PadShortcutKernel;
 import io.resnetspark.model.kernel.Window;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.reorder;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -39,18 +38,16 @@ final class OneDnnPadShortcut implements PadShortcutKernel {
 
         OneDnnPooling.Primitives pooling = OneDnnPooling.primitives(
                 algorithm.pooling_avg_exclude_padding, OneDnn.channelsLast(input), keptPixels, pixel);
-        subsample = new Call(pooling.forward())
+        subsample = pooling.newForward()
                 .array(DNNL_ARG_SRC, OneDnn.channelsLast(input))
                 .fixed(DNNL_ARG_DST, scratch);
-        spread = new Call(pooling.backward())
+        spread = pooling.newBackward()
                 .fixed(DNNL_ARG_DIFF_DST, scratch)
                 .array(DNNL_ARG_DIFF_SRC, OneDnn.channelsLast(input));
-        intoMiddle = new Call(
-                        new reorder(new reorder.primitive_desc(OneDnn.CPU, keptPixels, OneDnn.CPU, middleChannels)))
+        intoMiddle = Call.reorder(keptPixels, middleChannels)
                 .fixed(DNNL_ARG_FROM, scratch)
                 .array(DNNL_ARG_TO, middleChannels);
-        fromMiddle = new Call(
-                        new reorder(new reorder.primitive_desc(OneDnn.CPU, middleChannels, OneDnn.CPU, keptPixels)))
+        fromMiddle = Call.reorder(middleChannels, keptPixels)
                 .array(DNNL_ARG_FROM, middleChannels)
                 .fixed(DNNL_ARG_TO, scratch);
     }

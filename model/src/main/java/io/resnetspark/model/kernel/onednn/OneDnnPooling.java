@@ -14,7 +14,6 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.pooling_backward;
 import org.bytedeco.dnnl.pooling_forward;
-import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.javacpp.LongPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,13 +23,26 @@ final class OneDnnPooling implements PoolingKernel {
     private final Call forward;
     private final Call backward;
 
-    /** Both directions, and what forward leaves for backward: empty unless it is a maximum. */
-    record Primitives(pooling_forward forward, pooling_backward backward, memory.desc winners) {}
+    /** How to make both directions. */
+    record Primitives(pooling_forward.primitive_desc forward, pooling_backward.primitive_desc backward) {
+
+        Call newForward() {
+            return new Call(new pooling_forward(forward), forward);
+        }
+
+        Call newBackward() {
+            return new Call(new pooling_backward(backward), backward);
+        }
+
+        /** What forward leaves for backward: empty unless it is a maximum. */
+        memory.desc winners() {
+            return forward.workspace_desc();
+        }
+    }
 
     private OneDnnPooling(Primitives primitives, memory.desc input, memory.desc output) {
-        forward = new Call(primitives.forward()).array(DNNL_ARG_SRC, input).array(DNNL_ARG_DST, output);
-        backward =
-                new Call(primitives.backward()).array(DNNL_ARG_DIFF_DST, output).array(DNNL_ARG_DIFF_SRC, input);
+        forward = primitives.newForward().array(DNNL_ARG_SRC, input).array(DNNL_ARG_DST, output);
+        backward = primitives.newBackward().array(DNNL_ARG_DIFF_DST, output).array(DNNL_ARG_DIFF_SRC, input);
         if (primitives.winners().get_size() > 0) {
             memory winners = new memory(primitives.winners(), OneDnn.CPU);
             forward.fixed(DNNL_ARG_WORKSPACE, winners);
@@ -60,8 +72,8 @@ final class OneDnnPooling implements PoolingKernel {
     }
 
     /** The forward direction alone, with nothing kept for the other. */
-    static pooling_forward inference(algorithm kind, memory.desc input, memory.desc output, Window window) {
-        return new pooling_forward(forward(
+    static Call inference(algorithm kind, memory.desc input, memory.desc output, Window window) {
+        return inference(forward(
                 prop_kind.forward_inference,
                 kind,
                 input,
@@ -72,8 +84,8 @@ final class OneDnnPooling implements PoolingKernel {
     }
 
     /** Likewise, for the mean over the whole map. */
-    static pooling_forward averageInference(ImageShape shape, memory.desc input, memory.desc output) {
-        return new pooling_forward(forward(
+    static Call averageInference(ImageShape shape, memory.desc input, memory.desc output) {
+        return inference(forward(
                 prop_kind.forward_inference,
                 algorithm.pooling_avg_exclude_padding,
                 input,
@@ -81,6 +93,10 @@ final class OneDnnPooling implements PoolingKernel {
                 new LongPointer(shape.height(), shape.width()),
                 new LongPointer(1, 1),
                 new LongPointer(0, 0)));
+    }
+
+    private static Call inference(pooling_forward.primitive_desc description) {
+        return new Call(new pooling_forward(description), description);
     }
 
     private static pooling_forward.primitive_desc forward(
@@ -102,7 +118,7 @@ final class OneDnnPooling implements PoolingKernel {
                 new LongPointer(0, 0),
                 padding,
                 padding,
-                new primitive_attr(),
+                OneDnn.attributes(),
                 false);
     }
 
@@ -129,9 +145,9 @@ final class OneDnnPooling implements PoolingKernel {
                 padding,
                 padding,
                 forward,
-                new primitive_attr(),
+                OneDnn.attributes(),
                 false);
-        return new Primitives(new pooling_forward(forward), new pooling_backward(backward), forward.workspace_desc());
+        return new Primitives(forward, backward);
     }
 
     @Override

@@ -30,14 +30,14 @@ final class OneDnnResidualAdd implements ResidualAddKernel {
     OneDnnResidualAdd(ImageShape imageShape, Activation activation) {
         this.shape = OneDnn.channelsLast(imageShape);
         this.activation = activation;
-        primitive_attr attributes = new primitive_attr();
+        primitive_attr attributes = OneDnn.attributes();
         if (activation == Activation.RELU) {
             post_ops relu = new post_ops();
             relu.append_eltwise(algorithm.eltwise_relu, 0f, 0f);
             attributes.set_post_ops(relu);
         }
-        forward = new Call(new binary(new binary.primitive_desc(
-                        OneDnn.CPU, algorithm.binary_add, shape, shape, shape, attributes, false)))
+        var sum = new binary.primitive_desc(OneDnn.CPU, algorithm.binary_add, shape, shape, shape, attributes, false);
+        forward = new Call(new binary(sum), sum)
                 .array(DNNL_ARG_SRC_0, shape)
                 .array(DNNL_ARG_SRC_1, shape)
                 .array(DNNL_ARG_DST, shape);
@@ -63,7 +63,7 @@ final class OneDnnResidualAdd implements ResidualAddKernel {
                     shape,
                     0f,
                     0f,
-                    new primitive_attr(),
+                    OneDnn.attributes(),
                     false);
             var description = new eltwise_backward.primitive_desc(
                     OneDnn.CPU,
@@ -74,9 +74,9 @@ final class OneDnnResidualAdd implements ResidualAddKernel {
                     0f,
                     0f,
                     forwardHint,
-                    new primitive_attr(),
+                    OneDnn.attributes(),
                     false);
-            backward = new Call(new eltwise_backward(description))
+            backward = new Call(new eltwise_backward(description), description)
                     .array(DNNL_ARG_DST, shape)
                     .array(DNNL_ARG_DIFF_DST, shape)
                     .array(DNNL_ARG_DIFF_SRC, shape);

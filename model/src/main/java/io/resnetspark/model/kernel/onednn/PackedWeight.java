@@ -4,7 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.reorder;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Scratch memory for a weight in the layout a primitive prefers, and the reorders from and to the plain layout. */
@@ -24,18 +23,14 @@ final class PackedWeight {
 
     void pack(INDArray weight) {
         if (pack == null) {
-            pack = new Call(new reorder(new reorder.primitive_desc(OneDnn.CPU, plain, OneDnn.CPU, packed)))
-                    .array(DNNL_ARG_FROM, plain)
-                    .fixed(DNNL_ARG_TO, memory);
+            pack = Call.reorder(plain, packed).array(DNNL_ARG_FROM, plain).fixed(DNNL_ARG_TO, memory);
         }
         pack.run(weight);
     }
 
     void unpackTo(INDArray weight) {
         if (unpack == null) {
-            unpack = new Call(new reorder(new reorder.primitive_desc(OneDnn.CPU, packed, OneDnn.CPU, plain)))
-                    .array(DNNL_ARG_TO, plain)
-                    .fixed(DNNL_ARG_FROM, memory);
+            unpack = Call.reorder(packed, plain).array(DNNL_ARG_TO, plain).fixed(DNNL_ARG_FROM, memory);
         }
         unpack.run(weight);
     }
