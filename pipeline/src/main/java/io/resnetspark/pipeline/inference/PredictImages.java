@@ -145,6 +145,11 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
             return row(input, null, null, null, null, reason, detail);
         }
 
+        /** Spark's encoder of rows takes arrays of objects only. */
+        private static Object[] boxed(float[] values) {
+            return IntStream.range(0, values.length).mapToObj(i -> values[i]).toArray();
+        }
+
         private Row row(Row input, float[] embedding, Object... outcome) {
             List<Object> values = new ArrayList<>();
             values.add(input.getAs("path"));
@@ -152,7 +157,7 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
             values.add(input.getAs("image_id"));
             values.addAll(Arrays.asList(outcome));
             if (config.embeddings()) {
-                values.add(embedding);
+                values.add(embedding == null ? null : boxed(embedding));
             }
             return RowFactory.create(values.toArray());
         }

@@ -261,10 +261,12 @@ class SparkMlIT {
             Image image = new ImageDecoder(DecodeLimits.standard(), 3).decode(row.<byte[]>getAs("image"));
             float[] expected = classifier.answers(List.of(image)).get(0).embedding();
             assertThat(row.<Vector>getAs("embedding").toArray())
-                    .isEqualTo(IntStream.range(0, expected.length)
-                            .mapToDouble(i -> expected[i])
-                            .toArray())
-                    .hasSize(64);
+                    .hasSize(64)
+                    .containsExactly(
+                            IntStream.range(0, expected.length)
+                                    .mapToDouble(i -> expected[i])
+                                    .toArray(),
+                            within(1e-5));
         } catch (RejectedImageException e) {
             throw new AssertionError(e);
         }
