@@ -29,7 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "Exit codes: 0 done, 1 failure, 2 usage or configuration, 3 bad data, 4 training diverged.",
-            "resnet COMMAND --help shows the options of a command and an example."
+            "resnet COMMAND --help shows the options of a command and an example.",
+            "bin/resnet bench compares speeds with those of other libraries, from the sources of the project."
         })
 public final class Commands implements Runnable {
 

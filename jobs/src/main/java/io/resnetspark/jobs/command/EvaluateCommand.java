@@ -100,6 +100,7 @@ final class EvaluateCommand extends JobCommand {
         }
         List<ModelUnderTest> tested = new ArrayList<>();
         for (String model : models) {
+            job.fetch(model);
             tested.add(model(model, dataset, config.batchSize(), job.hadoopConfiguration()));
         }
         Optional<EvaluationData> validation =
@@ -119,9 +120,9 @@ final class EvaluateCommand extends JobCommand {
                 Optional.ofNullable(architecture),
                 Optional.of(dataset.classes().names()),
                 hadoop);
-        RunDirectory run = RunDirectory.at(name, hadoop);
-        RunCurves curves = run.exists() ? RunHistory.of(run) : RunCurves.NONE;
-        String id = run.exists() ? run.manifest().id() : name;
+        Optional<RunDirectory> run = ModelSource.run(name, hadoop);
+        RunCurves curves = run.map(RunHistory::of).orElse(RunCurves.NONE);
+        String id = run.map(directory -> directory.manifest().id()).orElse(name);
         return new ModelUnderTest(id, new ModelClassifierSource(model, batchSize), curves);
     }
 

@@ -24,6 +24,7 @@ final class ExportCommand extends JobCommand {
 
     @Override
     protected Conclusion run(Job job) throws Exception {
+        job.fetch(model);
         LoadedModel loaded = ModelSource.load(model, Optional.empty(), Optional.empty(), job.hadoopConfiguration());
         Path description = ModelExport.write(loaded, output);
         return Conclusion.done("%s, %d tensors%nWeights: %s%nLabels and preprocessing: %s"

@@ -47,6 +47,7 @@ final class ImportCommand extends JobCommand {
 
     @Override
     protected Conclusion run(Job job) throws Exception {
+        job.fetch(weights);
         LoadedModel model =
                 ModelSource.load(weights, Optional.ofNullable(architecture), labelNames(), job.hadoopConfiguration());
         if (labels != null && !model.card().labels().equals(labelNames().orElseThrow())) {

@@ -1,8 +1,11 @@
 package io.resnetspark.jobs.command;
 
 import io.resnetspark.jobs.config.ResolvedConfig;
+import io.resnetspark.jobs.progress.DownloadDisplay;
 import io.resnetspark.jobs.session.SparkConfig;
 import io.resnetspark.jobs.session.SparkSessions;
+import io.resnetspark.model.weights.PretrainedWeights;
+import io.resnetspark.pipeline.model.PublishedWeights;
 import java.io.PrintWriter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -42,6 +45,15 @@ final class Job implements AutoCloseable {
     /** How Hadoop file systems are reached: as the Spark session does, if one was opened. */
     Configuration hadoopConfiguration() {
         return spark == null ? new Configuration() : spark.sparkContext().hadoopConfiguration();
+    }
+
+    /** Brings published weights to this machine and shows how far that is; other names are left to those who read them. */
+    void fetch(String model) {
+        if (PretrainedWeights.isReference(model)) {
+            try (DownloadDisplay display = DownloadDisplay.onStandardError()) {
+                PublishedWeights.ofThisProcess().file(model, display);
+            }
+        }
     }
 
     /** Writes a line of the command's result to standard output. */

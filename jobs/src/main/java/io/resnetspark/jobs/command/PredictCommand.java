@@ -6,7 +6,6 @@ import io.resnetspark.pipeline.inference.PredictConfig;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
-import io.resnetspark.pipeline.run.RunDirectory;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,6 +36,12 @@ final class PredictCommand extends JobCommand {
             completionCandidates = ArchitectureNames.class)
     private String architecture;
 
+    @Option(
+            names = "--embeddings",
+            description = "Also a column of what the network's last layer reads, an array of floats.")
+    @Overrides("predict.embeddings")
+    private Boolean embeddings;
+
     @Option(names = "--output", paramLabel = "PATH", required = true, description = "Directory of the predictions.")
     private String output;
 
@@ -48,11 +53,13 @@ final class PredictCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) throws Exception {
         PredictConfig config = job.config().bind("predict", PredictConfig.class);
+        job.fetch(model);
         job.spark();
         LoadedModel loaded =
                 ModelSource.load(model, Optional.ofNullable(architecture), Optional.empty(), job.hadoopConfiguration());
-        RunDirectory run = RunDirectory.at(model, job.hadoopConfiguration());
-        String version = run.exists() ? run.manifest().id() : model;
+        String version = ModelSource.run(model, job.hadoopConfiguration())
+                .map(run -> run.manifest().id())
+                .orElse(model);
         BatchPrediction.Outcome outcome = job.step("predict", () -> new BatchPrediction(job.spark(), config)
                 .run(
                         new FolderInput(job.spark(), input),

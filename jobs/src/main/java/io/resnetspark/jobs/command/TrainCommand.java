@@ -130,6 +130,7 @@ final class TrainCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) throws Exception {
         TrainConfig config = job.config().bind("train", TrainConfig.class);
+        config.weights().ifPresent(job::fetch);
         TrainingOutcome outcome;
         try (TrainingProgress progress = TrainingProgress.onStandardError()) {
             LiveRunPage page = new LiveRunPage(config.output(), job.hadoopConfiguration());

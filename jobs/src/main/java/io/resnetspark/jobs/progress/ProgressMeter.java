@@ -15,22 +15,25 @@ public final class ProgressMeter {
 
     private final LongSupplier nanoClock;
     private final long startNanos;
+    private final ProgressUnit unit;
     private final long total;
     private final Deque<Mark> marks = new ArrayDeque<>();
 
     /**
-     * @param alreadyDone images done before the start, for example by the run that is resumed
-     * @param total images to do altogether, at least 1
+     * @param unit what is counted
+     * @param alreadyDone done before the start, for example by the run that is resumed
+     * @param total to do altogether, at least 1
      * @param nanoClock for example {@link System#nanoTime()}
      */
-    public ProgressMeter(long alreadyDone, long total, LongSupplier nanoClock) {
+    public ProgressMeter(ProgressUnit unit, long alreadyDone, long total, LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
         this.startNanos = nanoClock.getAsLong();
+        this.unit = unit;
         this.total = total;
         marks.add(new Mark(startNanos, alreadyDone));
     }
 
-    /** Notes that {@code done} images are finished, counted from the very beginning. */
+    /** Notes that {@code done} are finished, counted from the very beginning. */
     public ProgressState advance(String activity, long done, OptionalDouble loss, OptionalDouble learningRate) {
         long now = nanoClock.getAsLong();
         marks.addLast(new Mark(now, done));
@@ -39,9 +42,9 @@ public final class ProgressMeter {
         }
         Mark since = marks.getFirst();
         double seconds = (now - since.nanos()) / 1e9;
-        double imagesPerSecond = seconds > 0 ? Math.max(0, (done - since.done()) / seconds) : 0;
+        double perSecond = seconds > 0 ? Math.max(0, (done - since.done()) / seconds) : 0;
         return new ProgressState(
-                activity, done, total, imagesPerSecond, loss, learningRate, Duration.ofNanos(now - startNanos));
+                activity, unit, done, total, perSecond, loss, learningRate, Duration.ofNanos(now - startNanos));
     }
 
     private Mark secondMark() {

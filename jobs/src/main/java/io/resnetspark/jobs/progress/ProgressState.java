@@ -8,25 +8,27 @@ import java.util.OptionalDouble;
  * Where a command stands at one moment.
  *
  * @param activity what is being done, for example {@code epoch 3/10}
- * @param done images finished
- * @param total images to do, at least 1
- * @param imagesPerSecond recent speed, 0 before anything was measured
+ * @param unit what is counted
+ * @param done finished so far
+ * @param total to do altogether, at least 1
+ * @param perSecond recent speed, 0 before anything was measured
  * @param loss mean training loss of the latest round
  * @param learningRate of the latest step
  * @param elapsed since the activity began
  */
 public record ProgressState(
         String activity,
+        ProgressUnit unit,
         long done,
         long total,
-        double imagesPerSecond,
+        double perSecond,
         OptionalDouble loss,
         OptionalDouble learningRate,
         Duration elapsed) {
 
     public ProgressState {
         if (total < 1 || done < 0) {
-            throw new IllegalArgumentException("%d of %d images is no progress".formatted(done, total));
+            throw new IllegalArgumentException("%d of %d is no progress".formatted(done, total));
         }
     }
 
@@ -40,8 +42,8 @@ public record ProgressState(
         if (done >= total) {
             return Optional.of(Duration.ZERO);
         }
-        return imagesPerSecond > 0
-                ? Optional.of(Duration.ofMillis(Math.round(1000 * (total - done) / imagesPerSecond)))
+        return perSecond > 0
+                ? Optional.of(Duration.ofMillis(Math.round(1000 * (total - done) / perSecond)))
                 : Optional.empty();
     }
 }

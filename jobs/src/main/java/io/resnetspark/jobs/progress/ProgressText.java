@@ -35,14 +35,14 @@ final class ProgressText {
 
     /** For example {@code epoch 2/3  5,200 of 10,000 images (52%)  310 images/s  loss 1.204  lr 0.1  0:42 left}. */
     static String line(ProgressState state) {
-        String counts = String.format(Locale.ROOT, "%,d of %,d images (%d%%)", state.done(), state.total(), (int)
-                Math.floor(100 * state.fraction()));
+        String counts = "%s (%d%%)"
+                .formatted(state.unit().amounts(state.done(), state.total()), (int) Math.floor(100 * state.fraction()));
         return "%s  %s  %s".formatted(state.activity(), counts, String.join("  ", numbers(state)));
     }
 
     private static List<String> numbers(ProgressState state) {
         List<String> numbers = new ArrayList<>();
-        numbers.add(speed(state.imagesPerSecond()));
+        numbers.add(state.unit().speed(state.perSecond()));
         state.loss().ifPresent(loss -> numbers.add("loss " + String.format(Locale.ROOT, "%.3f", loss)));
         state.learningRate().ifPresent(rate -> numbers.add("lr " + String.format(Locale.ROOT, "%.3g", rate)));
         if (state.done() < state.total()) {
@@ -51,10 +51,6 @@ final class ProgressText {
             numbers.add("in " + clock(state.elapsed()));
         }
         return numbers;
-    }
-
-    private static String speed(double imagesPerSecond) {
-        return String.format(Locale.ROOT, imagesPerSecond < 10 ? "%.1f images/s" : "%,.0f images/s", imagesPerSecond);
     }
 
     /** {@code 0:42}, {@code 12:05} or {@code 1:02:03}. */

@@ -27,7 +27,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
     public void started(TrainingSummary training) {
         summary = training;
         done = training.examplesDone();
-        meter = new ProgressMeter(done, Math.max(1, training.totalExamples()), System::nanoTime);
+        meter = new ProgressMeter(ProgressUnit.IMAGES, done, Math.max(1, training.totalExamples()), System::nanoTime);
         display.say(String.format(
                 Locale.ROOT,
                 "%s, %,d parameters, %d classes; %,d training and %,d validation images",

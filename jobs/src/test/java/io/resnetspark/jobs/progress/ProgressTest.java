@@ -31,12 +31,13 @@ class ProgressTest {
         return written.toString(StandardCharsets.UTF_8);
     }
 
-    private static ProgressState state(long done, double imagesPerSecond) {
+    private static ProgressState state(long done, double perSecond) {
         return new ProgressState(
                 "epoch 2/3",
+                ProgressUnit.IMAGES,
                 done,
                 10_000,
-                imagesPerSecond,
+                perSecond,
                 OptionalDouble.of(1.2041),
                 OptionalDouble.of(0.1),
                 Duration.ofSeconds(17));
@@ -73,7 +74,7 @@ class ProgressTest {
 
     @Test
     void speedIsThatOfTheLastHalfMinute() {
-        ProgressMeter meter = new ProgressMeter(0, 100_000, nanos::get);
+        ProgressMeter meter = new ProgressMeter(ProgressUnit.IMAGES, 0, 100_000, nanos::get);
         long done = 0;
         for (int second = 1; second <= 60; second++) {
             pass(Duration.ofSeconds(1));
@@ -84,16 +85,16 @@ class ProgressTest {
             pass(Duration.ofSeconds(1));
             last = meter.advance("a", done += 200, NONE, NONE);
         }
-        assertThat(last.imagesPerSecond()).isCloseTo(200, within(10.0));
+        assertThat(last.perSecond()).isCloseTo(200, within(10.0));
         assertThat(last.elapsed()).isEqualTo(Duration.ofSeconds(91));
     }
 
     @Test
     void workDoneBeforeAResumeIsNoSpeed() {
-        ProgressMeter meter = new ProgressMeter(5_000, 10_000, nanos::get);
+        ProgressMeter meter = new ProgressMeter(ProgressUnit.IMAGES, 5_000, 10_000, nanos::get);
         pass(Duration.ofSeconds(1));
         ProgressState state = meter.advance("a", 5_100, NONE, NONE);
-        assertThat(state.imagesPerSecond()).isCloseTo(100, within(1e-6));
+        assertThat(state.perSecond()).isCloseTo(100, within(1e-6));
         assertThat(state.left()).contains(Duration.ofSeconds(49));
     }
 
@@ -117,7 +118,7 @@ class ProgressTest {
             display.show(state(i, 100));
             pass(Duration.ofSeconds(1));
         }
-        display.show(new ProgressState("epoch 3/3", 26, 10_000, 1, NONE, NONE, Duration.ZERO));
+        display.show(new ProgressState("epoch 3/3", ProgressUnit.IMAGES, 26, 10_000, 1, NONE, NONE, Duration.ZERO));
         assertThat(written().lines()).hasSize(4);
         assertThat(written()).doesNotContain("\r\u001b");
     }

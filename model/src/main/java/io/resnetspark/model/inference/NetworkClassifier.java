@@ -4,7 +4,6 @@ import io.resnetspark.model.Classifier;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.kernel.InferenceProgram;
 import io.resnetspark.model.kernel.Kernels;
-import io.resnetspark.model.kernel.StraightNetwork;
 import io.resnetspark.model.weights.StateDict;
 
 /** A residual network as a classifier, several times faster than its graph's {@code output}. */
@@ -12,10 +11,16 @@ public final class NetworkClassifier implements Classifier {
 
     private final InferenceProgram program;
     private final int classes;
+    private final int embeddingLength;
+    private final Runnable afterClosing;
+    private boolean closed;
 
-    private NetworkClassifier(InferenceProgram program, int classes) {
+    /** @param afterClosing runs once */
+    NetworkClassifier(InferenceProgram program, int classes, int embeddingLength, Runnable afterClosing) {
         this.program = program;
         this.classes = classes;
+        this.embeddingLength = embeddingLength;
+        this.afterClosing = afterClosing;
     }
 
     /**
@@ -33,11 +38,7 @@ public final class NetworkClassifier implements Classifier {
 
     /** As {@link #create(ResNetSpec, StateDict, int)} on given kernels. */
     public static NetworkClassifier create(ResNetSpec spec, StateDict weights, int batchSize, Kernels kernels) {
-        if (batchSize < 1) {
-            throw new IllegalArgumentException("batch size must be at least 1, not " + batchSize);
-        }
-        StraightNetwork network = Folding.fold(spec, weights);
-        return new NetworkClassifier(kernels.inference(network, batchSize), spec.classes());
+        return SharedNetwork.of(spec, weights, kernels).classifier(batchSize);
     }
 
     @Override
@@ -46,16 +47,26 @@ public final class NetworkClassifier implements Classifier {
     }
 
     @Override
-    public float[] logits(float[] images, int count) {
+    public int embeddingLength() {
+        return embeddingLength;
+    }
+
+    @Override
+    public Answers classify(float[] images, int count) {
         float[] logits = new float[count * classes];
+        float[] embeddings = new float[count * embeddingLength];
         for (int first = 0; first < count; first += program.batch()) {
-            program.run(images, first, Math.min(program.batch(), count - first), logits);
+            program.run(images, first, Math.min(program.batch(), count - first), logits, embeddings);
         }
-        return logits;
+        return new Answers(logits, embeddings);
     }
 
     @Override
     public void close() {
-        program.close();
+        if (!closed) {
+            closed = true;
+            program.close();
+            afterClosing.run();
+        }
     }
 }

@@ -13,8 +13,9 @@ public interface InferenceProgram extends AutoCloseable {
      * @param first index of the first image to compute
      * @param count number of images to compute
      * @param logits {@code [N, classes]}; the rows from {@code first} on are written
+     * @param features {@code [N, width]}, what the last layer reads; the rows from {@code first} on are written
      */
-    void run(float[] images, int first, int count, float[] logits);
+    void run(float[] images, int first, int count, float[] logits, float[] features);
 
     /** Frees the memory at once; a closed program must not run. */
     @Override

@@ -31,12 +31,8 @@ public interface Kernels {
     /** @param outputChannels at least the input's; the difference is split evenly before and after */
     PadShortcutKernel padShortcut(ImageShape input, int stride, int outputChannels);
 
-    /**
-     * Makes a whole network ready for inference.
-     *
-     * @param largestBatch images that usually come together; the program may compute fewer at once
-     */
-    InferenceProgram inference(StraightNetwork network, int largestBatch);
+    /** Makes a whole network ready for inference. */
+    PreparedNetwork inference(StraightNetwork network);
 
     /** Name and version of what computes, for manifests and reports. */
     String description();

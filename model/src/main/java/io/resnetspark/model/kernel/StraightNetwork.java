@@ -26,6 +26,11 @@ public record StraightNetwork(Value images, List<InferenceStep> steps) {
         }
     }
 
+    /** What the last step reads: the pooled features that the head decides by. */
+    public Value features() {
+        return steps.get(steps.size() - 1).reads().get(0);
+    }
+
     /** The last step's value: the logits. */
     public Value logits() {
         return steps.get(steps.size() - 1).writes();

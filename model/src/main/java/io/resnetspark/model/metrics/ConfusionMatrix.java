@@ -52,11 +52,18 @@ public final class ConfusionMatrix implements Serializable {
         return dense;
     }
 
-    /** The confusions that occurred (never the diagonal), the most frequent first, at most {@code limit}. */
-    public List<Confusion> worst(int limit) {
+    /** The cells that occurred, diagonal included, by actual and then predicted class. */
+    List<Confusion> cells() {
         return cells.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
                 .map(cell -> new Confusion(
                         (int) (cell.getKey() / classes), (int) (cell.getKey() % classes), cell.getValue()))
+                .toList();
+    }
+
+    /** The confusions that occurred (never the diagonal), the most frequent first, at most {@code limit}. */
+    public List<Confusion> worst(int limit) {
+        return cells().stream()
                 .filter(confusion -> confusion.actual() != confusion.predicted())
                 .sorted(Comparator.comparingLong(Confusion::count)
                         .reversed()

@@ -28,13 +28,21 @@ public record Interval(double low, double high) {
         if (trials == 0) {
             return UNDEFINED;
         }
-        double n = trials;
-        double p = successes / n;
+        return wilson((double) successes / trials, trials);
+    }
+
+    /**
+     * Wilson's score interval around a share that varies as much as a proportion of {@code n} trials.
+     *
+     * @param p 0..1
+     * @param n positive, not necessarily whole
+     */
+    static Interval wilson(double p, double n) {
         double centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n);
         double half = Z / (1 + Z * Z / n) * Math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n));
         // The ends are exactly 0 and 1 in these cases; rounding would leave 1e-17.
-        double low = successes == 0 ? 0 : centre - half;
-        double high = successes == trials ? 1 : centre + half;
+        double low = p <= 0 ? 0 : centre - half;
+        double high = p >= 1 ? 1 : centre + half;
         return new Interval(low, high);
     }
 

@@ -191,6 +191,8 @@ final class Download {
             throws IOException, TransferException {
         out.position(out.size());
         long total = contentLength.isPresent() ? out.size() + contentLength.getAsLong() : -1;
+        String name = String.valueOf(target.getFileName());
+        progress.started(name, out.position(), total);
         byte[] chunk = new byte[CHUNK_BYTES];
         try (StallWatchdog watchdog = new StallWatchdog(body, stallTimeout)) {
             int length;
@@ -200,7 +202,7 @@ final class Download {
                 while (bytes.hasRemaining()) {
                     out.write(bytes);
                 }
-                progress.transferred(String.valueOf(target.getFileName()), out.position(), total);
+                progress.transferred(name, out.position(), total);
             }
         }
     }

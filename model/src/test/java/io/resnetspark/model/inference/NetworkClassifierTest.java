@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.Architecture;
+import io.resnetspark.model.Classifier;
 import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
@@ -15,7 +16,12 @@ import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +53,60 @@ class NetworkClassifierTest {
                 assertThat(classifier.classes()).isEqualTo(spec.classes());
                 assertClose(classifier.logits(images, IMAGES), expected, kernels.description());
             }
+        }
+    }
+
+    /** The head is linear: its weights over the embeddings are the logits. */
+    @Test
+    void embeddingsAreWhatTheHeadReads() {
+        StateDict weights = SmallNetworks.weights(resNet20, 3);
+        float[] head = weights.tensor("fc.weight").data();
+        float[] bias = weights.tensor("fc.bias").data();
+        float[] images = SmallNetworks.images(resNet20, 5, 4);
+        for (Kernels kernels : new Kernels[] {Kernels.ofThisProcess(), Kernels.nd4j()}) {
+            try (NetworkClassifier classifier = NetworkClassifier.create(resNet20, weights, 2, kernels)) {
+                int width = classifier.embeddingLength();
+                assertThat(width).isEqualTo(head.length / resNet20.classes());
+                Classifier.Answers answers = classifier.classify(images, 5);
+                float[] expected = new float[5 * resNet20.classes()];
+                for (int i = 0; i < expected.length; i++) {
+                    int row = i % resNet20.classes() * width;
+                    expected[i] = bias[i % resNet20.classes()];
+                    for (int k = 0; k < width; k++) {
+                        expected[i] += head[row + k] * answers.embeddings()[i / resNet20.classes() * width + k];
+                    }
+                }
+                assertClose(answers.logits(), expected, kernels.description());
+            }
+        }
+    }
+
+    @Test
+    void threadsThatShareWeightsSayWhatOneSaysAlone() throws Exception {
+        StateDict weights = SmallNetworks.weights(resNet20, 7);
+        float[] images = SmallNetworks.images(resNet20, 8, 8);
+        float[] expected;
+        try (NetworkClassifier alone = NetworkClassifier.create(resNet20, weights, 4)) {
+            expected = alone.logits(images, 8);
+        }
+        SharedNetwork shared = SharedNetwork.of(resNet20, weights);
+        Callable<Void> task = () -> {
+            for (int opening = 0; opening < 5; opening++) { // weights come and go with their users
+                try (NetworkClassifier classifier = shared.classifier(4)) {
+                    for (int run = 0; run < 20; run++) {
+                        assertThat(classifier.logits(images, 8)).isEqualTo(expected);
+                    }
+                }
+            }
+            return null;
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            for (Future<Void> result : threads.invokeAll(List.of(task, task, task))) {
+                result.get();
+            }
+        } finally {
+            threads.shutdown();
         }
     }
 

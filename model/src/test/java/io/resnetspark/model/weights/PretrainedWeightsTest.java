@@ -85,16 +85,13 @@ class PretrainedWeightsTest {
     @Test
     void wholeFileArrivesOnceAndIsThenTakenFromTheCache() throws Exception {
         answers.add(this::whole);
-        List<Long> seen = new ArrayList<>();
+        Told told = new Told();
 
-        Path file = download((name, bytes, total) -> {
-            assertThat(name).isEqualTo("weights.pth");
-            assertThat(total).isEqualTo(content.length);
-            seen.add(bytes);
-        });
+        Path file = download(told);
 
         assertThat(file).isEqualTo(target).hasBinaryContent(content);
-        assertThat(seen).isSorted().last().isEqualTo((long) content.length);
+        assertThat(told.starts).containsExactly(0L);
+        assertThat(told.bytes).isSorted().last().isEqualTo((long) content.length);
         assertThat(download(DownloadProgress.SILENT)).isEqualTo(target);
         assertThat(ranges).containsExactly("null");
         assertOnlyTheTargetIsLeft();
@@ -104,8 +101,12 @@ class PretrainedWeightsTest {
     void truncatedBodyIsResumedWhereItBrokeOff() throws Exception {
         answers.add(this::firstHalfThenCut);
         answers.add(this::rest);
+        Told told = new Told();
 
-        assertThat(download(DownloadProgress.SILENT)).hasBinaryContent(content);
+        assertThat(download(told)).hasBinaryContent(content);
+        assertThat(told.starts).hasSize(2).startsWith(0L);
+        assertThat(told.starts.get(1)).isPositive().isLessThan(content.length);
+        assertThat(told.bytes).isSorted().last().isEqualTo((long) content.length);
         assertThat(ranges).hasSize(2);
         assertThat(ranges.get(1)).startsWith("bytes=").isNotEqualTo("bytes=0-");
         assertOnlyTheTargetIsLeft();
@@ -240,6 +241,30 @@ class PretrainedWeightsTest {
         assertThatThrownBy(() -> PretrainedWeights.named("torchvision:resnet19"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("torchvision:resnet18, torchvision:resnet34");
+    }
+
+    /** Keeps what a download told about itself. */
+    private final class Told implements DownloadProgress {
+
+        private final List<Long> starts = new ArrayList<>();
+        private final List<Long> bytes = new ArrayList<>();
+
+        @Override
+        public void started(String fileName, long presentBytes, long totalBytes) {
+            check(fileName, totalBytes);
+            starts.add(presentBytes);
+        }
+
+        @Override
+        public void transferred(String fileName, long presentBytes, long totalBytes) {
+            check(fileName, totalBytes);
+            bytes.add(presentBytes);
+        }
+
+        private void check(String fileName, long totalBytes) {
+            assertThat(fileName).isEqualTo("weights.pth");
+            assertThat(totalBytes).isEqualTo(content.length);
+        }
     }
 
     private Path download(DownloadProgress progress) {

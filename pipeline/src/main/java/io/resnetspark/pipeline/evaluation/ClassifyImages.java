@@ -115,8 +115,8 @@ final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
                 rows.add(row);
                 pictures.add(read(row));
             }
-            List<List<float[]>> logits =
-                    classifiers.stream().map(model -> model.logits(pictures)).toList();
+            List<List<BatchClassifier.Answer>> answers =
+                    classifiers.stream().map(model -> model.answers(pictures)).toList();
             List<Row> scored = new ArrayList<>();
             for (int i = 0; i < rows.size(); i++) {
                 int example = i;
@@ -125,8 +125,8 @@ final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
                         rows.get(i).getAs("label"),
                         rows.get(i).getAs("origin"),
                         rows.get(i).getAs("slices"),
-                        logits.stream()
-                                .map(model -> ScoredRow.pack(model.get(example)))
+                        answers.stream()
+                                .map(model -> ScoredRow.pack(model.get(example).logits()))
                                 .toArray(byte[][]::new)));
             }
             count += rows.size();

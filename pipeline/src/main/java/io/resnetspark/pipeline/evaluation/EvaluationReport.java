@@ -88,7 +88,18 @@ public record EvaluationReport(
      */
     public record Averages(Average macro, Average weighted, Average micro) {}
 
-    public record Average(double precision, double recall, double f1, double rocAuc, double averagePrecision) {}
+    /**
+     * @param precisionCi95 see {@link io.resnetspark.model.metrics.AverageInterval}, as for the others
+     */
+    public record Average(
+            double precision,
+            Interval precisionCi95,
+            double recall,
+            Interval recallCi95,
+            double f1,
+            Interval f1Ci95,
+            double rocAuc,
+            double averagePrecision) {}
 
     /**
      * @param label class name

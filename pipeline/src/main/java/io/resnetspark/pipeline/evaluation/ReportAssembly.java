@@ -1,10 +1,12 @@
 package io.resnetspark.pipeline.evaluation;
 
 import io.resnetspark.model.metrics.Accuracy;
+import io.resnetspark.model.metrics.AverageInterval;
 import io.resnetspark.model.metrics.ClassScores;
 import io.resnetspark.model.metrics.ClassificationMetrics;
 import io.resnetspark.model.metrics.ClassificationMetrics.Areas;
 import io.resnetspark.model.metrics.ConfusionMatrix;
+import io.resnetspark.model.metrics.Interval;
 import io.resnetspark.model.metrics.RankCurve;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Average;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Averages;
@@ -80,7 +82,7 @@ final class ReportAssembly {
                 metrics.calibration().expectedError(),
                 accuracy.examples() / timing.classifySeconds(),
                 timing.totalSeconds(),
-                averages(accuracy, scores, areas, metrics.scores().pooled()),
+                averages(metrics, scores, areas),
                 classRows(labels, scores, areas),
                 labels.size() <= EvaluationReport.DENSE_MATRIX_CLASSES ? confusion.toArray() : null,
                 confusion.worst(CONFUSIONS).stream()
@@ -101,16 +103,31 @@ final class ReportAssembly {
                 provenance);
     }
 
-    private static Averages averages(Accuracy accuracy, List<ClassScores> scores, List<Areas> areas, RankCurve pooled) {
+    private static Averages averages(ClassificationMetrics metrics, List<ClassScores> scores, List<Areas> areas) {
+        double top1 = metrics.accuracy().top1();
+        Interval interval = metrics.accuracy().top1Interval();
+        RankCurve pooled = metrics.scores().pooled();
         return new Averages(
-                average(ClassScores.macro(scores), Areas.macro(areas)),
-                average(ClassScores.weighted(scores), Areas.weighted(areas)),
+                average(ClassScores.macro(scores), AverageInterval.macro(metrics.confusion()), Areas.macro(areas)),
+                average(
+                        ClassScores.weighted(scores),
+                        AverageInterval.weighted(metrics.confusion()),
+                        Areas.weighted(areas)),
+                // With one label and one prediction an image, all three are the accuracy.
                 new Average(
-                        accuracy.top1(), accuracy.top1(), accuracy.top1(), pooled.rocAuc(), pooled.averagePrecision()));
+                        top1, interval, top1, interval, top1, interval, pooled.rocAuc(), pooled.averagePrecision()));
     }
 
-    private static Average average(ClassScores.Averages scores, Areas areas) {
-        return new Average(scores.precision(), scores.recall(), scores.f1(), areas.rocAuc(), areas.averagePrecision());
+    private static Average average(ClassScores.Averages scores, AverageInterval.Averages intervals, Areas areas) {
+        return new Average(
+                scores.precision(),
+                intervals.precision(),
+                scores.recall(),
+                intervals.recall(),
+                scores.f1(),
+                intervals.f1(),
+                areas.rocAuc(),
+                areas.averagePrecision());
     }
 
     private static List<ClassRow> classRows(List<String> labels, List<ClassScores> scores, List<Areas> areas) {

@@ -5,6 +5,7 @@ import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.input.Image;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A network opened in one task, with its input pipeline and buffers. Not thread-safe. */
@@ -32,16 +33,24 @@ public final class BatchClassifier implements AutoCloseable {
     }
 
     /**
+     * What the network says about one image.
+     *
+     * @param logits one per class; with several views, the logarithm of their mean probabilities
+     * @param embedding what the head reads; with several views, their mean
+     */
+    @SuppressWarnings("ArrayRecordComponent") // taken apart, never compared
+    public record Answer(float[] logits, float[] embedding) {}
+
+    /**
      * Classifies images of any size.
      *
      * @param images at most {@link #batchSize}
-     * @return per image, one logit per class; with several views, the logarithm of their mean probabilities
      * @throws BadDataException if the network's answer is not finite
      */
-    public List<float[]> logits(List<Image> images) {
-        List<float[]> answers = augmentation == TestTimeAugmentation.NONE ? single(images) : averaged(images);
-        for (float[] answer : answers) {
-            for (float logit : answer) {
+    public List<Answer> answers(List<Image> images) {
+        List<Answer> answers = augmentation == TestTimeAugmentation.NONE ? single(images) : averaged(images);
+        for (Answer answer : answers) {
+            for (float logit : answer.logits()) {
                 if (!Float.isFinite(logit)) {
                     throw new BadDataException(
                             "%s answers %s; its weights are damaged, or trained with another normalisation"
@@ -52,69 +61,51 @@ public final class BatchClassifier implements AutoCloseable {
         return answers;
     }
 
-    private List<float[]> single(List<Image> images) {
+    private List<Answer> single(List<Image> images) {
         for (int i = 0; i < images.size(); i++) {
             views.writeCentre(images.get(i), inputs, i * views.length());
         }
-        return rows(classifier.logits(inputs, images.size()), images.size());
+        return classify(images.size());
     }
 
-    private List<float[]> averaged(List<Image> images) {
+    private List<Answer> averaged(List<Image> images) {
         List<Image> resized = images.stream().map(views::resized).toList();
-        List<double[]> means = new ArrayList<>();
-        for (int i = 0; i < images.size(); i++) {
-            double[] nothingYet = new double[classifier.classes()];
-            java.util.Arrays.fill(nothingYet, Double.NEGATIVE_INFINITY);
-            means.add(nothingYet);
-        }
+        List<ViewMean> means = images.stream()
+                .map(image -> new ViewMean(classifier.classes(), classifier.embeddingLength()))
+                .toList();
         for (int crop = 0; crop < augmentation.crops(); crop++) {
             for (int i = 0; i < resized.size(); i++) {
                 views.writeCrop(resized.get(i), crop, inputs, i * views.length());
             }
-            addLogProbabilities(means, rows(classifier.logits(inputs, images.size()), images.size()));
+            addView(means);
             if (augmentation.mirrored()) {
                 views.mirror(inputs, images.size());
-                addLogProbabilities(means, rows(classifier.logits(inputs, images.size()), images.size()));
+                addView(means);
             }
         }
-        return means.stream().map(this::meanLogits).toList();
+        return means.stream().map(ViewMean::answer).toList();
     }
 
-    private List<float[]> rows(float[] flat, int count) {
-        List<float[]> rows = new ArrayList<>(count);
+    private void addView(List<ViewMean> means) {
+        List<Answer> answers = classify(means.size());
+        for (int i = 0; i < answers.size(); i++) {
+            means.get(i).add(answers.get(i));
+        }
+    }
+
+    private List<Answer> classify(int count) {
+        Classifier.Answers flat = classifier.classify(inputs, count);
+        List<Answer> answers = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            rows.add(java.util.Arrays.copyOfRange(flat, i * classifier.classes(), (i + 1) * classifier.classes()));
+            answers.add(new Answer(
+                    row(flat.logits(), i, classifier.classes()),
+                    row(flat.embeddings(), i, classifier.embeddingLength())));
         }
-        return rows;
+        return answers;
     }
 
-    /** Adds probabilities, all as logarithms so that small ones do not vanish. */
-    private static void addLogProbabilities(List<double[]> sums, List<float[]> logits) {
-        for (int i = 0; i < logits.size(); i++) {
-            float[] row = logits.get(i);
-            double normaliser = Double.NEGATIVE_INFINITY;
-            for (float logit : row) {
-                normaliser = logOfSum(normaliser, logit);
-            }
-            double[] sum = sums.get(i);
-            for (int k = 0; k < row.length; k++) {
-                sum[k] = logOfSum(sum[k], row[k] - normaliser);
-            }
-        }
-    }
-
-    private static double logOfSum(double a, double b) {
-        double larger = Math.max(a, b);
-        double smaller = Math.min(a, b);
-        return smaller == Double.NEGATIVE_INFINITY ? larger : larger + Math.log1p(Math.exp(smaller - larger));
-    }
-
-    private float[] meanLogits(double[] logOfSum) {
-        float[] logits = new float[logOfSum.length];
-        for (int k = 0; k < logits.length; k++) {
-            logits[k] = (float) (logOfSum[k] - Math.log(augmentation.views()));
-        }
-        return logits;
+    private static float[] row(float[] flat, int index, int length) {
+        return Arrays.copyOfRange(flat, index * length, (index + 1) * length);
     }
 
     @Override

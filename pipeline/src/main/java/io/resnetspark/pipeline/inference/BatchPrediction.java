@@ -6,6 +6,8 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 
 import io.resnetspark.model.ClassifierSource;
+import io.resnetspark.model.error.ConfigurationException;
+import java.util.Arrays;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>{@code predictions.parquet}: {@code image_id, path, label, probability, top5 (label, probability),
- *       model_version, source_stamp}
+ *       model_version, source_stamp}, and on request {@code embedding} (an array of floats)
  *   <li>{@code rejects.parquet}: {@code image_id, path, reason, detail, model_version, source_stamp}
  * </ul>
  *
@@ -54,12 +56,14 @@ public final class BatchPrediction {
      *
      * @param modelVersion identifies the weights; another version's rows in the same output stay
      * @param output path or URI of the output's folder; need not exist
+     * @throws ConfigurationException if the output has embeddings and this run makes none, or the other way round
      */
     public Outcome run(PredictionInput input, ClassifierSource model, String modelVersion, String output) {
         PredictionFiles files = new PredictionFiles(spark, output);
         files.removeUnfinished();
         Dataset<Row> all = input.keys().distinct();
         Dataset<Row> missing = all;
+        files.predictions().ifPresent(predictions -> checkEmbeddings(predictions, output));
         for (Dataset<Row> table : files.tables()) {
             missing = missing.join(
                     table.where(col("model_version").equalTo(modelVersion)).select("path", "source_stamp"),
@@ -92,11 +96,21 @@ public final class BatchPrediction {
         }
     }
 
+    /** One table has the column in all its files or in none. */
+    private void checkEmbeddings(Dataset<Row> predictions, String output) {
+        boolean present = Arrays.asList(predictions.columns()).contains(PredictImages.EMBEDDING);
+        if (present != config.embeddings()) {
+            throw new ConfigurationException(
+                    "The predictions in %s were made %s embeddings; choose another output, or set predict.embeddings = %s"
+                            .formatted(output, present ? "with" : "without", present));
+        }
+    }
+
     private Outcome chunk(
             Dataset<Row> images, Broadcast<ClassifierSource> model, String modelVersion, PredictionFiles files) {
         // A network is opened per partition: no more of them than tasks can run at once.
         Dataset<Row> rows = images.coalesce(spark.sparkContext().defaultParallelism())
-                .mapPartitions(new PredictImages(model, config), Encoders.row(PredictImages.PREDICTED))
+                .mapPartitions(new PredictImages(model, config), Encoders.row(PredictImages.schema(config)))
                 .withColumn("model_version", lit(modelVersion))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
@@ -104,7 +118,8 @@ public final class BatchPrediction {
             files.add(
                     files.nextChunk(),
                     rows.where(col("reason").isNull()).drop("reason", "detail"),
-                    rows.where(col("reason").isNotNull()).drop("label", "probability", "top5"));
+                    rows.where(col("reason").isNotNull())
+                            .drop("label", "probability", "top5", PredictImages.EMBEDDING));
             return new Outcome(counts.getLong(0) - counts.getLong(1), counts.getLong(1), 0);
         } finally {
             rows.unpersist();

@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.inference;
 
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.pipeline.storage.FileListing;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,10 +11,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -48,9 +48,7 @@ public record FolderInput(SparkSession spark, String folder) implements Predicti
         try {
             Path root = new Path(folder);
             FileSystem fileSystem = root.getFileSystem(spark.sessionState().newHadoopConf());
-            RemoteIterator<LocatedFileStatus> found = fileSystem.listFiles(root, true);
-            while (found.hasNext()) {
-                LocatedFileStatus file = found.next();
+            for (FileStatus file : FileListing.below(fileSystem, root)) {
                 if (!file.getPath().getName().startsWith(".")) {
                     files.add(RowFactory.create(
                             file.getPath().toString(), file.getLen() + "@" + file.getModificationTime()));

@@ -11,8 +11,10 @@ import java.util.List;
  * @param batchSize images per call of the network, at least 1
  * @param testTimeAugmentation views of each image whose probabilities are averaged
  * @param imagesPerChunk images after which the result so far is made visible and need not be done again, at least 1
+ * @param embeddings whether the predictions have a column of what the network's head reads
  */
-public record PredictConfig(int batchSize, TestTimeAugmentation testTimeAugmentation, int imagesPerChunk)
+public record PredictConfig(
+        int batchSize, TestTimeAugmentation testTimeAugmentation, int imagesPerChunk, boolean embeddings)
         implements Serializable {
 
     /** @throws ConfigurationException naming every setting that is out of range */
@@ -31,6 +33,6 @@ public record PredictConfig(int batchSize, TestTimeAugmentation testTimeAugmenta
 
     /** What {@code predict} does unless told otherwise. */
     public static PredictConfig standard() {
-        return new PredictConfig(64, TestTimeAugmentation.NONE, 100_000);
+        return new PredictConfig(64, TestTimeAugmentation.NONE, 100_000, false);
     }
 }

@@ -5,6 +5,7 @@ import io.resnetspark.model.input.Image;
 import io.resnetspark.model.input.RejectedImageException;
 import io.resnetspark.model.metrics.ScoredExample;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -42,12 +43,20 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
             .add("reason", DataTypes.StringType)
             .add("detail", DataTypes.StringType);
 
+    /** The column after those of {@link #PREDICTED} if embeddings are wanted; null for rejected inputs. */
+    static final String EMBEDDING = "embedding";
+
     private final Broadcast<ClassifierSource> model;
     private final PredictConfig config;
 
     PredictImages(Broadcast<ClassifierSource> model, PredictConfig config) {
         this.model = model;
         this.config = config;
+    }
+
+    /** What {@code config} makes of an input. */
+    static StructType schema(PredictConfig config) {
+        return config.embeddings() ? PREDICTED.add(EMBEDDING, new ArrayType(DataTypes.FloatType, false)) : PREDICTED;
     }
 
     @Override
@@ -104,15 +113,16 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
                 }
             }
             if (!images.isEmpty()) {
-                List<float[]> logits = classifier.logits(images);
+                List<BatchClassifier.Answer> answers = classifier.answers(images);
                 for (int i = 0; i < readable.size(); i++) {
-                    done.add(predicted(readable.get(i), logits.get(i)));
+                    done.add(predicted(readable.get(i), answers.get(i)));
                 }
             }
             return done;
         }
 
-        private Row predicted(Row input, float[] logits) {
+        private Row predicted(Row input, BatchClassifier.Answer answer) {
+            float[] logits = answer.logits();
             ScoredExample scores = new ScoredExample(0, logits);
             List<Row> top = IntStream.range(0, logits.length)
                     .boxed()
@@ -121,10 +131,9 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
                     .limit(TOP)
                     .map(k -> RowFactory.create(labels.get(k), scores.probability(k)))
                     .toList();
-            return RowFactory.create(
-                    input.getAs("path"),
-                    input.getAs("source_stamp"),
-                    input.getAs("image_id"),
+            return row(
+                    input,
+                    answer.embedding(),
                     labels.get(scores.predicted()),
                     scores.confidence(),
                     top.toArray(),
@@ -133,15 +142,24 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
         }
 
         private Row rejected(Row input, String reason, String detail) {
-            return RowFactory.create(
-                    input.getAs("path"),
-                    input.getAs("source_stamp"),
-                    input.getAs("image_id"),
-                    null,
-                    null,
-                    null,
-                    reason,
-                    detail);
+            return row(input, null, null, null, null, reason, detail);
+        }
+
+        /** Spark's encoder of rows takes arrays of objects only. */
+        private static Object[] boxed(float[] values) {
+            return IntStream.range(0, values.length).mapToObj(i -> values[i]).toArray();
+        }
+
+        private Row row(Row input, float[] embedding, Object... outcome) {
+            List<Object> values = new ArrayList<>();
+            values.add(input.getAs("path"));
+            values.add(input.getAs("source_stamp"));
+            values.add(input.getAs("image_id"));
+            values.addAll(Arrays.asList(outcome));
+            if (config.embeddings()) {
+                values.add(embedding == null ? null : boxed(embedding));
+            }
+            return RowFactory.create(values.toArray());
         }
     }
 }

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -56,13 +58,20 @@ final class PredictionFiles {
 
     /** The tables that exist. */
     List<Dataset<Row>> tables() {
-        List<Dataset<Row>> tables = new ArrayList<>();
-        for (String name : List.of(PREDICTIONS, REJECTS)) {
-            if (!chunks(name).isEmpty()) {
-                tables.add(spark.read().parquet(new Path(root, name).toString()));
-            }
-        }
-        return tables;
+        return Stream.of(PREDICTIONS, REJECTS)
+                .flatMap(name -> table(name).stream())
+                .toList();
+    }
+
+    /** The table of predictions, if there is one yet. */
+    Optional<Dataset<Row>> predictions() {
+        return table(PREDICTIONS);
+    }
+
+    private Optional<Dataset<Row>> table(String name) {
+        return chunks(name).isEmpty()
+                ? Optional.empty()
+                : Optional.of(spark.read().parquet(new Path(root, name).toString()));
     }
 
     /** The first chunk number that neither table has. */

@@ -6,12 +6,15 @@ import io.resnetspark.model.input.Image;
 import io.resnetspark.model.input.RejectedImageException;
 import io.resnetspark.model.metrics.ScoredExample;
 import io.resnetspark.pipeline.inference.BatchClassifier;
+import io.resnetspark.pipeline.inference.BatchClassifier.Answer;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
 import io.resnetspark.pipeline.ml.SharedParams.InvalidImages;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
@@ -39,7 +42,8 @@ record ClassifyRows(
     enum Output {
         RAW_PREDICTION,
         PROBABILITY,
-        PREDICTION
+        PREDICTION,
+        EMBEDDING
     }
 
     /** @param wanted in the order of the schema */
@@ -55,6 +59,9 @@ record ClassifyRows(
             }
             if (!stage.getPredictionCol().isEmpty()) {
                 wanted.add(Output.PREDICTION);
+            }
+            if (!stage.getEmbeddingCol().isEmpty()) {
+                wanted.add(Output.EMBEDDING);
             }
             return new Outputs(wanted);
         }
@@ -118,47 +125,46 @@ record ClassifyRows(
                     }
                 }
             }
-            Iterator<float[]> logits = decoded.isEmpty()
-                    ? List.<float[]>of().iterator()
-                    : classifier.logits(decoded).iterator();
+            Iterator<Answer> answers = decoded.isEmpty()
+                    ? Collections.emptyIterator()
+                    : classifier.answers(decoded).iterator();
             List<Row> done = new ArrayList<>(taken.size());
             for (int i = 0; i < taken.size(); i++) {
-                done.add(appended(taken.get(i), readable.get(i) ? logits.next() : null));
+                done.add(appended(taken.get(i), readable.get(i) ? answers.next() : null));
             }
             return done;
         }
 
-        private Row appended(Row row, float[] logits) {
+        private Row appended(Row row, Answer answer) {
             Object[] values = new Object[row.size() + outputs.wanted().size()];
             for (int i = 0; i < row.size(); i++) {
                 values[i] = row.get(i);
             }
-            if (logits != null) {
-                ScoredExample scores = new ScoredExample(0, logits);
+            if (answer != null) {
+                ScoredExample scores = new ScoredExample(0, answer.logits());
                 for (int i = 0; i < outputs.wanted().size(); i++) {
-                    values[row.size() + i] = value(outputs.wanted().get(i), logits, scores);
+                    values[row.size() + i] = value(outputs.wanted().get(i), answer, scores);
                 }
             }
             return RowFactory.create(values);
         }
 
-        private Object value(Output output, float[] logits, ScoredExample scores) {
-            double[] values = new double[logits.length];
+        private Object value(Output output, Answer answer, ScoredExample scores) {
             return switch (output) {
-                case RAW_PREDICTION -> {
-                    for (int k = 0; k < logits.length; k++) {
-                        values[k] = logits[k];
-                    }
-                    yield Vectors.dense(labels.spread(values, Double.NEGATIVE_INFINITY));
-                }
-                case PROBABILITY -> {
-                    for (int k = 0; k < logits.length; k++) {
-                        values[k] = scores.probability(k);
-                    }
-                    yield Vectors.dense(labels.spread(values, 0));
-                }
+                case RAW_PREDICTION -> Vectors.dense(labels.spread(doubles(answer.logits()), Double.NEGATIVE_INFINITY));
+                case PROBABILITY ->
+                    Vectors.dense(labels.spread(
+                            IntStream.range(0, scores.classes())
+                                    .mapToDouble(scores::probability)
+                                    .toArray(),
+                            0));
                 case PREDICTION -> (double) labels.outputs().get(scores.predicted());
+                case EMBEDDING -> Vectors.dense(doubles(answer.embedding()));
             };
+        }
+
+        private static double[] doubles(float[] values) {
+            return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
         }
     }
 }

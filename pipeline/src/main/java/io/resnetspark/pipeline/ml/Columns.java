@@ -56,6 +56,10 @@ final class Columns {
                             .toMetadata();
             result = append(result, new StructField(prediction, DataTypes.DoubleType, nullable, metadata));
         }
+        String embedding = stage.getEmbeddingCol();
+        if (!embedding.isEmpty()) {
+            result = append(result, new StructField(embedding, SQLDataTypes.VectorType(), nullable, Metadata.empty()));
+        }
         return result;
     }
 

@@ -5,6 +5,7 @@ import io.resnetspark.model.input.Image;
 import io.resnetspark.model.input.ImageDecoder;
 import io.resnetspark.model.input.RejectReason;
 import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.pipeline.dataset.SparkPixels;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -32,8 +33,6 @@ record ImageColumn(String name, Form form) implements Serializable {
         PIXELS
     }
 
-    private static final List<String> PIXEL_FIELDS = List.of("height", "width", "nChannels", "mode", "data");
-
     /** @throws IllegalArgumentException if there is no such column or it holds no images */
     static ImageColumn in(StructType schema, String name) {
         DataType type = Columns.require(schema, name, "input").dataType();
@@ -42,7 +41,7 @@ record ImageColumn(String name, Form form) implements Serializable {
         }
         if (type instanceof StructType struct) {
             List<String> fields = Arrays.asList(struct.fieldNames());
-            if (fields.containsAll(PIXEL_FIELDS)) {
+            if (fields.containsAll(SparkPixels.FIELDS)) {
                 return new ImageColumn(name, Form.PIXELS);
             }
             if (fields.contains("bytes")) {
@@ -87,40 +86,10 @@ record ImageColumn(String name, Form form) implements Serializable {
     }
 
     private static Image pixels(Row image) throws RejectedImageException {
-        byte[] data = image.getAs("data");
-        int width = image.<Integer>getAs("width");
-        int height = image.<Integer>getAs("height");
-        int mode = image.<Integer>getAs("mode");
-        // OpenCV's type codes for unsigned bytes in 1, 3 and 4 channels
-        int channels =
-                switch (mode) {
-                    case 0 -> 1;
-                    case 16 -> 3;
-                    case 24 -> 4;
-                    default -> 0;
-                };
-        if (data == null
-                || channels == 0
-                || width < 1
-                || height < 1
-                || (long) width * height * channels != data.length) {
-            throw new RejectedImageException(
-                    RejectReason.UNREADABLE,
-                    "%d x %d pixels of OpenCV type %d do not make %d bytes"
-                            .formatted(width, height, mode, data == null ? 0 : data.length));
-        }
-        return channels == 1
-                ? new Image(width, height, 1, data)
-                : new Image(width, height, 3, rgb(data, channels, width * height));
-    }
-
-    private static byte[] rgb(byte[] bgr, int channels, int count) {
-        byte[] pixels = new byte[3 * count];
-        for (int i = 0; i < count; i++) {
-            for (int c = 0; c < 3; c++) {
-                pixels[3 * i + c] = bgr[channels * i + 2 - c];
-            }
-        }
-        return pixels;
+        return SparkPixels.image(
+                image.<Integer>getAs("width"),
+                image.<Integer>getAs("height"),
+                image.<Integer>getAs("mode"),
+                image.getAs("data"));
     }
 }

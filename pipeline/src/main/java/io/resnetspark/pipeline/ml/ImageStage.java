@@ -19,6 +19,9 @@ public interface ImageStage extends Params {
     /** Column for the vector of logits; empty for none. */
     Param<String> rawPredictionCol();
 
+    /** Column for the vector that the network's head reads; empty, as it is unless set, for none. */
+    Param<String> embeddingCol();
+
     /** What is done with rows whose image cannot be read: error, skip or keep. */
     Param<String> handleInvalid();
 
@@ -39,6 +42,10 @@ public interface ImageStage extends Params {
 
     default String getRawPredictionCol() {
         return getOrDefault(rawPredictionCol());
+    }
+
+    default String getEmbeddingCol() {
+        return getOrDefault(embeddingCol());
     }
 
     default String getHandleInvalid() {

@@ -184,6 +184,11 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
     }
 
     @Override
+    public Param<String> embeddingCol() {
+        return shared.embeddingCol;
+    }
+
+    @Override
     public Param<String> handleInvalid() {
         return shared.handleInvalid;
     }
@@ -210,6 +215,11 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
 
     public ResNetClassificationModel setRawPredictionCol(String name) {
         set(rawPredictionCol(), name);
+        return this;
+    }
+
+    public ResNetClassificationModel setEmbeddingCol(String name) {
+        set(embeddingCol(), name);
         return this;
     }
 

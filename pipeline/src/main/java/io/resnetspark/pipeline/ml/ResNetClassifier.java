@@ -215,6 +215,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
     }
 
     @Override
+    public Param<String> embeddingCol() {
+        return shared.embeddingCol;
+    }
+
+    @Override
     public Param<String> handleInvalid() {
         return shared.handleInvalid;
     }
@@ -337,6 +342,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
 
     public ResNetClassifier setRawPredictionCol(String name) {
         set(rawPredictionCol(), name);
+        return this;
+    }
+
+    public ResNetClassifier setEmbeddingCol(String name) {
+        set(embeddingCol(), name);
         return this;
     }
 

@@ -20,6 +20,7 @@ final class SharedParams implements Serializable {
     final Param<String> predictionCol;
     final Param<String> probabilityCol;
     final Param<String> rawPredictionCol;
+    final Param<String> embeddingCol;
     final Param<String> handleInvalid;
     final IntParam batchSize;
 
@@ -33,6 +34,8 @@ final class SharedParams implements Serializable {
                 new Param<>(stage, "probabilityCol", "column name for predicted class probabilities; empty for none");
         rawPredictionCol =
                 new Param<>(stage, "rawPredictionCol", "column name for the network's logits; empty for none");
+        embeddingCol = new Param<>(
+                stage, "embeddingCol", "column name for what the network's last layer reads, a vector; empty for none");
         handleInvalid = new Param<>(
                 stage,
                 "handleInvalid",
@@ -50,6 +53,7 @@ final class SharedParams implements Serializable {
         stage.setDefault(predictionCol, "prediction");
         stage.setDefault(probabilityCol, "probability");
         stage.setDefault(rawPredictionCol, "rawPrediction");
+        stage.setDefault(embeddingCol, "");
         stage.setDefault(handleInvalid, InvalidImages.ERROR.label());
         stage.setDefault(batchSize, 64);
     }

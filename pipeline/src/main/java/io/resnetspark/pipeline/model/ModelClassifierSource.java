@@ -4,7 +4,7 @@ import io.resnetspark.model.Classifier;
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.checkpoint.CheckpointFormat;
 import io.resnetspark.model.checkpoint.ModelCard;
-import io.resnetspark.model.inference.NetworkClassifier;
+import io.resnetspark.model.inference.SharedNetwork;
 import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.weights.SafeTensors;
@@ -15,7 +15,10 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.spark.TaskContext;
 
-/** A loaded model that travels to executors as the bytes of its safetensors file. */
+/**
+ * A loaded model that travels to executors as the bytes of its safetensors file. There it is read once in each JVM, and its
+ * classifiers share the weights.
+ */
 public final class ModelClassifierSource implements ClassifierSource {
 
     private static final long serialVersionUID = 1L;
@@ -24,6 +27,9 @@ public final class ModelClassifierSource implements ClassifierSource {
     private final String description;
     private final int batchSize;
     private final byte[] weights;
+
+    /** Of this JVM; made when the first classifier is opened. */
+    private transient SharedNetwork network;
 
     /** @param batchSize most images of one call of the network */
     public ModelClassifierSource(LoadedModel model, int batchSize) {
@@ -43,12 +49,19 @@ public final class ModelClassifierSource implements ClassifierSource {
     public Classifier open() {
         TaskContext task = TaskContext.get();
         ComputeThreads.use(task == null ? Runtime.getRuntime().availableProcessors() : Math.max(1, task.cpus()));
-        try {
-            return NetworkClassifier.create(
-                    card.spec(), SafeTensors.read(new ByteArrayInputStream(weights), description), batchSize);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Memory cannot fail to be read", e);
+        return network().classifier(batchSize);
+    }
+
+    private synchronized SharedNetwork network() {
+        if (network == null) {
+            try {
+                network =
+                        SharedNetwork.of(card.spec(), SafeTensors.read(new ByteArrayInputStream(weights), description));
+            } catch (IOException e) {
+                throw new UncheckedIOException("Memory cannot fail to be read", e);
+            }
         }
+        return network;
     }
 
     @Override

@@ -58,13 +58,14 @@ public final class ModelSource {
             return new LoadedModel(card.get(), matched(card.get().spec(), file), name);
         }
         StateDict weights = WeightsFile.read(file);
-        ResNetSpec spec = foreignSpec(file, arch, weights);
+        Optional<String> network = arch.or(() -> published(name).map(PretrainedWeights::architecture));
+        ResNetSpec spec = foreignSpec(file, network, weights);
         List<String> names = labels.filter(list -> list.size() == spec.classes())
                 .orElseGet(() -> IntStream.range(0, spec.classes())
                         .mapToObj(Integer::toString)
                         .toList());
         return new LoadedModel(
-                new ModelCard(spec, names, published(spec)),
+                new ModelCard(spec, names, preprocessing(name, spec)),
                 match(spec, weights, HeadPolicy.REQUIRE, file).weights(),
                 name);
     }
@@ -105,7 +106,7 @@ public final class ModelSource {
         } else {
             Path file = file(name);
             weights = WeightsFile.read(file);
-            trainedWith = card(file).map(ModelCard::preprocessing).orElseGet(() -> published(wanted.spec()));
+            trainedWith = card(file).map(ModelCard::preprocessing).orElseGet(() -> preprocessing(name, wanted.spec()));
         }
         StateDictMatcher.Match match =
                 match(wanted.spec(), weights, HeadPolicy.REPLACE, Path.of(name).getFileName());
@@ -120,7 +121,8 @@ public final class ModelSource {
                 new ModelCard(wanted.spec(), wanted.labels(), preprocessing), match.weights(), description);
     }
 
-    private static Optional<RunDirectory> run(String name, Configuration hadoop) {
+    /** The run of that name, if it is one. */
+    public static Optional<RunDirectory> run(String name, Configuration hadoop) {
         if (PretrainedWeights.isReference(name)) {
             return Optional.empty(); // Hadoop takes torchvision: for a file system
         }
@@ -129,8 +131,7 @@ public final class ModelSource {
 
     private static Path file(String name) {
         if (PretrainedWeights.isReference(name)) {
-            return PretrainedWeights.resolve(
-                    name, cacheDirectory(), PretrainedWeights.OFFICIAL_LOCATION, DownloadProgress.SILENT);
+            return PublishedWeights.ofThisProcess().file(name, DownloadProgress.SILENT);
         }
         Path file = Path.of(name);
         if (!Files.exists(file)) {
@@ -141,14 +142,6 @@ public final class ModelSource {
             throw new BadDataException("%s is a directory but not a run: it has no run.json".formatted(name));
         }
         return file;
-    }
-
-    /** {@code RESNET_CACHE}, else {@code ~/.cache/resnet-spark}. */
-    private static Path cacheDirectory() {
-        String chosen = System.getenv("RESNET_CACHE");
-        return chosen != null && !chosen.isBlank()
-                ? Path.of(chosen)
-                : Path.of(System.getProperty("user.home"), ".cache", "resnet-spark");
     }
 
     private static Optional<ModelCard> card(Path file) {
@@ -172,8 +165,16 @@ public final class ModelSource {
         return spec;
     }
 
-    /** How the published weights of such a network expect their images. */
-    private static Preprocessing published(ResNetSpec spec) {
+    private static Optional<PretrainedWeights> published(String name) {
+        return PretrainedWeights.isReference(name) ? Optional.of(PretrainedWeights.named(name)) : Optional.empty();
+    }
+
+    /** How weights that do not say it themselves expect their images. */
+    static Preprocessing preprocessing(String name, ResNetSpec spec) {
+        return published(name).map(PretrainedWeights::preprocessing).orElseGet(() -> usual(spec));
+    }
+
+    private static Preprocessing usual(ResNetSpec spec) {
         int size = spec.inputSize();
         int shorterSide = Preprocessing.shorterSideFor(size);
         return new Preprocessing(3, shorterSide, size, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);

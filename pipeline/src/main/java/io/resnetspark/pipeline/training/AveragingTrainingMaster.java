@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -171,7 +172,9 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
         Broadcast<TrainingPlan> sharedPlan = planOnWorkers;
         Broadcast<TrainingState> sharedState = stateOnWorkers;
         SlicePlan cut = slices;
-        List<AveragedSlice> averaged = new ArrayList<>(shards.mapPartitionsWithIndex(
+        // A stage is named after the place in the program where its last RDD or its job was made.
+        spark.setCallSite("round %d: train".formatted(order.round() + 1));
+        JavaPairRDD<Integer, SlicePart> parts = shards.mapPartitionsWithIndex(
                         (number, names) -> {
                             if (!names.hasNext()) {
                                 throw new IllegalStateException("Worker %d has no shard".formatted(number));
@@ -179,10 +182,13 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
                             return trainAndCut(sharedPlan.value(), number, order, sharedState, cut);
                         },
                         true)
-                .mapToPair(part -> part)
-                .groupByKey(new HashPartitioner(cut.slices().size()))
-                .map(slice -> SliceAveraging.average(cut.slices().get(slice._1()), slice._2()))
-                .collect());
+                .mapToPair(part -> part);
+        spark.setCallSite("round %d: average".formatted(order.round() + 1));
+        List<AveragedSlice> averaged = new ArrayList<>(
+                parts.groupByKey(new HashPartitioner(cut.slices().size()))
+                        .map(slice -> SliceAveraging.average(cut.slices().get(slice._1()), slice._2()))
+                        .collect());
+        spark.clearCallSite();
         averaged.sort(java.util.Comparator.comparingInt(AveragedSlice::number));
         return averaged;
     }

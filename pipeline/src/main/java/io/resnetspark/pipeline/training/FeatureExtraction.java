@@ -1,9 +1,10 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.model.Classifier;
 import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
-import io.resnetspark.model.inference.FeatureExtractor;
+import io.resnetspark.model.inference.NetworkClassifier;
 import io.resnetspark.model.input.Batch;
 import io.resnetspark.model.input.BatchLoader;
 import io.resnetspark.model.input.BatchRecipe;
@@ -99,7 +100,7 @@ final class FeatureExtraction {
         BatchRecipe recipe = plan.evaluation();
         ByteBuffer block = ByteBuffer.allocate(table.countOf(file) * table.bytesPerExample())
                 .order(ByteOrder.LITTLE_ENDIAN);
-        try (FeatureExtractor extractor = FeatureExtractor.create(plan.spec(), weights, plan.batchSize());
+        try (Classifier network = NetworkClassifier.create(plan.spec(), weights, plan.batchSize());
                 ExampleReader reader = new ExampleReader(index, plan.hadoop().configuration());
                 BatchLoader loader = new BatchLoader(recipe, plan.batchSize(), ReadAhead.standard())) {
             loader.start(reader, batches(table.firstOf(file), table.countOf(file), plan.batchSize()), 0);
@@ -107,7 +108,8 @@ final class FeatureExtraction {
                 Batch batch = loader.next();
                 float[] images = new float[batch.features().remaining()];
                 batch.features().get(0, images);
-                block.asFloatBuffer().put(extractor.features(images, batch.count()));
+                block.asFloatBuffer()
+                        .put(network.classify(images, batch.count()).embeddings());
                 block.position(block.position() + batch.count() * table.bytesPerExample());
             }
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.error.ConfigurationException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ class BatchPredictionIT {
 
     private BatchPrediction.Outcome predict(String version, int imagesPerChunk) {
         PredictionInput files = new FolderInput(spark, folder.resolve("in put").toString());
-        return new BatchPrediction(spark, new PredictConfig(2, TestTimeAugmentation.NONE, imagesPerChunk))
+        return new BatchPrediction(spark, new PredictConfig(2, TestTimeAugmentation.NONE, imagesPerChunk, false))
                 .run(files, MODEL, version, output);
     }
 
@@ -163,6 +164,28 @@ class BatchPredictionIT {
                 .extracting(row -> row.<String>getAs("label"))
                 .as("grey is a tie, which the first class wins")
                 .containsExactly("blue", "red");
+    }
+
+    /** The linear model's embedding of an image is its input: four by four pixels of red, green, blue in 0..1. */
+    @Test
+    void embeddingsAreAColumnOnRequest() {
+        PredictionInput files = new FolderInput(spark, folder.resolve("in put").toString());
+        PredictConfig config = new PredictConfig(2, TestTimeAugmentation.NONE, 100, true);
+        assertThat(new BatchPrediction(spark, config).run(files, MODEL, "v1", output))
+                .isEqualTo(new BatchPrediction.Outcome(3, 2, 0));
+        List<Row> predictions = table("predictions.parquet").orderBy("path").collectAsList();
+        for (int channel = 0; channel < 3; channel++) {
+            Row row = predictions.get(2 - channel); // blue, green, red
+            List<Float> embedding = row.getList(row.fieldIndex("embedding"));
+            assertThat(embedding).hasSize(48);
+            for (int i = 0; i < 48; i++) {
+                assertThat(embedding.get(i)).isEqualTo(i % 3 == channel ? 1f : 0f);
+            }
+        }
+        assertThat(table("rejects.parquet").columns()).doesNotContain("embedding");
+        assertThatThrownBy(() -> predict("v1", 100))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("with embeddings");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.inference;
 import io.resnetspark.model.Classifier;
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.input.Preprocessing;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -48,7 +49,13 @@ public record LinearSource(String architecture, List<String> labels, Preprocessi
             }
 
             @Override
-            public float[] logits(float[] images, int count) {
+            public int embeddingLength() {
+                return weights[0].length;
+            }
+
+            /** The embedding of an image is its input: what this one layer reads. */
+            @Override
+            public Answers classify(float[] images, int count) {
                 int length = weights[0].length;
                 float[] logits = new float[count * weights.length];
                 for (int i = 0; i < logits.length; i++) {
@@ -56,7 +63,7 @@ public record LinearSource(String architecture, List<String> labels, Preprocessi
                         logits[i] += weights[i % weights.length][j] * images[i / weights.length * length + j];
                     }
                 }
-                return logits;
+                return new Answers(logits, Arrays.copyOf(images, count * length));
             }
 
             @Override

@@ -32,6 +32,7 @@ class ResNetClassifierTest {
                         "augmentation",
                         "averagingFrequency",
                         "batchSize",
+                        "embeddingCol",
                         "epochs",
                         "handleInvalid",
                         "inputCol",

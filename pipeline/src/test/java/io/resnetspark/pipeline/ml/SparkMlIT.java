@@ -8,12 +8,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.input.DecodeLimits;
+import io.resnetspark.model.input.Image;
+import io.resnetspark.model.input.ImageDecoder;
+import io.resnetspark.model.input.RejectedImageException;
 import io.resnetspark.pipeline.dataset.TestDatasets;
+import io.resnetspark.pipeline.inference.BatchClassifier;
+import io.resnetspark.pipeline.inference.TestTimeAugmentation;
+import io.resnetspark.pipeline.model.LoadedModel;
+import io.resnetspark.pipeline.model.ModelClassifierSource;
+import io.resnetspark.pipeline.model.ModelSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
@@ -227,6 +238,38 @@ class SparkMlIT {
                 .hasMessageContaining("2 of 40 images");
         assertThat(classifier().setHandleInvalid("skip").fit(damaged).getHandleInvalid())
                 .isEqualTo("skip");
+    }
+
+    /** As the saved network says it itself. */
+    @Test
+    void embeddingsAreWhatTheHeadReads() throws IOException {
+        String path = folder.resolve("embedder").toString();
+        model.save(path);
+        LoadedModel saved = ModelSource.load(
+                path + "/data/network.safetensors",
+                Optional.empty(),
+                Optional.empty(),
+                spark.sessionState().newHadoopConf());
+        Row row = model.copy(ParamMap.empty())
+                .setEmbeddingCol("embedding")
+                .transform(images.orderBy("id").limit(1))
+                .first();
+        try (BatchClassifier classifier = new BatchClassifier(
+                new ModelClassifierSource(saved, model.getBatchSize()),
+                TestTimeAugmentation.NONE,
+                model.getBatchSize())) {
+            Image image = new ImageDecoder(DecodeLimits.standard(), 3).decode(row.<byte[]>getAs("image"));
+            float[] expected = classifier.answers(List.of(image)).get(0).embedding();
+            assertThat(row.<Vector>getAs("embedding").toArray())
+                    .hasSize(64)
+                    .containsExactly(
+                            IntStream.range(0, expected.length)
+                                    .mapToDouble(i -> expected[i])
+                                    .toArray(),
+                            within(1e-5));
+        } catch (RejectedImageException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -36,6 +36,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,22 @@ class TrainingLawsIT {
 
     private static RunDirectory run(TrainConfig config) {
         return RunDirectory.at(config.output(), spark.sessionState().newHadoopConf());
+    }
+
+    @Test
+    void sparksPageNamesTheStagesOfARound() throws Exception {
+        Set<String> stages = ConcurrentHashMap.newKeySet();
+        SparkListener listener = new SparkListener() {
+            @Override
+            public void onStageSubmitted(SparkListenerStageSubmitted stage) {
+                stages.add(stage.stageInfo().name());
+            }
+        };
+        spark.sparkContext().addSparkListener(listener);
+        train(config(folder.resolve("stages"), 2, 1, 10, 1));
+        spark.sparkContext().listenerBus().waitUntilEmpty(10_000);
+        spark.sparkContext().removeSparkListener(listener);
+        assertThat(stages).contains("round 1: train", "round 1: average", "round 2: train", "round 2: average");
     }
 
     @Test

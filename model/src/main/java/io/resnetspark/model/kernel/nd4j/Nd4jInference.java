@@ -26,23 +26,27 @@ final class Nd4jInference implements InferenceProgram {
     private final int batch;
     private final int imageLength;
     private final int classes;
+    private final int width;
     private final BufferPlan plan;
     private final List<INDArray> buffers = new ArrayList<>();
     private final List<INDArray> constants = new ArrayList<>();
     private final List<Runnable> operations = new ArrayList<>();
     private final INDArray images;
     private final INDArray logits;
+    private final INDArray features;
 
     Nd4jInference(Nd4jKernels kernels, StraightNetwork network, int batch) {
         this.batch = batch;
         this.imageLength = Math.toIntExact(network.images().shape().length());
         this.classes = network.logits().shape().channels();
+        this.width = network.features().shape().channels();
         this.plan = BufferPlan.of(network);
         for (long length : plan.lengths()) {
             buffers.add(Nd4j.createUninitializedDetached(DataType.FLOAT, length * batch));
         }
         images = view(network.images());
         logits = vectors(network.logits());
+        features = vectors(network.features());
         for (InferenceStep step : network.steps()) {
             operations.add(operation(kernels, step));
         }
@@ -126,7 +130,7 @@ final class Nd4jInference implements InferenceProgram {
     }
 
     @Override
-    public void run(float[] imageValues, int first, int count, float[] logitValues) {
+    public void run(float[] imageValues, int first, int count, float[] logitValues, float[] featureValues) {
         if (operations.isEmpty()) {
             throw new IllegalStateException("The program is closed");
         }
@@ -134,9 +138,13 @@ final class Nd4jInference implements InferenceProgram {
         System.arraycopy(imageValues, first * imageLength, padded, 0, count * imageLength);
         images.assign(Nd4j.createFromArray(padded).reshape('c', images.shape()));
         operations.forEach(Runnable::run);
-        float[] result =
-                logits.reshape('c', new long[] {(long) batch * classes}).toFloatVector();
-        System.arraycopy(result, 0, logitValues, first * classes, count * classes);
+        copy(logits, classes, logitValues, first, count);
+        copy(features, width, featureValues, first, count);
+    }
+
+    private void copy(INDArray rows, int length, float[] out, int first, int count) {
+        float[] values = rows.reshape('c', new long[] {(long) batch * length}).toFloatVector();
+        System.arraycopy(values, 0, out, first * length, count * length);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.kernel.LinearKernel;
 import io.resnetspark.model.kernel.PadShortcutKernel;
 import io.resnetspark.model.kernel.PoolingKernel;
+import io.resnetspark.model.kernel.PreparedNetwork;
 import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
 import io.resnetspark.model.kernel.StraightNetwork;
@@ -54,8 +55,20 @@ public final class Nd4jKernels implements Kernels {
     }
 
     @Override
-    public InferenceProgram inference(StraightNetwork network, int batch) {
-        return new Nd4jInference(this, network, batch);
+    public PreparedNetwork inference(StraightNetwork network) {
+        return new Prepared(this, network);
+    }
+
+    /** Every program has arrays of its own. */
+    private record Prepared(Nd4jKernels kernels, StraightNetwork network) implements PreparedNetwork {
+
+        @Override
+        public InferenceProgram program(int largestBatch) {
+            return new Nd4jInference(kernels, network, largestBatch);
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Override

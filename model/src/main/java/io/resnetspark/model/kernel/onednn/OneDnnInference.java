@@ -2,9 +2,7 @@ package io.resnetspark.model.kernel.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.resnetspark.model.kernel.Activation;
@@ -32,8 +30,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A network as a list of oneDNN primitives on a few reused buffers: weights are packed once, biases, sums and ReLUs happen
- * inside the convolutions.
+ * A network as a list of oneDNN primitives on a few reused buffers: biases, sums and ReLUs happen inside the convolutions.
  */
 final class OneDnnInference implements InferenceProgram {
 
@@ -46,16 +43,21 @@ final class OneDnnInference implements InferenceProgram {
     private final int batch;
     private final int imageLength;
     private final int classes;
+    private final int width;
+    private final OneDnnNetwork weights;
     private final BufferPlan plan;
     private final List<memory> buffers = new ArrayList<>();
-    private final List<memory> parameters = new ArrayList<>();
     private final List<Call> calls = new ArrayList<>();
     private final FloatPointer images;
     private final FloatPointer logits;
+    private final FloatPointer features;
 
-    OneDnnInference(StraightNetwork network, int largestBatch) {
+    /** @param weights the network's, packed; not closed with this program */
+    OneDnnInference(StraightNetwork network, OneDnnNetwork weights, int largestBatch) {
+        this.weights = weights;
         this.imageLength = Math.toIntExact(network.images().shape().length());
         this.classes = network.logits().shape().channels();
+        this.width = network.features().shape().channels();
         this.plan = BufferPlan.of(network);
         this.batch = batch(plan.bytesPerImage(), largestBatch);
         for (long length : plan.lengths()) {
@@ -66,6 +68,7 @@ final class OneDnnInference implements InferenceProgram {
         }
         images = new FloatPointer(address(network.images()));
         logits = new FloatPointer(address(network.logits()));
+        features = new FloatPointer(address(network.features()));
     }
 
     /** Equal parts of the largest batch that fit the cache. */
@@ -130,8 +133,9 @@ final class OneDnnInference implements InferenceProgram {
                 .fixed(DNNL_ARG_SRC, at(step.input(), input))
                 .fixed(
                         DNNL_ARG_WEIGHTS,
-                        packed(step.weight(), OneDnn.floats(format_tag.oihw, weightShape), description.weights_desc()))
-                .fixed(DNNL_ARG_BIAS, packed(step.bias(), OneDnn.vector(outputs), OneDnn.vector(outputs)))
+                        weights.parameters(
+                                step.weight(), OneDnn.floats(format_tag.oihw, weightShape), description.weights_desc()))
+                .fixed(DNNL_ARG_BIAS, weights.parameters(step.bias(), OneDnn.vector(outputs), OneDnn.vector(outputs)))
                 .fixed(DNNL_ARG_DST, at(step.writes(), output));
     }
 
@@ -153,24 +157,12 @@ final class OneDnnInference implements InferenceProgram {
                 .fixed(DNNL_ARG_SRC, at(step.input(), input))
                 .fixed(
                         DNNL_ARG_WEIGHTS,
-                        packed(
+                        weights.parameters(
                                 step.weight(),
                                 OneDnn.floats(format_tag.ab, outputs, inputs),
                                 description.weights_desc()))
-                .fixed(DNNL_ARG_BIAS, packed(step.bias(), OneDnn.vector(outputs), OneDnn.vector(outputs)))
+                .fixed(DNNL_ARG_BIAS, weights.parameters(step.bias(), OneDnn.vector(outputs), OneDnn.vector(outputs)))
                 .fixed(DNNL_ARG_DST, at(step.writes(), output));
-    }
-
-    private memory packed(float[] values, memory.desc plain, memory.desc wanted) {
-        memory packed = new memory(wanted, OneDnn.CPU);
-        parameters.add(packed);
-        try (FloatPointer source = new FloatPointer(values)) {
-            Call.reorder(plain, wanted)
-                    .fixed(DNNL_ARG_FROM, new memory(plain, OneDnn.CPU, source))
-                    .fixed(DNNL_ARG_TO, packed)
-                    .run();
-        }
-        return packed;
     }
 
     private memory.desc images(Value value) {
@@ -192,7 +184,7 @@ final class OneDnnInference implements InferenceProgram {
     }
 
     @Override
-    public void run(float[] imageValues, int first, int count, float[] logitValues) {
+    public void run(float[] imageValues, int first, int count, float[] logitValues, float[] featureValues) {
         if (calls.isEmpty()) {
             throw new IllegalStateException("The program is closed");
         }
@@ -200,6 +192,7 @@ final class OneDnnInference implements InferenceProgram {
         images.put(imageValues, first * imageLength, count * imageLength);
         calls.forEach(Call::run);
         logits.get(logitValues, first * classes, count * classes);
+        features.get(featureValues, first * width, count * width);
     }
 
     @Override
@@ -207,7 +200,5 @@ final class OneDnnInference implements InferenceProgram {
         calls.clear();
         buffers.forEach(memory::close);
         buffers.clear();
-        parameters.forEach(memory::close);
-        parameters.clear();
     }
 }

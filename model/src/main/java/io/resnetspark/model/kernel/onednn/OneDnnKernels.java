@@ -4,11 +4,11 @@ import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.BatchNormKernel;
 import io.resnetspark.model.kernel.ConvolutionKernel;
 import io.resnetspark.model.kernel.ImageShape;
-import io.resnetspark.model.kernel.InferenceProgram;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.kernel.LinearKernel;
 import io.resnetspark.model.kernel.PadShortcutKernel;
 import io.resnetspark.model.kernel.PoolingKernel;
+import io.resnetspark.model.kernel.PreparedNetwork;
 import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
 import io.resnetspark.model.kernel.StraightNetwork;
@@ -69,8 +69,8 @@ public final class OneDnnKernels implements Kernels {
     }
 
     @Override
-    public InferenceProgram inference(StraightNetwork network, int batch) {
-        return new OneDnnInference(network, batch);
+    public PreparedNetwork inference(StraightNetwork network) {
+        return new OneDnnNetwork(network);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.dataset.source;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.input.DecodeLimits;
 import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.storage.FileListing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -13,9 +14,7 @@ import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -134,9 +133,9 @@ record ImageFolderSource(String input) implements ImageSource {
             Path folder = new Path(place.folder());
             FileSystem fileSystem = folder.getFileSystem(hadoop.value());
             List<FileEntry> entries = new ArrayList<>();
-            RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(folder, place.label() != null);
-            while (files.hasNext()) {
-                FileStatus file = files.next();
+            List<FileStatus> files =
+                    place.label() == null ? FileListing.in(fileSystem, folder) : FileListing.below(fileSystem, folder);
+            for (FileStatus file : files) {
                 String path = file.getPath().toString();
                 if (!path.substring(place.folder().length()).contains("/.")) {
                     entries.add(new FileEntry(path, file.getLen(), place.label(), place.split()));

@@ -5,7 +5,10 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.input.Image;
+import io.resnetspark.model.input.RejectedImageException;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
+import io.resnetspark.pipeline.dataset.SparkPixels;
 import io.resnetspark.pipeline.dataset.Split;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,12 +36,6 @@ import org.apache.spark.sql.types.StructType;
  * @param input path or URI of a Parquet file or folder
  */
 record ParquetSource(String input, PrepareConfig.ParquetColumns columns) implements ImageSource {
-
-    /** OpenCV type codes in Spark's image schema. */
-    private static final int GREY = 0;
-
-    private static final int BGR = 16;
-    private static final int BGRA = 24;
 
     @Override
     public SourceImages images(SparkSession spark) {
@@ -88,7 +85,7 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
         }
         if (type instanceof StructType) {
             List<String> fields = Arrays.asList(((StructType) type).fieldNames());
-            if (fields.containsAll(List.of("height", "width", "nChannels", "mode", "data"))) {
+            if (fields.containsAll(SparkPixels.FIELDS)) {
                 for (String field : List.of("data", "width", "height", "mode")) {
                     selected.add(image.getField(field));
                 }
@@ -155,35 +152,13 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
                 return SourceRow.rejected(origin, label, split(row), null, SourceRow.EMPTY, "The image is null");
             }
             byte[] data = row.getAs(3);
-            int width = row.getInt(4);
-            int height = row.getInt(5);
-            int mode = row.getInt(6);
-            int stride = mode == GREY ? 1 : mode == BGR ? 3 : mode == BGRA ? 4 : 0;
-            if (stride == 0 || width < 1 || height < 1 || (long) width * height * stride != data.length) {
-                return SourceRow.rejected(
-                        origin,
-                        label,
-                        split(row),
-                        data,
-                        SourceRow.UNREADABLE,
-                        "%d x %d pixels of OpenCV type %d do not make %d bytes"
-                                .formatted(width, height, mode, data.length));
+            try {
+                Image image = SparkPixels.image(row.getInt(4), row.getInt(5), row.getInt(6), data);
+                return SourceRow.raw(
+                        origin, label, split(row), image.pixels(), image.width(), image.height(), image.channels());
+            } catch (RejectedImageException e) {
+                return SourceRow.rejected(origin, label, split(row), data, SourceRow.UNREADABLE, e.getMessage());
             }
-            return mode == GREY
-                    ? SourceRow.raw(origin, label, split(row), data, width, height, 1)
-                    : SourceRow.raw(origin, label, split(row), rgb(data, stride), width, height, 3);
         }
-    }
-
-    /** BGR or BGRA to RGB. */
-    static byte[] rgb(byte[] data, int stride) {
-        int count = data.length / stride;
-        byte[] pixels = new byte[3 * count];
-        for (int i = 0; i < count; i++) {
-            pixels[3 * i] = data[stride * i + 2];
-            pixels[3 * i + 1] = data[stride * i + 1];
-            pixels[3 * i + 2] = data[stride * i];
-        }
-        return pixels;
     }
 }

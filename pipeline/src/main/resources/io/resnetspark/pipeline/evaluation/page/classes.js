@@ -31,13 +31,14 @@ function averages() {
   const columns = [
     { title: "Average", value: ([name]) => name, show: ([name, note]) => [name, el("span", { class: "muted small" }, "  " + note)] },
     ...[["Precision", "precision"], ["Recall", "recall"], ["F1", "f1"]].map(([title, key]) => ({
-      title, number: true, value: ([name]) => data.averages[name][key], show: ([name]) => format.percent(data.averages[name][key]),
+      title, number: true, value: ([name]) => data.averages[name][key],
+      show: ([name]) => [format.percent(data.averages[name][key]), el("div", { class: "muted small" }, format.range(data.averages[name][key + "_ci95"]))],
     })),
     ...[["ROC AUC", "roc_auc"], ["Average precision", "average_precision"]].map(([title, key]) => ({
       title, number: true, value: ([name]) => data.averages[name][key], show: ([name]) => format.decimal(data.averages[name][key], 4),
     })),
   ];
-  return el("div", {}, el("h3", {}, "Averages over the classes"), table("Averages over the classes", columns, rows));
+  return el("div", {}, el("h3", {}, "Averages over the classes"), el("p", { class: "muted small" }, "Below each average its 95 % interval."), table("Averages over the classes", columns, rows));
 }
 
 function drawSlices() {

@@ -57,7 +57,7 @@ function cell(count, share, hit, description) {
   return el("button", {
     type: "button", tabindex: "-1", "aria-pressed": "false", "aria-label": description, title: description, style: colour,
     class: count === 0 ? "zero" : strength > 0.55 ? "strong" : null,
-  }, format.count(count));
+  }, count < 1000 ? format.count(count) : [el("span", { class: "exact" }, format.count(count)), el("span", { class: "rounded" }, format.rounded(count))]);
 }
 
 /** Arrow keys walk over the cells; only the current one is in the tab order. */

@@ -22,6 +22,8 @@ const isNumber = (value) => typeof value === "number";
 
 const format = {
   count: (value) => (isNumber(value) ? value.toLocaleString("en-US") : UNDEFINED),
+  /** A large count in few characters: 1.2K. */
+  rounded: (value) => value.toLocaleString("en-US", { notation: "compact", maximumSignificantDigits: 2 }),
   /** A share as per cent. */
   percent: (value, digits = 1) => (isNumber(value) ? (100 * value).toFixed(digits) + " %" : UNDEFINED),
   points: (value) => (isNumber(value) ? (value > 0 ? "+" : value < 0 ? "−" : "") + Math.abs(100 * value).toFixed(1) : UNDEFINED),
