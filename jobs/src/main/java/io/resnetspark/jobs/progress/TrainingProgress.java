@@ -38,11 +38,11 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
                 training.validationExamples()));
         display.say(String.format(
                 Locale.ROOT,
-                "%d workers x %d threads, batches of %d, averaged every %d; %d epochs, %d rounds; %s",
+                "%d workers x %d threads, batches of %d, averaged %s; %d epochs, %d rounds; %s",
                 training.workers(),
                 training.threadsPerWorker(),
                 training.batchSize(),
-                training.averagingFrequency(),
+                training.averaging(),
                 training.epochs(),
                 training.totalRounds(),
                 training.kernels()));

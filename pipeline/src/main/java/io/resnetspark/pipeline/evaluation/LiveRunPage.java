@@ -44,7 +44,7 @@ public final class LiveRunPage implements TrainingListener {
         settings.put("classes", "%,d".formatted(summary.classes()));
         settings.put("workers", "%d with %d threads each".formatted(summary.workers(), summary.threadsPerWorker()));
         settings.put("batch size", "%d per worker".formatted(summary.batchSize()));
-        settings.put("averaging", "every %d minibatches".formatted(summary.averagingFrequency()));
+        settings.put("averaging", summary.averaging());
         settings.put("computes with", summary.kernels());
         write();
     }

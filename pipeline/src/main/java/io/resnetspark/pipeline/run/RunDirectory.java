@@ -146,18 +146,17 @@ public final class RunDirectory {
     }
 
     /**
-     * The checkpoint to use as the run's model: the best one where the run validates, else the newest.
+     * The checkpoint to use as the run's model: the best one where the run validates, else the newest. Its state has the
+     * weights to use, which training does not go on from where a moving average of them is kept.
      *
      * @throws BadDataException if there is none
      */
     public Checkpoint model() {
-        Optional<BestCheckpoint> best = best();
-        if (best.isPresent()) {
-            return readCheckpoint(best.get().checkpoint());
-        }
-        return newestCheckpoint()
+        Checkpoint checkpoint = best().map(best -> readCheckpoint(best.checkpoint()))
+                .or(this::newestCheckpoint)
                 .orElseThrow(() -> new BadDataException(
                         "%s has no checkpoint to use; train it first, or resume it".formatted(path())));
+        return checkpoint.asModel(checkpoint.snapshot().model());
     }
 
     private <T> Optional<T> read(String file, Class<T> type) {
