@@ -103,6 +103,15 @@ final class TrainCommand extends JobCommand {
     @Overrides("train.transfer")
     private String transfer;
 
+    @Option(
+            names = "--reestimate-batch-norm",
+            paramLabel = "N",
+            description =
+                    "In the end, compute batch-norm statistics anew from so many training images; 0 keeps the running"
+                            + " ones.")
+    @Overrides("train.reestimate-batch-norm-images")
+    private Integer reestimateBatchNorm;
+
     @Option(names = "--batch-size", paramLabel = "N", description = "Images of one worker's minibatch.")
     @Overrides("train.batch-size")
     private Integer batchSize;

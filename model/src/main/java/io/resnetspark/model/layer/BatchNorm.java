@@ -131,7 +131,7 @@ public final class BatchNorm extends KernelLayerConf {
 
         private void updateRunningStatistics() {
             batchSamples = input.size(0) * input.size(1) * input.size(2);
-            float samples = batchSamples;
+            float samples = (float) batchSamples;
             float unbiased = samples > 1 ? samples / (samples - 1) : 1;
             // a + (b - a) * m in place, without temporaries in the training loop's workspaces
             blend(parameter("mean"), batchMean, 1);

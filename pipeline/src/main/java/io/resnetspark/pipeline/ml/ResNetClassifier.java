@@ -160,6 +160,7 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                 SlowMomentum.OFF,
                 0,
                 TrainConfig.Transfer.FLOAT32,
+                0,
                 getBatchSize(),
                 getEpochs(),
                 getLearningRate(),

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param slowMomentum momentum over rounds
  * @param emaDecay decay per step of the moving average of weights that becomes the model, 0 to below 1; 0 for none
  * @param transfer how workers send what they trained
+ * @param reestimateBatchNormImages training images of which batch-norm statistics are computed anew in the end; 0 for none
  * @param batchSize images of one worker's minibatch, at least 1
  * @param epochs passes over the training split, at least 1
  * @param learningRate base learning rate, positive; the schedule multiplies it
@@ -53,6 +54,7 @@ public record TrainConfig(
         SlowMomentum slowMomentum,
         double emaDecay,
         Transfer transfer,
+        int reestimateBatchNormImages,
         int batchSize,
         int epochs,
         double learningRate,
@@ -95,6 +97,7 @@ public record TrainConfig(
         atLeast("workers", workers, 1);
         atLeast("averaging-frequency", averagingFrequency, 1);
         atLeast("every-step-epochs", everyStepEpochs, 0);
+        atLeast("reestimate-batch-norm-images", reestimateBatchNormImages, 0);
         atLeast("batch-size", batchSize, 1);
         atLeast("epochs", epochs, 1);
         atLeast("threads-per-worker", threadsPerWorker, 0);

@@ -296,6 +296,11 @@ public final class TrainingLoop {
                         () -> new Checkpoint(start.card(), part.into(start.snapshot(), master.snapshot())),
                         layout);
             }
+            if (config.reestimateBatchNormImages() > 0) {
+                new ModelReestimation(run, BatchNormReestimation.of(plan, config.reestimateBatchNormImages()), layout)
+                        .run(context, plan, master)
+                        .ifPresent(metrics -> all.forEach(listener -> listener.batchNormReestimated(metrics)));
+            }
             run.writeManifest(manifest.with("done", manifest.seconds() + secondsSince(begin)));
         } catch (RuntimeException failure) {
             if (failure instanceof DivergedException) {

@@ -72,6 +72,7 @@ class HymenopteraIT {
                 SlowMomentum.OFF,
                 0,
                 TrainConfig.Transfer.FLOAT32,
+                0,
                 16,
                 30,
                 0.01,

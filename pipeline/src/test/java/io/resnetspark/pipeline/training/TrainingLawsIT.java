@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.FlatVector;
+import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.checkpoint.Checkpoint;
+import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
@@ -38,9 +40,11 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,9 +85,14 @@ class TrainingLawsIT {
     }
 
     /** How averaging differs from plain averaging. */
-    private record Modes(int everyStepEpochs, SlowMomentum slowMomentum, double emaDecay, Transfer transfer) {
+    private record Modes(
+            int everyStepEpochs, SlowMomentum slowMomentum, double emaDecay, Transfer transfer, int reestimate) {
         static final Modes PLAIN = new Modes(0, SlowMomentum.OFF, 0, Transfer.FLOAT32);
         static final Modes ALL = new Modes(1, new SlowMomentum(0.5, 0.9), 0.8, Transfer.FLOAT16);
+
+        Modes(int everyStepEpochs, SlowMomentum slowMomentum, double emaDecay, Transfer transfer) {
+            this(everyStepEpochs, slowMomentum, emaDecay, transfer, 0);
+        }
     }
 
     private static TrainConfig config(
@@ -111,6 +120,7 @@ class TrainingLawsIT {
                 modes.slowMomentum(),
                 modes.emaDecay(),
                 modes.transfer(),
+                modes.reestimate(),
                 batchSize,
                 epochs,
                 learningRate,
@@ -297,6 +307,92 @@ class TrainingLawsIT {
         StepResult judged = validate(model);
         assertThat(atBest.accuracy()).isEqualTo(judged.accuracy());
         assertThat(atBest.loss()).isCloseTo(judged.loss(), within(1e-5));
+    }
+
+    @Test
+    void reestimatedStatisticsAreTheModelsAndLeaveTheTrainingAlone() {
+        Modes kept = new Modes(0, SlowMomentum.OFF, 0.9, Transfer.FLOAT32);
+        Modes reestimated = new Modes(0, SlowMomentum.OFF, 0.9, Transfer.FLOAT32, 30);
+        Checkpoint expected = train(config(folder.resolve("running-statistics"), 2, 2, 6, 2, kept));
+        TrainConfig config = config(folder.resolve("reestimated"), 2, 2, 6, 2, reestimated);
+        List<BatchNormMetrics> seen = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void batchNormReestimated(BatchNormMetrics metrics) {
+                seen.add(metrics);
+            }
+        };
+        assertThat(train(config, listener)).isEqualTo(expected);
+
+        Checkpoint model = run(config).model();
+        Checkpoint best =
+                run(config).readCheckpoint(run(config).best().orElseThrow().checkpoint());
+        float[] before = best.snapshot().model();
+        float[] after = model.state().parameters();
+        for (ParameterLayout.Segment segment :
+                ParameterLayout.of(model.card().spec()).segments()) {
+            float[] old = Arrays.copyOfRange(before, segment.offset(), segment.end());
+            float[] now = Arrays.copyOfRange(after, segment.offset(), segment.end());
+            if (segment.kind().trainable()) {
+                assertThat(now).as(segment.key()).isEqualTo(old);
+            } else {
+                assertThat(now).as(segment.key()).isNotEqualTo(old);
+            }
+        }
+        assertThat(seen).singleElement().satisfies(metrics -> {
+            assertThat(metrics.images()).isEqualTo(30);
+            assertThat(metrics.before().orElseThrow().accuracy())
+                    .isEqualTo(run(config).best().orElseThrow().accuracy());
+            assertThat(metrics.after().orElseThrow().accuracy())
+                    .isEqualTo(validate(model).accuracy());
+        });
+        assertThat(run(config).metrics()).last().asString().contains("\"type\":\"batch-norm\"");
+
+        train(config, listener); // finished: nothing is left to do
+        assertThat(seen).hasSize(1);
+    }
+
+    /** A single minibatch in training mode is what running statistics take a tenth of. */
+    @Test
+    void reestimatedStatisticsAreThoseOfTheImagesHoweverTheyAreShared() {
+        ImageDataset images = ImageDataset.open(spark, dataset);
+        ExampleIndex index = ExampleIndex.build(spark, images, Split.TRAIN);
+        ModelCard card = train(config(folder.resolve("shared"), 1, 4, 20, 1)).card();
+        BatchRecipe recipe =
+                BatchRecipe.evaluation(card.preprocessing(), card.spec().classes());
+        HadoopSettings hadoop = new HadoopSettings(spark.sessionState().newHadoopConf());
+        ParameterLayout layout = ParameterLayout.of(card.spec());
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+
+        ComputeThreads.use(1);
+        ComputationGraph network = ResNet.create(card.spec(), 5);
+        float[] start = FlatVector.copyOf(network.params());
+        float[] once = new BatchNormReestimation(
+                        card.spec(), List.of(), recipe, index, index.size(), index.size(), 1, 1, 7, hadoop)
+                .run(context, start, layout);
+        try (Minibatches all = new ImageMinibatches(index, recipe, index.size(), hadoop)) {
+            all.start(List.of(IntStream.range(0, index.size()).toArray()), 0);
+            network.outputSingle(true, all.next().input());
+        }
+        float[] running = FlatVector.copyOf(network.params());
+        network.close();
+        for (int i = 0; i < start.length; i++) {
+            assertThat(0.9f * start[i] + 0.1f * once[i])
+                    .as("parameter %d", i)
+                    .isCloseTo(running[i], within(1e-5f * Math.max(1, Math.abs(running[i]))));
+        }
+
+        float[] alone = new BatchNormReestimation(card.spec(), List.of(), recipe, index, 32, 8, 1, 1, 7, hadoop)
+                .run(context, start, layout);
+        float[] shared = new BatchNormReestimation(card.spec(), List.of(), recipe, index, 32, 8, 3, 1, 7, hadoop)
+                .run(context, start, layout);
+        float[] frozen = new BatchNormReestimation(
+                        card.spec(), List.of("batchnorm"), recipe, index, 32, 8, 2, 1, 7, hadoop)
+                .run(context, start, layout);
+        for (int i = 0; i < start.length; i++) {
+            assertThat(shared[i]).isCloseTo(alone[i], within(1e-6f * Math.max(1, Math.abs(alone[i]))));
+        }
+        assertThat(frozen).isEqualTo(start);
     }
 
     /** On the validation split, in this thread. */

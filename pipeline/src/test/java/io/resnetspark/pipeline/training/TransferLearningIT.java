@@ -65,6 +65,7 @@ class TransferLearningIT {
                 SlowMomentum.OFF,
                 0,
                 TrainConfig.Transfer.FLOAT32,
+                0,
                 6,
                 epochs,
                 0.02,
