@@ -11,6 +11,7 @@ import io.resnetspark.pipeline.dataset.PrepareConfig.ResizeRule;
 import io.resnetspark.pipeline.dataset.PrepareJob;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingLoop;
 import java.io.IOException;
@@ -155,6 +156,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                 run,
                 getNumWorkers(),
                 getAveragingFrequency(),
+                0,
+                SlowMomentum.OFF,
+                0,
+                TrainConfig.Transfer.FLOAT32,
+                0,
                 getBatchSize(),
                 getEpochs(),
                 getLearningRate(),
