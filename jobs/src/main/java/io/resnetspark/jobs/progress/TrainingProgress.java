@@ -1,5 +1,6 @@
 package io.resnetspark.jobs.progress;
 
+import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainingListener;
@@ -76,6 +77,13 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
                 100 * metrics.accuracy(),
                 validation,
                 metrics.seconds()));
+    }
+
+    @Override
+    public void returned(ReturnToCheckpoint made) {
+        done = made.examples();
+        meter = new ProgressMeter(done, Math.max(1, summary.totalExamples()), System::nanoTime);
+        display.say(made.describe());
     }
 
     @Override

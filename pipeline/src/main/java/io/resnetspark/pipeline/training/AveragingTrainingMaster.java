@@ -2,7 +2,6 @@ package io.resnetspark.pipeline.training;
 
 import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.checkpoint.TrainingPosition;
-import io.resnetspark.model.error.DivergedException;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.TrainingState;
 import io.resnetspark.pipeline.training.SlicePlan.Slice;
@@ -47,6 +46,7 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
     private final SlicePlan slices;
     private final Broadcast<TrainingPlan> planOnWorkers;
     private final List<TrainingListener> listeners;
+    private final DivergenceWatch watch;
     private Broadcast<TrainingState> stateOnWorkers;
     private TrainingState state;
     private TrainingPosition position;
@@ -59,13 +59,15 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
             SlicePlan slices,
             TrainingState state,
             TrainingPosition position,
-            List<TrainingListener> listeners) {
+            List<TrainingListener> listeners,
+            DivergenceWatch watch) {
         this.spark = spark;
         this.plan = plan;
         this.averagingFrequency = averagingFrequency;
         this.slices = slices;
         this.planOnWorkers = spark.broadcast(plan);
         this.listeners = List.copyOf(listeners);
+        this.watch = watch;
         this.position = position;
         install(state);
     }
@@ -132,17 +134,13 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
 
         List<WorkerReport> reports = averaged.get(0).reports();
         StepResult result = reports.stream().map(WorkerReport::result).reduce(StepResult.NONE, StepResult::plus);
-        if (!Double.isFinite(result.loss())) {
-            throw new DivergedException(
-                    ("The loss became %s in round %d (epoch %d, learning rate %.3g); the state before this round is kept."
-                                    + " Lower learning-rate, add warm-up or set clip-norm")
-                            .formatted(
-                                    result.loss(),
-                                    order.round() + 1,
-                                    order.epoch() + 1,
-                                    plan.learningRate(order.epoch(), order.firstStep())));
-        }
-        install(assemble(averaged));
+        TrainingState next = assemble(averaged);
+        watch.judge(result.loss(), next).ifPresent(reason -> {
+            double rate = plan.learningRate(order.epoch(), order.firstStep());
+            throw new RoundDivergedException(
+                    order.round() + 1, order.epoch() + 1, "%s at learning rate %.3g".formatted(reason, rate));
+        });
+        install(next);
         epochResult = epochResult.plus(result);
         position = new TrainingPosition(
                 order.round() + 1,

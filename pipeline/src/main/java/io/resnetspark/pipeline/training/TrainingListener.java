@@ -1,5 +1,7 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.pipeline.run.ReturnToCheckpoint;
+
 /** Hears of a training's progress on the driver. */
 public interface TrainingListener {
 
@@ -9,6 +11,9 @@ public interface TrainingListener {
     default void roundDone(RoundMetrics metrics) {}
 
     default void epochDone(EpochMetrics metrics) {}
+
+    /** The training goes on from an earlier checkpoint; what was heard of rounds after it no longer counts. */
+    default void returned(ReturnToCheckpoint made) {}
 
     /** After the last epoch, or when training ends with a failure. */
     default void ended() {}
