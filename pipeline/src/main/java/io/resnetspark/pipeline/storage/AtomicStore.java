@@ -25,6 +25,8 @@ import org.apache.hadoop.fs.Path;
  */
 public final class AtomicStore {
 
+    private static final int READ_ATTEMPTS = 10;
+
     private final Path root;
     private final FileSystem fileSystem;
     private final Publisher publisher;
@@ -70,12 +72,17 @@ public final class AtomicStore {
 
     /** The content of a file, or empty when there is none. */
     public Optional<byte[]> read(String name) {
-        try (InputStream in = fileSystem.open(path(name))) {
-            return Optional.of(in.readAllBytes());
-        } catch (FileNotFoundException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw failed("read", name, e);
+        for (int attempt = 1; ; attempt++) {
+            try (InputStream in = fileSystem.open(path(name))) {
+                return Optional.of(in.readAllBytes());
+            } catch (FileNotFoundException e) {
+                return Optional.empty();
+            } catch (IOException e) {
+                // When a file is replaced, HDFS and S3 take the old content from under those who are about to read it.
+                if (attempt == READ_ATTEMPTS) {
+                    throw failed("read", name, e);
+                }
+            }
         }
     }
 
