@@ -48,9 +48,9 @@ class ClusterTrainingIT {
             "train.arch", "cifar-resnet20",
             "train.input-size", "16",
             "train.workers", "2",
-            "train.averaging-frequency", "4",
+            "train.averaging-frequency", "6",
             "train.batch-size", "8",
-            "train.epochs", "4",
+            "train.epochs", "5",
             "train.threads-per-worker", "1");
 
     @TempDir
@@ -60,7 +60,7 @@ class ClusterTrainingIT {
 
     @BeforeAll
     static void startClusterAndPrepare() throws Exception {
-        new SyntheticImages(24, 16, 1).writeTo(directory.resolve("images"));
+        new SyntheticImages(60, 16, 1).writeTo(directory.resolve("images"));
         cluster = StandaloneCluster.start(directory, 2, 1, 1024);
         StandaloneCluster.Ended prepared = cluster.submit(
                 List.of(),

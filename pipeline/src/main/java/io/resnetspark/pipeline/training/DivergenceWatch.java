@@ -78,7 +78,8 @@ final class DivergenceWatch {
         }
         double[] sorted =
                 losses.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        double median = sorted.length == 0 ? 0 : sorted[sorted.length / 2];
+        // of an even number the lower one: a single high loss must not raise the limit
+        double median = sorted.length == 0 ? 0 : sorted[(sorted.length - 1) / 2];
         return lossFactor * Math.max(floor, median);
     }
 
