@@ -34,6 +34,8 @@ public final class S3Storage extends TestStorage {
             throw new IllegalStateException(
                     "resnet.s3proxy.directory is not set: tests on S3 are integration tests, run with ./mvnw verify");
         }
+        // hadoop-aws 3.3 needs version 1 of the SDK, which reports its age with a stack trace.
+        System.setProperty("aws.java.v1.disableDeprecationAnnouncement", "true");
         int port = freePort();
         Path directory = Files.createTempDirectory("s3proxy-");
         Path properties =
