@@ -1,6 +1,7 @@
 package io.resnetspark.jobs.outcome;
 
 import io.resnetspark.model.error.ResNetSparkException;
+import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -21,21 +22,28 @@ public record Failure(ExitStatus status, String message, Throwable cause) {
     public static Failure of(Throwable thrown) {
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Throwable root = thrown;
+        String storage = null;
         for (Throwable each = thrown; each != null && seen.add(each); each = each.getCause()) {
             if (each instanceof ResNetSparkException forUser) {
                 return new Failure(ExitStatus.of(forUser), forUser.getMessage(), thrown);
             }
+            if (storage == null && each instanceof UncheckedIOException) {
+                storage = firstLine(each.getMessage());
+            }
             root = each;
         }
-        return new Failure(ExitStatus.FAILURE, describe(root), thrown);
+        // Who throws an UncheckedIOException says which file; its cause only knows what is wrong with it.
+        return new Failure(ExitStatus.FAILURE, storage == null ? describe(root) : storage, thrown);
     }
 
     private static String describe(Throwable root) {
         String message = root.getMessage();
         String name = root.getClass().getSimpleName();
-        return message == null
-                ? name
-                : "%s: %s".formatted(name, message.lines().findFirst().orElse(""));
+        return message == null ? name : "%s: %s".formatted(name, firstLine(message));
+    }
+
+    private static String firstLine(String message) {
+        return message.lines().findFirst().orElse("");
     }
 
     /** Whether the message says all there is to say, so that no stack trace is kept. */

@@ -1,6 +1,7 @@
 package io.resnetspark.jobs.progress;
 
 import io.resnetspark.pipeline.training.BatchNormMetrics;
+import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainingListener;
@@ -96,6 +97,13 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
                 metrics.images(),
                 validation,
                 metrics.seconds()));
+    }
+
+    @Override
+    public void returned(ReturnToCheckpoint made) {
+        done = made.examples();
+        meter = new ProgressMeter(done, Math.max(1, summary.totalExamples()), System::nanoTime);
+        display.say(made.describe());
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -86,6 +87,12 @@ public final class StandaloneCluster implements AutoCloseable {
         return value;
     }
 
+    /**
+     * Adds a worker with an address of its own, 127.0.0.1 and counting: to Spark it is another machine.
+     *
+     * @param cores tasks that it may run at once
+     * @param mebibytes memory that it offers to executors
+     */
     private void startWorker(int cores, int mebibytes) {
         String name = "worker-" + workers.size();
         workers.add(spark(
@@ -94,7 +101,7 @@ public final class StandaloneCluster implements AutoCloseable {
                 List.of(
                         "org.apache.spark.deploy.worker.Worker",
                         "--host",
-                        "127.0.0.1",
+                        "127.0.0." + (1 + workers.size()),
                         "--port",
                         "0",
                         "--webui-port",
@@ -161,23 +168,27 @@ public final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    /**
-     * Kills one executor as the kernel's out-of-memory killer would.
-     *
-     * @return whether there was one
-     */
-    public boolean killExecutor() {
-        return workers.stream()
-                .flatMap(Process::descendants)
-                .filter(process -> process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
-                .findFirst()
-                .map(ProcessHandle::destroyForcibly)
-                .orElse(false);
+    /** The application's jar, for drivers that are not submitted. */
+    public Path applicationJar() {
+        return applicationJar;
     }
 
-    /** Kills a worker and its executors, as a machine that loses power would go. */
-    public void killWorker(int index) {
-        end(workers.get(index));
+    /** The process of an application's executor, if it runs. */
+    public Optional<ProcessHandle> executor(String applicationId, String executorId) {
+        return workers.stream()
+                .flatMap(Process::descendants)
+                .filter(process -> {
+                    String command = process.info().commandLine().orElse("");
+                    return command.contains("CoarseGrainedExecutorBackend")
+                            && command.contains("--app-id " + applicationId)
+                            && command.contains("--executor-id " + executorId + " ");
+                })
+                .findFirst();
+    }
+
+    /** Kills the worker at an address and its executors, as a machine that loses power would go. */
+    public void killWorker(String host) {
+        end(workers.get(Integer.parseInt(host.substring(host.lastIndexOf('.') + 1)) - 1));
     }
 
     private Process spark(String name, Map<String, String> environment, List<String> mainClassAndArguments) {

@@ -9,6 +9,7 @@ import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.evaluation.EvaluateConfig;
 import io.resnetspark.pipeline.inference.PredictConfig;
+import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ class ShippedConfigurationTest {
         assertThat(config.bind("evaluate", EvaluateConfig.class)).isEqualTo(EvaluateConfig.standard());
         assertThat(config.bind("predict", PredictConfig.class)).isEqualTo(PredictConfig.standard());
         assertThat(config.bind("train", TrainConfig.class).augmentation()).isEqualTo(Augmentation.cifar());
+        assertThat(config.bind("train", TrainConfig.class).onDivergence()).isEqualTo(OnDivergence.standard());
         assertThat(config.bind("spark", SparkConfig.class).master()).isEmpty();
     }
 

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +37,15 @@ class OutcomeTest {
         assertThat(failure.status().code()).isEqualTo(1);
         assertThat(failure.message()).isEqualTo("IllegalStateException: inner");
         assertThat(failure.isForUser()).isFalse();
+    }
+
+    @Test
+    void troubleWithAFileIsToldByWhoKnowsTheFile() {
+        IOException full = new IOException("No space left on device");
+        Failure failure = Failure.of(new RuntimeException(
+                "Job aborted", new UncheckedIOException("Cannot write checkpoint x: No space left on device", full)));
+        assertThat(failure.status().code()).isEqualTo(1);
+        assertThat(failure.message()).isEqualTo("Cannot write checkpoint x: No space left on device");
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.resnetspark.model.error;
 
 /** Training produced a loss that is not finite or exploded: exit code 4. */
-public final class DivergedException extends ResNetSparkException {
+public non-sealed class DivergedException extends ResNetSparkException {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,6 @@
 package io.resnetspark.pipeline.evaluation;
 
+import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.BatchNormMetrics;
@@ -50,6 +51,7 @@ public final class LiveRunPage implements TrainingListener {
         settings.put("batch size", "%d per worker".formatted(summary.batchSize()));
         settings.put("averaging", summary.averaging());
         settings.put("computes with", summary.kernels());
+        tellReturns();
         write();
     }
 
@@ -91,6 +93,27 @@ public final class LiveRunPage implements TrainingListener {
                 epoch,
                 result.map(EpochMetrics.Validation::loss).orElse(Double.NaN),
                 result.map(EpochMetrics.Validation::accuracy).orElse(Double.NaN));
+    }
+
+    @Override
+    public void returned(ReturnToCheckpoint made) {
+        rounds.removeIf(round -> round.round() > made.round());
+        double epochsDone = rounds.isEmpty() ? 0 : rounds.get(rounds.size() - 1).epoch();
+        validations.removeIf(validation -> validation.epoch() > epochsDone);
+        tellReturns();
+        write();
+    }
+
+    private void tellReturns() {
+        List<ReturnToCheckpoint> returns = run.manifest().returns();
+        if (!returns.isEmpty()) {
+            settings.put(
+                    "went back",
+                    "%d times, last: %s"
+                            .formatted(
+                                    returns.size(),
+                                    returns.get(returns.size() - 1).describe()));
+        }
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.resnetspark.pipeline.dataset.PrepareJob;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.training.SlowMomentum;
+import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingLoop;
 import java.io.IOException;
@@ -178,7 +179,8 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                 getSeed(),
                 0,
                 getEpochs(), // nothing resumes this run: only its last and its best weights are of use
-                1);
+                1,
+                OnDivergence.standard());
     }
 
     private Optional<String> chosen(Param<String> param) {

@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -85,6 +86,22 @@ public final class RunDirectory {
                 .orElse(List.of());
     }
 
+    /** The lines of {@code metrics.jsonl} of one type. */
+    public List<JsonNode> metrics(String type) {
+        List<JsonNode> some = new ArrayList<>();
+        for (String line : metrics()) {
+            try {
+                JsonNode metrics = JSON.readTree(line);
+                if (metrics.path("type").asText().equals(type)) {
+                    some.add(metrics);
+                }
+            } catch (JsonProcessingException e) {
+                throw new BadDataException("%s/%s is damaged at \"%s\"".formatted(path(), METRICS, line), e);
+            }
+        }
+        return some;
+    }
+
     /** Replaces {@code best.json}. */
     public void writeBest(BestCheckpoint best) {
         store.replaceText(BestCheckpoint.FILE, pretty(best));
@@ -95,23 +112,61 @@ public final class RunDirectory {
         return read(BestCheckpoint.FILE, BestCheckpoint.class);
     }
 
-    /** Publishes a checkpoint; its name says the round. */
+    /** Forgets which checkpoint was the best. */
+    public void deleteBest() {
+        store.delete(BestCheckpoint.FILE);
+    }
+
+    /** What the checkpoint after that many rounds is called. */
+    public static String checkpointName(int round) {
+        return "round-%06d".formatted(round);
+    }
+
+    /**
+     * Publishes a checkpoint; its name says the round.
+     *
+     * @throws UncheckedIOException if it cannot be written; nothing of it remains then, and earlier ones are intact
+     */
     public String writeCheckpoint(Checkpoint checkpoint, ParameterLayout layout) {
-        String name = name(checkpoint);
+        String name = checkpointName(checkpoint.position().round());
         deleteCheckpoint(name); // a damaged one of the same round, which a resumed training reaches again
         try (DirectoryPublication publication = store.startDirectory(CHECKPOINTS + "/" + name)) {
             CheckpointFormat.write(checkpoint, layout, publication::create);
             publication.commit();
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot write checkpoint %s of %s; earlier ones are intact".formatted(name, path()), e);
+            throw notWritten(name, e);
+        } catch (UncheckedIOException e) {
+            throw notWritten(name, e.getCause());
         }
         return name;
     }
 
-    /** Names of the checkpoints, oldest first. */
+    private UncheckedIOException notWritten(String name, IOException cause) {
+        return new UncheckedIOException(
+                "Cannot write checkpoint %s of %s: %s. Earlier checkpoints are intact; see to it that there is room and that the storage can be reached, then go on with --resume"
+                        .formatted(name, path(), firstLine(cause)),
+                cause);
+    }
+
+    private static String firstLine(IOException cause) {
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return message.lines().findFirst().orElse("");
+    }
+
+    /** Names of the checkpoints, oldest first; what a killed writer left is not among them. */
     public List<String> checkpoints() {
-        return store.list(CHECKPOINTS);
+        return store.list(CHECKPOINTS).stream()
+                .filter(name -> store.isPublished(CHECKPOINTS + "/" + name))
+                .toList();
+    }
+
+    /** Removes what killed writers left. Only for the one that trains this run. */
+    public void deleteUnfinished() {
+        store.deleteUnfinished("");
+        store.deleteUnfinished("report");
+        store.deleteUnfinished(CHECKPOINTS);
+        List<String> whole = checkpoints();
+        store.list(CHECKPOINTS).stream().filter(name -> !whole.contains(name)).forEach(this::deleteCheckpoint);
     }
 
     /** Deletes a checkpoint; nothing happens when there is none of that name. */
@@ -139,7 +194,7 @@ public final class RunDirectory {
 
     /** The newest checkpoint that is whole; damaged ones are passed over with a warning. */
     public Optional<Checkpoint> newestCheckpoint() {
-        List<String> names = new ArrayList<>(checkpoints());
+        List<String> names = new ArrayList<>(store.list(CHECKPOINTS)); // half-written ones too: they are spoken of
         java.util.Collections.reverse(names);
         for (String name : names) {
             try {
@@ -167,13 +222,9 @@ public final class RunDirectory {
                 reestimated(checkpoint).orElse(checkpoint.snapshot().model()));
     }
 
-    private static String name(Checkpoint checkpoint) {
-        return "round-%06d".formatted(checkpoint.position().round());
-    }
-
     /** Publishes a checkpoint's model with batch-norm statistics computed anew; the checkpoint stays as it is. */
     public void writeReestimated(Checkpoint checkpoint, float[] parameters, ParameterLayout layout) {
-        String name = name(checkpoint);
+        String name = checkpointName(checkpoint.position().round());
         store.delete(REESTIMATED + "/" + name);
         try (DirectoryPublication publication = store.startDirectory(REESTIMATED + "/" + name)) {
             try (OutputStream out = publication.create(CheckpointFormat.WEIGHTS)) {
@@ -193,7 +244,7 @@ public final class RunDirectory {
      * @throws BadDataException if it is damaged
      */
     public Optional<float[]> reestimated(Checkpoint checkpoint) {
-        return store.directory(REESTIMATED + "/" + name(checkpoint)).map(directory -> {
+        return store.directory(REESTIMATED + "/" + checkpointName(checkpoint.position().round())).map(directory -> {
             String file = directory.path() + "/" + CheckpointFormat.WEIGHTS;
             try {
                 return NetworkWeights.toFlat(

@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param software versions of what ran, by name
  * @param seconds of training so far, over all attempts
  * @param spark master and executors
+ * @param returns when the loss exploded and the training went back, oldest first
  */
 public record RunManifest(
         int formatVersion,
@@ -41,13 +43,27 @@ public record RunManifest(
         String kernels,
         Map<String, String> software,
         double seconds,
-        Map<String, String> spark) {
+        Map<String, String> spark,
+        List<ReturnToCheckpoint> returns) {
 
     public static final String FILE = "run.json";
     public static final int FORMAT_VERSION = 1;
 
+    public RunManifest {
+        returns = returns == null ? List.of() : List.copyOf(returns); // runs of earlier versions have none
+    }
+
     /** The same run with another status and duration. */
     public RunManifest with(String newStatus, double newSeconds) {
+        return with(newStatus, newSeconds, returns);
+    }
+
+    /** The same run that went back as said. */
+    public RunManifest withReturns(List<ReturnToCheckpoint> newReturns) {
+        return with(status, seconds, newReturns);
+    }
+
+    private RunManifest with(String newStatus, double newSeconds, List<ReturnToCheckpoint> newReturns) {
         return new RunManifest(
                 formatVersion,
                 id,
@@ -65,6 +81,7 @@ public record RunManifest(
                 kernels,
                 software,
                 newSeconds,
-                spark);
+                spark,
+                newReturns);
     }
 }

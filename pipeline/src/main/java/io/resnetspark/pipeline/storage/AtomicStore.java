@@ -25,6 +25,8 @@ import org.apache.hadoop.fs.Path;
  */
 public final class AtomicStore {
 
+    private static final int READ_ATTEMPTS = 10;
+
     private final Path root;
     private final FileSystem fileSystem;
     private final Publisher publisher;
@@ -70,12 +72,17 @@ public final class AtomicStore {
 
     /** The content of a file, or empty when there is none. */
     public Optional<byte[]> read(String name) {
-        try (InputStream in = fileSystem.open(path(name))) {
-            return Optional.of(in.readAllBytes());
-        } catch (FileNotFoundException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw failed("read", name, e);
+        for (int attempt = 1; ; attempt++) {
+            try (InputStream in = fileSystem.open(path(name))) {
+                return Optional.of(in.readAllBytes());
+            } catch (FileNotFoundException e) {
+                return Optional.empty();
+            } catch (IOException e) {
+                // When a file is replaced, HDFS and S3 take the old content from under those who are about to read it.
+                if (attempt == READ_ATTEMPTS) {
+                    throw failed("read", name, e);
+                }
+            }
         }
     }
 
@@ -134,6 +141,11 @@ public final class AtomicStore {
         }
     }
 
+    /** Whether a directory of that name was published, whatever has become of its files since. */
+    public boolean isPublished(String name) {
+        return exists(name + "/" + Checksums.FILE_NAME);
+    }
+
     /** The published directory of that name, or empty when there is none or its writer did not finish it. */
     public Optional<PublishedDirectory> directory(String name) {
         Path directory = path(name);
@@ -157,11 +169,15 @@ public final class AtomicStore {
 
     /** Deletes a file or a directory with all it holds; nothing happens when it does not exist. */
     public void delete(String name) {
+        Path target = path(name);
         try {
-            Path target = path(name);
-            // First the list: a half-deleted directory must not look whole.
-            fileSystem.delete(new Path(target, Checksums.FILE_NAME), false);
+            if (fileSystem.getFileStatus(target).isDirectory()) {
+                // First the list: a half-deleted directory must not look whole.
+                fileSystem.delete(new Path(target, Checksums.FILE_NAME), false);
+            }
             fileSystem.delete(target, true);
+        } catch (FileNotFoundException e) {
+            return; // there is nothing to delete
         } catch (IOException e) {
             throw failed("delete", name, e);
         }

@@ -3,7 +3,6 @@ package io.resnetspark.pipeline.training;
 import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.checkpoint.TrainingPosition;
 import io.resnetspark.model.checkpoint.TrainingSnapshot;
-import io.resnetspark.model.error.DivergedException;
 import io.resnetspark.model.training.ServerState;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.TrainingState;
@@ -41,6 +40,7 @@ final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
     private final Broadcast<TrainingPlan> planOnWorkers;
     private final RoundJob round;
     private final List<TrainingListener> listeners;
+    private final DivergenceWatch watch;
     private Broadcast<TrainingState> stateOnWorkers;
     private TrainingState state;
     private ServerState server;
@@ -60,7 +60,8 @@ final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
             ServerUpdate update,
             TrainConfig.Transfer transfer,
             TrainingSnapshot start,
-            List<TrainingListener> listeners) {
+            List<TrainingListener> listeners,
+            DivergenceWatch watch) {
         this.spark = spark;
         this.plan = plan;
         this.rhythm = rhythm;
@@ -68,6 +69,7 @@ final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
         this.planOnWorkers = spark.broadcast(plan);
         this.round = RoundJob.of(planOnWorkers, SlicePlan.of(update.layout(), plan.workers()), transfer);
         this.listeners = List.copyOf(listeners);
+        this.watch = watch;
         this.server = start.server();
         this.position = start.position();
         install(start.state());
@@ -135,16 +137,11 @@ final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
         RoundJob.Averaged averaged = round.run(shards, order, stateOnWorkers);
         StepResult result =
                 averaged.reports().stream().map(WorkerReport::result).reduce(StepResult.NONE, StepResult::plus);
-        if (!Double.isFinite(result.loss())) {
-            throw new DivergedException(
-                    ("The loss became %s in round %d (epoch %d, learning rate %.3g); the state before this round is"
-                                    + " kept. Lower learning-rate, add warm-up or set clip-norm")
-                            .formatted(
-                                    result.loss(),
-                                    order.round() + 1,
-                                    order.epoch() + 1,
-                                    plan.learningRate(order.epoch(), order.firstStep())));
-        }
+        watch.judge(result.loss(), averaged.state()).ifPresent(reason -> {
+            double rate = plan.learningRate(order.epoch(), order.firstStep());
+            throw new RoundDivergedException(
+                    order.round() + 1, order.epoch() + 1, "%s at learning rate %.3g".formatted(reason, rate));
+        });
         ServerUpdate.Updated updated =
                 update.apply(state, averaged.state(), server, learningRate(order), steps, order.globalStep() + steps);
         install(updated.state());

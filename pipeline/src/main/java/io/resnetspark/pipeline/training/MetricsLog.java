@@ -1,15 +1,17 @@
 package io.resnetspark.pipeline.training;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keeps {@code metrics.jsonl}: a line per round ({@code "type": "round"}) and per epoch ({@code "type": "epoch"}), and one for
- * batch-norm statistics computed anew ({@code "type": "batch-norm"}). Written every few seconds and whenever a checkpoint needs it, always whole, so that it also works where files cannot be appended.
+ * Keeps {@code metrics.jsonl}: a line per round ({@code "type": "round"}), per epoch ({@code "type": "epoch"}), per return
+ * to an earlier checkpoint ({@code "type": "return"}), and one for batch-norm statistics computed anew ({@code "type":
+ * "batch-norm"}). Written every few seconds and whenever a checkpoint needs it, always whole, so that it also works where
+ * files cannot be appended.
  */
 final class MetricsLog implements TrainingListener {
 
@@ -27,19 +29,22 @@ final class MetricsLog implements TrainingListener {
 
     /** Continues the log of a run whose first {@code rounds} rounds are done; later lines belong to lost work. */
     static MetricsLog continuing(RunDirectory run, int rounds) {
-        List<String> kept = new ArrayList<>();
-        for (String line : run.metrics()) {
-            try {
-                JsonNode metrics = RunDirectory.JSON.readTree(line);
-                if (metrics.path("round").asInt() <= rounds) {
-                    kept.add(line);
-                }
-            } catch (JsonProcessingException e) {
-                throw new io.resnetspark.model.error.BadDataException(
-                        "%s/%s is damaged at \"%s\"".formatted(run.path(), FILE, line), e);
-            }
+        MetricsLog log = new MetricsLog(run, run.metrics());
+        log.forgetAfter(rounds);
+        return log;
+    }
+
+    private void forgetAfter(int rounds) {
+        lines.removeIf(line -> roundOf(line) > rounds);
+    }
+
+    private int roundOf(String line) {
+        try {
+            return RunDirectory.JSON.readTree(line).path("round").asInt();
+        } catch (JsonProcessingException e) {
+            throw new io.resnetspark.model.error.BadDataException(
+                    "%s/%s is damaged at \"%s\"".formatted(run.path(), FILE, line), e);
         }
-        return new MetricsLog(run, kept);
     }
 
     @Override
@@ -59,6 +64,13 @@ final class MetricsLog implements TrainingListener {
     @Override
     public void batchNormReestimated(BatchNormMetrics metrics) {
         add("batch-norm", metrics);
+    }
+
+    @Override
+    public void returned(ReturnToCheckpoint made) {
+        forgetAfter(made.round());
+        add("return", made);
+        write();
     }
 
     @Override

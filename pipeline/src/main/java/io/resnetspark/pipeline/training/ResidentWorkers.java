@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.training;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The workers of this JVM, between tasks. A task takes one out and puts it back, so two attempts never share one. */
 final class ResidentWorkers {
@@ -15,10 +16,14 @@ final class ResidentWorkers {
 
     /** Runs {@code work} on a resting or new worker, which rests afterwards unless the work failed. */
     static <T> T with(TrainingPlan plan, int number, Function<ResidentWorker, T> work) {
-        Key key = new Key(plan.runId(), number);
+        return with(plan.runId(), number, () -> new ResidentWorker(plan, number), work);
+    }
+
+    static <T> T with(String runId, int number, Supplier<ResidentWorker> newWorker, Function<ResidentWorker, T> work) {
+        Key key = new Key(runId, number);
         ResidentWorker worker = RESTING.remove(key);
         if (worker == null) {
-            worker = new ResidentWorker(plan, number);
+            worker = newWorker.get();
         }
         T result;
         try {

@@ -38,6 +38,7 @@ import java.util.Optional;
  * @param threadsPerWorker compute threads of each worker; 0 shares the cores of an executor among its tasks
  * @param checkpointEveryEpochs epochs between checkpoints, at least 1
  * @param keepCheckpoints newest checkpoints kept besides the best one, at least 1
+ * @param onDivergence what happens when the loss explodes
  */
 public record TrainConfig(
         String data,
@@ -67,7 +68,8 @@ public record TrainConfig(
         long seed,
         int threadsPerWorker,
         int checkpointEveryEpochs,
-        int keepCheckpoints)
+        int keepCheckpoints,
+        OnDivergence onDivergence)
         implements Serializable {
 
     /** Initial scale of each block's last batch norm. */

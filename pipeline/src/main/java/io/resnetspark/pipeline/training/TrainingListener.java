@@ -1,5 +1,7 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.pipeline.run.ReturnToCheckpoint;
+
 /** Hears of a training's progress on the driver. */
 public interface TrainingListener {
 
@@ -12,6 +14,9 @@ public interface TrainingListener {
 
     /** After the last epoch, where batch-norm statistics are computed anew. */
     default void batchNormReestimated(BatchNormMetrics metrics) {}
+
+    /** The training goes on from an earlier checkpoint; what was heard of rounds after it no longer counts. */
+    default void returned(ReturnToCheckpoint made) {}
 
     /** After the last epoch, or when training ends with a failure. */
     default void ended() {}

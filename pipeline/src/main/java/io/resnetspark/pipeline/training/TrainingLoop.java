@@ -74,7 +74,7 @@ public final class TrainingLoop {
      * @param listeners hear of progress on the driver
      * @throws ConfigurationException if the configuration does not fit the dataset or the output holds another run
      * @throws BadDataException if the dataset, weights or checkpoints cannot be used
-     * @throws DivergedException if the loss stops being a number; checkpoints before that stay
+     * @throws DivergedException if the loss explodes and the training may not go back; checkpoints before that stay
      */
     public static TrainingOutcome run(
             SparkSession spark, TrainConfig config, Resume resume, List<TrainingListener> listeners) {
@@ -101,11 +101,17 @@ public final class TrainingLoop {
         boolean headAlone = trainsHeadAlone(network);
         RunManifest manifest = manifest(resume, dataset, plan, layout, start);
         run.writeManifest(manifest);
+        run.deleteUnfinished();
+        DivergenceRecovery recovery = new DivergenceRecovery(
+                config.onDivergence(),
+                run,
+                manifest.returns(),
+                () -> start.snapshot().position().round() == 0 ? start : startingPoint(Resume.NEW_RUN, dataset));
         if (!headAlone || config.frozenFeatures() == TrainConfig.FrozenFeatures.RECOMPUTED) {
-            return train(network, layout, TrainedPart.whole(layout), plan, start, manifest);
+            return train(network, layout, TrainedPart.whole(layout), plan, start, recovery);
         }
         network.close();
-        return trainHead(layout, plan, start, manifest);
+        return trainHead(layout, plan, start, recovery);
     }
 
     private boolean trainsHeadAlone(ComputationGraph network) {
@@ -120,7 +126,7 @@ public final class TrainingLoop {
 
     /** Features are computed once; then the head is a network of its own, and all that workers exchange. */
     private TrainingOutcome trainHead(
-            ParameterLayout layout, TrainingPlan plan, StartingPoint start, RunManifest manifest) {
+            ParameterLayout layout, TrainingPlan plan, StartingPoint start, DivergenceRecovery recovery) {
         if (!config.augmentation().equals(Augmentation.none())) {
             LOG.warn(
                     "Only the head is trained, on features computed once per image: augmentation does not apply, except"
@@ -132,7 +138,7 @@ public final class TrainingLoop {
                     context, plan, start.snapshot().state().parameters(), run.path());
             ComputationGraph head =
                     ResNet.head(features.training().width(), plan.spec().classes(), config.seed());
-            return train(head, layout, TrainedPart.head(layout), plan.withFeatures(features), start, manifest);
+            return train(head, layout, TrainedPart.head(layout), plan.withFeatures(features), start, recovery);
         } finally {
             FeatureExtraction.delete(plan, run.path());
         }
@@ -260,7 +266,8 @@ public final class TrainingLoop {
                         "spark", spark.version(),
                         "os", System.getProperty("os.name") + " " + System.getProperty("os.arch")),
                 continued ? run.manifest().seconds() : 0,
-                Map.of("master", spark.sparkContext().master()));
+                Map.of("master", spark.sparkContext().master()),
+                continued ? run.manifest().returns() : List.of());
     }
 
     private TrainingOutcome train(
@@ -269,11 +276,50 @@ public final class TrainingLoop {
             TrainedPart part,
             TrainingPlan plan,
             StartingPoint start,
-            RunManifest manifest) {
+            DivergenceRecovery recovery) {
         long begin = System.nanoTime();
-        MetricsLog log = MetricsLog.continuing(run, start.snapshot().position().round());
+        double secondsBefore = run.manifest().seconds();
         List<TrainingListener> all = new ArrayList<>(listeners);
-        all.add(log);
+        all.add(MetricsLog.continuing(run, start.snapshot().position().round()));
+        TrainingSummary summary = summary(plan, run.manifest(), start.snapshot().position());
+        LOG.info("Training {}", summary);
+        all.forEach(listener -> listener.started(summary));
+        TrainingPosition end;
+        try {
+            end = recovery.trainUntilDone(start, all, (from, rateFactor) -> {
+                TrainingPlan now = plan.withLearningRate(config.learningRate() * rateFactor);
+                return trainFrom(from, network, layout, part, now, all);
+            });
+            run.writeManifest(run.manifest().with("done", secondsBefore + secondsSince(begin)));
+            all.forEach(TrainingListener::ended);
+        } catch (Throwable failure) { // Spark throws checked exceptions undeclared
+            if (failure instanceof DivergedException) {
+                inSpiteOf(
+                        failure,
+                        () -> run.writeManifest(run.manifest().with("diverged", secondsBefore + secondsSince(begin))));
+            }
+            all.forEach(listener -> inSpiteOf(failure, listener::ended));
+            throw failure;
+        }
+        return new TrainingOutcome(run.path(), end, run.best(), secondsSince(begin));
+    }
+
+    /** Tidies up after a failure; what goes wrong in doing so, say on the disk that is full, must not hide it. */
+    private static void inSpiteOf(Throwable failure, Runnable tidying) {
+        try {
+            tidying.run();
+        } catch (RuntimeException also) {
+            failure.addSuppressed(also);
+        }
+    }
+
+    private TrainingPosition trainFrom(
+            StartingPoint start,
+            ComputationGraph network,
+            ParameterLayout layout,
+            TrainedPart part,
+            TrainingPlan plan,
+            List<TrainingListener> all) {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         AveragingTrainingMaster master = new AveragingTrainingMaster(
                 context,
@@ -282,11 +328,13 @@ public final class TrainingLoop {
                 new ServerUpdate(config.slowMomentum(), new MovingAverage(config.emaDecay()), part.layout()),
                 config.transfer(),
                 part.of(start.snapshot()),
-                all);
+                all,
+                DivergenceWatch.of(
+                        config.onDivergence(),
+                        plan.spec().classes(),
+                        run,
+                        start.snapshot().position().round()));
         SparkComputationGraph graph = new SparkComputationGraph(context, network, master);
-        TrainingSummary summary = summary(plan, manifest, start.snapshot().position());
-        LOG.info("Training {}", summary);
-        all.forEach(listener -> listener.started(summary));
         try {
             while (master.position().epoch() < config.epochs()) {
                 trainEpoch(
@@ -301,17 +349,12 @@ public final class TrainingLoop {
                         .run(context, plan, master)
                         .ifPresent(metrics -> all.forEach(listener -> listener.batchNormReestimated(metrics)));
             }
-            run.writeManifest(manifest.with("done", manifest.seconds() + secondsSince(begin)));
-        } catch (RuntimeException failure) {
-            if (failure instanceof DivergedException) {
-                run.writeManifest(manifest.with("diverged", manifest.seconds() + secondsSince(begin)));
-            }
+        } catch (Throwable failure) {
+            inSpiteOf(failure, master::release);
             throw failure;
-        } finally {
-            all.forEach(TrainingListener::ended);
-            master.release();
         }
-        return new TrainingOutcome(run.path(), master.position(), run.best(), secondsSince(begin));
+        master.release();
+        return master.position();
     }
 
     private void trainEpoch(
@@ -325,7 +368,14 @@ public final class TrainingLoop {
         StepResult trained = master.epochResult();
         Optional<EpochMetrics.Validation> validation = Optional.empty();
         if (run.manifest().valExamples() > 0) {
-            validation = Optional.of(EpochMetrics.Validation.of(master.validate()));
+            StepResult result = master.validate();
+            if (!Double.isFinite(result.loss())) {
+                throw new RoundDivergedException(
+                        master.position().round(),
+                        master.position().epoch(),
+                        "left weights whose validation loss is " + result.loss());
+            }
+            validation = Optional.of(EpochMetrics.Validation.of(result));
         }
         TrainingPosition position = master.position();
         EpochMetrics metrics = new EpochMetrics(

@@ -11,6 +11,7 @@ import io.resnetspark.pipeline.dataset.ExampleIndex;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -67,13 +68,22 @@ record TrainingPlan(
     }
 
     TrainingPlan withFeatures(CachedFeatures features) {
+        return with(runId, learningRate, features);
+    }
+
+    /** Another base learning rate, under another id: resident workers keep the plan that they were made for. */
+    TrainingPlan withLearningRate(double newRate) {
+        return with(UUID.randomUUID().toString(), newRate, featuresOrNull);
+    }
+
+    private TrainingPlan with(String newRunId, double newRate, CachedFeatures features) {
         return new TrainingPlan(
-                runId,
+                newRunId,
                 spec,
                 frozen,
                 optimizer,
                 schedule,
-                learningRate,
+                newRate,
                 headLearningRateFactor,
                 clipNorm,
                 workers,

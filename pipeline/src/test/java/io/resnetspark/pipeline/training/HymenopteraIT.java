@@ -85,7 +85,8 @@ class HymenopteraIT {
                 seed,
                 0,
                 1000,
-                1);
+                1,
+                OnDivergence.standard());
         List<EpochMetrics> epochs = new ArrayList<>();
         TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of(new TrainingListener() {
             @Override

@@ -137,7 +137,8 @@ class TrainingLawsIT {
                 11,
                 1,
                 1,
-                3);
+                3,
+                OnDivergence.standard());
     }
 
     private static Checkpoint train(TrainConfig config, TrainingListener... listeners) {

@@ -78,7 +78,8 @@ class TransferLearningIT {
                 11,
                 1,
                 1,
-                3);
+                3,
+                OnDivergence.standard());
     }
 
     private static TrainConfig transfer(String name, List<String> freeze, FrozenFeatures features) {
