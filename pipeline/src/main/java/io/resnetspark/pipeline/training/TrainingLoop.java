@@ -80,6 +80,9 @@ public final class TrainingLoop {
     }
 
     private TrainingOutcome run(Resume resume) {
+        if (config.averager() == TrainConfig.Averaging.STOCK) {
+            StockSettings.check(config, resume);
+        }
         checkOutput(resume);
         ImageDataset dataset = config.dataVersion()
                 .map(version -> ImageDataset.open(spark, config.data(), version))
@@ -272,26 +275,17 @@ public final class TrainingLoop {
         MetricsLog log = MetricsLog.continuing(run, start.position().round());
         List<TrainingListener> all = new ArrayList<>(listeners);
         all.add(log);
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        AveragingTrainingMaster master = new AveragingTrainingMaster(
-                context,
-                plan,
-                config.averagingFrequency(),
-                SlicePlan.of(part.layout(), config.workers()),
-                part.of(start.state()),
-                start.position(),
-                all);
-        SparkComputationGraph graph = new SparkComputationGraph(context, network, master);
+        Averager averager = averager(network, part, plan, start, all);
         TrainingSummary summary = summary(plan, manifest, start.position());
         LOG.info("Training {}", summary);
         all.forEach(listener -> listener.started(summary));
         try {
-            while (master.position().epoch() < config.epochs()) {
+            while (averager.position().epoch() < config.epochs()) {
                 trainEpoch(
-                        master,
-                        graph,
+                        averager,
                         all,
-                        () -> new Checkpoint(start.card(), part.into(start.state(), master.state()), master.position()),
+                        () -> new Checkpoint(
+                                start.card(), part.into(start.state(), averager.state()), averager.position()),
                         layout);
             }
             run.writeManifest(manifest.with("done", manifest.seconds() + secondsSince(begin)));
@@ -302,26 +296,48 @@ public final class TrainingLoop {
             throw failure;
         } finally {
             all.forEach(TrainingListener::ended);
-            master.release();
+            averager.release();
         }
-        return new TrainingOutcome(run.path(), master.position(), run.best(), secondsSince(begin));
+        return new TrainingOutcome(run.path(), averager.position(), run.best(), secondsSince(begin));
+    }
+
+    private Averager averager(
+            ComputationGraph network,
+            TrainedPart part,
+            TrainingPlan plan,
+            StartingPoint start,
+            List<TrainingListener> all) {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        return switch (config.averager()) {
+            case STOCK -> {
+                network.close(); // it is trained by other rules than ours, and so made otherwise
+                yield new StockAverager(context, config, plan, start.state(), all);
+            }
+            case SLICED -> {
+                AveragingTrainingMaster master = new AveragingTrainingMaster(
+                        context,
+                        plan,
+                        config.averagingFrequency(),
+                        SlicePlan.of(part.layout(), config.workers()),
+                        part.of(start.state()),
+                        start.position(),
+                        all);
+                yield new SlicedAverager(master, new SparkComputationGraph(context, network, master));
+            }
+        };
     }
 
     private void trainEpoch(
-            AveragingTrainingMaster master,
-            SparkComputationGraph graph,
-            List<TrainingListener> all,
-            Supplier<Checkpoint> checkpoint,
-            ParameterLayout layout) {
+            Averager averager, List<TrainingListener> all, Supplier<Checkpoint> checkpoint, ParameterLayout layout) {
         long begin = System.nanoTime();
-        graph.fitPaths(master.shards());
-        StepResult trained = master.epochResult();
+        averager.trainEpoch();
+        StepResult trained = averager.epochResult();
         Optional<EpochMetrics.Validation> validation = Optional.empty();
         if (run.manifest().valExamples() > 0) {
-            StepResult result = master.validate();
+            StepResult result = averager.validate();
             validation = Optional.of(new EpochMetrics.Validation(result.examples(), result.loss(), result.accuracy()));
         }
-        TrainingPosition position = master.position();
+        TrainingPosition position = averager.position();
         EpochMetrics metrics = new EpochMetrics(
                 position.epoch(),
                 position.round(),

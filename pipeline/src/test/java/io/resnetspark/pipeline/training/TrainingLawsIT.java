@@ -87,6 +87,7 @@ class TrainingLawsIT {
                 freeze,
                 TrainConfig.FrozenFeatures.CACHED,
                 output.toString(),
+                TrainConfig.Averaging.SLICED,
                 workers,
                 frequency,
                 batchSize,

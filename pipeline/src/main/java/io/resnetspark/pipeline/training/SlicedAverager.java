@@ -1,0 +1,40 @@
+package io.resnetspark.pipeline.training;
+
+import io.resnetspark.model.checkpoint.TrainingPosition;
+import io.resnetspark.model.training.StepResult;
+import io.resnetspark.model.training.TrainingState;
+import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
+
+/** This project's averaging, driven through dl4j-spark. */
+record SlicedAverager(AveragingTrainingMaster master, SparkComputationGraph graph) implements Averager {
+
+    @Override
+    public void trainEpoch() {
+        graph.fitPaths(master.shards());
+    }
+
+    @Override
+    public StepResult epochResult() {
+        return master.epochResult();
+    }
+
+    @Override
+    public StepResult validate() {
+        return master.validate();
+    }
+
+    @Override
+    public TrainingState state() {
+        return master.state();
+    }
+
+    @Override
+    public TrainingPosition position() {
+        return master.position();
+    }
+
+    @Override
+    public void release() {
+        master.release();
+    }
+}
