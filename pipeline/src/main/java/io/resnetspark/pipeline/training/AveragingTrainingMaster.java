@@ -49,6 +49,7 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
     private final List<TrainingListener> listeners;
     private Broadcast<TrainingState> stateOnWorkers;
     private TrainingState state;
+    private JavaRDD<String> shards;
     private TrainingPosition position;
     private StepResult epochResult = StepResult.NONE;
 
@@ -91,13 +92,12 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
         return epochResult;
     }
 
-    /** One name per worker, in as many partitions. */
+    /** One name per worker, in as many partitions; those of workers that are resident prefer to stay where they are. */
     JavaRDD<String> shards() {
-        List<String> names = new ArrayList<>();
-        for (int worker = 0; worker < plan.workers(); worker++) {
-            names.add("worker-" + worker);
+        if (shards == null) {
+            shards = ResidentShards.of(spark.sc(), plan.workers());
         }
-        return spark.parallelize(names, plan.workers());
+        return shards;
     }
 
     /** Trains what is left of the current epoch. */
@@ -270,7 +270,7 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
     void release() {
         String runId = plan.runId();
         spark.setJobDescription("release workers");
-        spark.parallelize(shards().collect(), plan.workers()).foreach(shard -> ResidentWorkers.release(runId));
+        shards().foreach(shard -> ResidentWorkers.release(runId));
         stateOnWorkers.destroy();
         planOnWorkers.destroy();
     }
