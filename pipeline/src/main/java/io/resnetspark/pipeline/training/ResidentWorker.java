@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.training;
 
 import io.resnetspark.model.kernel.ComputeThreads;
+import io.resnetspark.model.kernel.NativeMemoryLimit;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.model.training.TrainingState;
@@ -103,6 +104,7 @@ final class ResidentWorker implements AutoCloseable {
         }
         nextStep = order.firstStep() + order.steps();
         long trained = System.nanoTime();
+        NativeMemoryLimit.check();
         WorkerReport report =
                 new WorkerReport(result, installed - start, trained - installed, minibatches.waitNanos() - waitBefore);
         return new Trained(trainer.state(), report);
