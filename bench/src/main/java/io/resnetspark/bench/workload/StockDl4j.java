@@ -25,8 +25,8 @@ final class StockDl4j {
 
     static Workload open(SyntheticBatch batch, Mode mode, Helpers helpers) {
         // Without this check a helper that does not load would pass as a slow one.
-        if (helpers == Helpers.ONEDNN && !helpersAllowed()) {
-            throw new IllegalStateException("DL4J's oneDNN helpers did not load");
+        if (helpers == Helpers.ONEDNN) {
+            requireHelpers();
         }
         if (helpers == Helpers.ONEDNN && !nativesHaveOneDnn()) {
             throw new IllegalStateException("ND4J's natives were loaded in their build without oneDNN");
@@ -37,6 +37,12 @@ final class StockDl4j {
         ComputationGraph network = new ComputationGraph(StockGraph.configuration(batch.spec()));
         network.init();
         return mode == Mode.TRAIN ? new Training(network, batch) : new Inference(network, batch);
+    }
+
+    static void requireHelpers() {
+        if (!helpersAllowed()) {
+            throw new IllegalStateException("DL4J's oneDNN helpers did not load");
+        }
     }
 
     static String description(Helpers helpers) {

@@ -72,6 +72,13 @@ final class TrainCommand extends JobCommand {
     private Integer workers;
 
     @Option(
+            names = "--averager",
+            paramLabel = "NAME",
+            description = "sliced, or stock: dl4j-spark's own averaging with its losses, for comparison.")
+    @Overrides("train.averager")
+    private String averager;
+
+    @Option(
             names = "--averaging-frequency",
             paramLabel = "N",
             description = "Minibatches each worker trains between averagings; 1 is synchronous SGD.")

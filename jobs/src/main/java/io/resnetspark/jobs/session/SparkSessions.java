@@ -69,6 +69,9 @@ public final class SparkSessions {
         settings.put("spark.port.maxRetries", "64");
         settings.put("spark.ui.showConsoleProgress", "false"); // it would draw over our own
         settings.put("spark.sql.session.timeZone", "UTC");
+        // Weights, pixels and JPEG files do not get smaller, and compressing takes as long as writing them.
+        settings.put("spark.shuffle.compress", "false");
+        settings.put("spark.broadcast.compress", "false");
         // The executors' share of what bin/resnet sets for the driver; the reasons are there.
         settings.put("spark.executorEnv.OMP_WAIT_POLICY", "passive");
         if (!isThisProcess(master)) {

@@ -1,5 +1,6 @@
 package io.resnetspark.model.layer;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.deeplearning4j.nn.conf.GradientNormalization;
@@ -26,6 +27,32 @@ import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
 public abstract class KernelLayerConf extends Layer {
 
     private static final long serialVersionUID = 1L;
+
+    // How DL4J's own fit trains the layer.
+    private IUpdater updater = new Nesterovs(0.1, 0.9);
+    private List<Regularization> weightRegularization = List.of();
+    private List<Regularization> otherRegularization = List.of();
+
+    /**
+     * Sets how DL4J's own {@code fit} trains the layer; {@link io.resnetspark.model.optim} does not look at it.
+     *
+     * @param ofWeights regularization of {@link ParameterSpec.Kind#WEIGHT}
+     * @param ofOthers regularization of {@link ParameterSpec.Kind#SCALE_OR_BIAS}
+     */
+    public final void trainWithFitBy(
+            IUpdater newUpdater, List<Regularization> ofWeights, List<Regularization> ofOthers) {
+        updater = newUpdater;
+        weightRegularization = new ArrayList<>(ofWeights);
+        otherRegularization = new ArrayList<>(ofOthers);
+    }
+
+    private ParameterSpec.Kind kind(String name) {
+        return parameters().stream()
+                .filter(parameter -> parameter.name().equals(name))
+                .map(ParameterSpec::kind)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("%s has no parameter %s".formatted(layerName, name)));
+    }
 
     /** The layer's parameters in the order of the flat vector. */
     public abstract List<ParameterSpec> parameters();
@@ -77,7 +104,11 @@ public abstract class KernelLayerConf extends Layer {
 
     @Override
     public List<Regularization> getRegularizationByParam(String name) {
-        return List.of(); // weight decay belongs to our optimiser, which knows the kind of each parameter
+        return switch (kind(name)) {
+            case WEIGHT -> weightRegularization;
+            case SCALE_OR_BIAS -> otherRegularization;
+            case RUNNING_MEAN, RUNNING_VARIANCE -> List.of();
+        };
     }
 
     @Override
@@ -88,10 +119,7 @@ public abstract class KernelLayerConf extends Layer {
     /** For DL4J's own {@code fit}; {@link io.resnetspark.model.optim} replaces it in training. */
     @Override
     public IUpdater getUpdaterByParam(String name) {
-        boolean trainable = parameters().stream()
-                .anyMatch(parameter ->
-                        parameter.name().equals(name) && parameter.kind().trainable());
-        return trainable ? new Nesterovs(0.1, 0.9) : new NoOp();
+        return kind(name).trainable() ? updater : new NoOp();
     }
 
     @Override

@@ -155,6 +155,7 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                 List.of(),
                 TrainConfig.FrozenFeatures.CACHED, // nothing is frozen
                 run,
+                TrainConfig.Averaging.SLICED,
                 getNumWorkers(),
                 getAveragingFrequency(),
                 0,

@@ -44,6 +44,7 @@ final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
     private Broadcast<TrainingState> stateOnWorkers;
     private TrainingState state;
     private ServerState server;
+    private JavaRDD<String> shards;
     private TrainingPosition position;
     private StepResult epochResult = StepResult.NONE;
 
@@ -97,13 +98,12 @@ final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
         return epochResult;
     }
 
-    /** One name per worker, in as many partitions. */
+    /** One name per worker, in as many partitions; those of workers that are resident prefer to stay where they are. */
     JavaRDD<String> shards() {
-        List<String> names = new ArrayList<>();
-        for (int worker = 0; worker < plan.workers(); worker++) {
-            names.add("worker-" + worker);
+        if (shards == null) {
+            shards = ResidentShards.of(spark.sc(), plan.workers());
         }
-        return spark.parallelize(names, plan.workers());
+        return shards;
     }
 
     /** Trains what is left of the current epoch. */
@@ -231,7 +231,7 @@ final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
     void release() {
         String runId = plan.runId();
         spark.setJobDescription("release workers");
-        spark.parallelize(shards().collect(), plan.workers()).foreach(shard -> ResidentWorkers.release(runId));
+        shards().foreach(shard -> ResidentWorkers.release(runId));
         round.retire(stateOnWorkers);
         round.close();
         planOnWorkers.destroy();

@@ -19,10 +19,10 @@ record ModelReestimation(RunDirectory run, BatchNormReestimation reestimation, P
     private static final Logger LOG = LoggerFactory.getLogger(ModelReestimation.class);
 
     /**
-     * @param master validates
+     * @param averager validates
      * @return empty if there was nothing to do: it had been done before the run was resumed, or there is no batch norm
      */
-    Optional<BatchNormMetrics> run(JavaSparkContext spark, TrainingPlan plan, AveragingTrainingMaster master) {
+    Optional<BatchNormMetrics> run(JavaSparkContext spark, TrainingPlan plan, Averager averager) {
         if (plan.features().isPresent()) {
             LOG.warn("Only the head was trained, and it has no batch norm: there are no statistics to compute anew");
             return Optional.empty();
@@ -41,15 +41,15 @@ record ModelReestimation(RunDirectory run, BatchNormReestimation reestimation, P
                 checkpoint.position().round(),
                 checkpoint.position().epoch(),
                 reestimation.chosen(),
-                validation(plan, master, before),
-                validation(plan, master, after),
+                validation(plan, averager, before),
+                validation(plan, averager, after),
                 (System.nanoTime() - begin) / 1e9);
         run.writeReestimated(checkpoint, after, layout);
         return Optional.of(metrics);
     }
 
     private static Optional<EpochMetrics.Validation> validation(
-            TrainingPlan plan, AveragingTrainingMaster master, float[] parameters) {
-        return plan.validationIndex().map(images -> EpochMetrics.Validation.of(master.validate(parameters)));
+            TrainingPlan plan, Averager averager, float[] parameters) {
+        return plan.validationIndex().map(images -> EpochMetrics.Validation.of(averager.validate(parameters)));
     }
 }

@@ -2,6 +2,7 @@ package io.resnetspark.pipeline.training;
 
 import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.kernel.ComputeThreads;
+import io.resnetspark.model.kernel.NativeMemoryLimit;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.model.training.TrainingState;
@@ -105,6 +106,7 @@ final class ResidentWorker implements AutoCloseable {
         }
         nextStep = order.firstStep() + order.steps();
         long trained = System.nanoTime();
+        NativeMemoryLimit.check();
         WorkerReport report = new WorkerReport(
                 result, installed - start, trained - installed, minibatches.waitNanos() - waitBefore, 0);
         return new Trained(trainer.state(), report);

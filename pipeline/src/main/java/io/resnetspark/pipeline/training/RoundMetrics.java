@@ -17,8 +17,9 @@ package io.resnetspark.pipeline.training;
  * @param inputWaitSeconds the longest wait for input
  * @param broadcastSeconds the slowest worker's fetching and installing of the state
  * @param reduceSeconds the rest: shuffle, averaging, scheduling
- * @param workerSentBytes payload that the worker which sent most sent to be averaged
- * @param driverBytes payload that the driver received and sent: does not grow with the number of workers
+ * @param workerSentBytes payload that the worker which sent most sent to be averaged; 0 if not known
+ * @param driverBytes payload that the driver received and sent: does not grow with the number of workers; 0 if
+ *     not known
  */
 public record RoundMetrics(
         int round,

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts the flat parameter vector into slices that can be averaged apart: about equally long, and never between a batch
- * norm's running mean and its variance, which are pooled together.
+ * Cuts the flat parameter vector into slices that can be averaged apart: equally long, whatever layers they cut through,
+ * except that a batch norm's running mean and its variance, which are pooled together, stay together.
  *
  * @param slices in order, without gaps
  */
@@ -40,10 +40,12 @@ record SlicePlan(List<Slice> slices) implements Serializable {
             if (segment.kind() == ParameterSpec.Kind.RUNNING_VARIANCE) {
                 statistics.add(new RunningStatistics(mean, segment.offset() - start, segment.length()));
             }
-            if (segment.end() - start >= target || segment.end() == layout.length()) {
-                slices.add(new Slice(slices.size(), start, segment.end(), List.copyOf(statistics)));
+            while (segment.end() - start >= target || segment.end() == layout.length() && start < segment.end()) {
+                boolean whole = segment.kind() == ParameterSpec.Kind.RUNNING_VARIANCE;
+                int end = whole ? segment.end() : Math.min(segment.end(), start + target);
+                slices.add(new Slice(slices.size(), start, end, List.copyOf(statistics)));
                 statistics.clear();
-                start = segment.end();
+                start = end;
             }
         }
         return new SlicePlan(List.copyOf(slices));

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param freeze stages that keep their weights, for example {@code stem, layer1}; {@code backbone} is all but the head
  * @param frozenFeatures what happens to images when only the head is trained
  * @param output directory of the run
+ * @param averager who averages
  * @param workers number of training tasks, each with its own network, at least 1
  * @param averagingFrequency minibatches each worker trains between averaging rounds, at least 1
  * @param everyStepEpochs first epochs in which workers are averaged after every step, at least 0
@@ -49,6 +50,7 @@ public record TrainConfig(
         List<String> freeze,
         FrozenFeatures frozenFeatures,
         String output,
+        Averaging averager,
         int workers,
         int averagingFrequency,
         int everyStepEpochs,
@@ -84,6 +86,14 @@ public record TrainConfig(
         FLOAT32,
         /** Rounded to 16 bits; what that loses is made up for in later rounds. */
         FLOAT16
+    }
+
+    /** Who averages what workers have learned. */
+    public enum Averaging {
+        /** This project's averaging: slice by slice, with optimiser state, every image once an epoch. */
+        SLICED,
+        /** dl4j-spark's own {@code ParameterAveragingTrainingMaster} with its defaults and its losses, for comparison. */
+        STOCK
     }
 
     /** How the frozen part of a network sees images when only the head is trained. */

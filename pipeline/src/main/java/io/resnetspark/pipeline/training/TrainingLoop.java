@@ -82,6 +82,9 @@ public final class TrainingLoop {
     }
 
     private TrainingOutcome run(Resume resume) {
+        if (config.averager() == TrainConfig.Averaging.STOCK) {
+            StockSettings.check(config, resume);
+        }
         checkOutput(resume);
         ImageDataset dataset = config.dataVersion()
                 .map(version -> ImageDataset.open(spark, config.data(), version))
@@ -320,64 +323,76 @@ public final class TrainingLoop {
             TrainedPart part,
             TrainingPlan plan,
             List<TrainingListener> all) {
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        AveragingTrainingMaster master = new AveragingTrainingMaster(
-                context,
-                plan,
-                rhythm(),
-                new ServerUpdate(config.slowMomentum(), new MovingAverage(config.emaDecay()), part.layout()),
-                config.transfer(),
-                part.of(start.snapshot()),
-                all,
-                DivergenceWatch.of(
-                        config.onDivergence(),
-                        plan.spec().classes(),
-                        run,
-                        start.snapshot().position().round()));
-        SparkComputationGraph graph = new SparkComputationGraph(context, network, master);
+        Averager averager = averager(network, part, plan, start, all);
         try {
-            while (master.position().epoch() < config.epochs()) {
+            while (averager.position().epoch() < config.epochs()) {
                 trainEpoch(
-                        master,
-                        graph,
+                        averager,
                         all,
-                        () -> new Checkpoint(start.card(), part.into(start.snapshot(), master.snapshot())),
+                        () -> new Checkpoint(start.card(), part.into(start.snapshot(), averager.snapshot())),
                         layout);
             }
             if (config.reestimateBatchNormImages() > 0) {
                 new ModelReestimation(run, BatchNormReestimation.of(plan, config.reestimateBatchNormImages()), layout)
-                        .run(context, plan, master)
+                        .run(JavaSparkContext.fromSparkContext(spark.sparkContext()), plan, averager)
                         .ifPresent(metrics -> all.forEach(listener -> listener.batchNormReestimated(metrics)));
             }
         } catch (Throwable failure) {
-            inSpiteOf(failure, master::release);
+            inSpiteOf(failure, averager::release);
             throw failure;
         }
-        master.release();
-        return master.position();
+        averager.release();
+        return averager.position();
+    }
+
+    private Averager averager(
+            ComputationGraph network,
+            TrainedPart part,
+            TrainingPlan plan,
+            StartingPoint start,
+            List<TrainingListener> all) {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        return switch (config.averager()) {
+            case STOCK -> {
+                network.close(); // it is trained by other rules than ours, and so made otherwise
+                yield new StockAverager(context, config, plan, start.snapshot().state(), all);
+            }
+            case SLICED -> {
+                AveragingTrainingMaster master = new AveragingTrainingMaster(
+                        context,
+                        plan,
+                        rhythm(),
+                        new ServerUpdate(config.slowMomentum(), new MovingAverage(config.emaDecay()), part.layout()),
+                        config.transfer(),
+                        part.of(start.snapshot()),
+                        all,
+                        DivergenceWatch.of(
+                                config.onDivergence(),
+                                plan.spec().classes(),
+                                run,
+                                start.snapshot().position().round()));
+                yield new SlicedAverager(master, new SparkComputationGraph(context, network, master));
+            }
+        };
     }
 
     private void trainEpoch(
-            AveragingTrainingMaster master,
-            SparkComputationGraph graph,
-            List<TrainingListener> all,
-            Supplier<Checkpoint> checkpoint,
-            ParameterLayout layout) {
+            Averager averager, List<TrainingListener> all, Supplier<Checkpoint> checkpoint, ParameterLayout layout) {
         long begin = System.nanoTime();
-        graph.fitPaths(master.shards());
-        StepResult trained = master.epochResult();
+        averager.trainEpoch();
+        StepResult trained = averager.epochResult();
         Optional<EpochMetrics.Validation> validation = Optional.empty();
         if (run.manifest().valExamples() > 0) {
-            StepResult result = master.validate();
+            StepResult result = averager.validate();
             if (!Double.isFinite(result.loss())) {
                 throw new RoundDivergedException(
-                        master.position().round(),
-                        master.position().epoch(),
+                        averager.position().round(),
+                        averager.position().epoch(),
                         "left weights whose validation loss is " + result.loss());
             }
             validation = Optional.of(EpochMetrics.Validation.of(result));
         }
-        TrainingPosition position = master.position();
+        TrainingPosition position = averager.position();
         EpochMetrics metrics = new EpochMetrics(
                 position.epoch(),
                 position.round(),

@@ -66,6 +66,7 @@ class HymenopteraIT {
                 List.of("backbone"),
                 FrozenFeatures.CACHED,
                 folder.resolve("run-" + seed).toString(),
+                TrainConfig.Averaging.SLICED,
                 2,
                 10,
                 0,

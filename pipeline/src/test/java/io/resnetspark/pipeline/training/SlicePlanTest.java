@@ -34,6 +34,16 @@ class SlicePlanTest {
         assertThat(plan.slices()).hasSizeLessThanOrEqualTo(wanted);
     }
 
+    /** However large a layer is, no slice waits for it: what one task averages shrinks with the number of workers. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 16, 1000})
+    void slicesAreNoLongerThanTheirShareAndOneBatchNorm(int wanted) {
+        int share = (LAYOUT.length() + wanted - 1) / wanted;
+        int widestBatchNorm = 4 * 64;
+        assertThat(SlicePlan.of(LAYOUT, wanted).slices())
+                .allSatisfy(slice -> assertThat(slice.length()).isLessThanOrEqualTo(share + widestBatchNorm));
+    }
+
     private static Kind segmentAt(int offset) {
         return LAYOUT.segments().stream()
                 .filter(segment -> segment.offset() == offset)

@@ -118,6 +118,7 @@ class TrainingLawsIT {
                 freeze,
                 TrainConfig.FrozenFeatures.CACHED,
                 output.toString(),
+                TrainConfig.Averaging.SLICED,
                 workers,
                 frequency,
                 modes.everyStepEpochs(),

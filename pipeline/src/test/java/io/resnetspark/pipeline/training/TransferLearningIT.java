@@ -59,6 +59,7 @@ class TransferLearningIT {
                 freeze,
                 features,
                 output,
+                TrainConfig.Averaging.SLICED,
                 2,
                 2,
                 0,

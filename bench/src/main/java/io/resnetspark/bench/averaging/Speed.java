@@ -1,0 +1,40 @@
+package io.resnetspark.bench.averaging;
+
+import java.util.List;
+
+/**
+ * Images per second of one way to train.
+ *
+ * @param share of what one process reaches, in the same run
+ * @param repetitions in the order of time
+ */
+public record Speed(
+        String network,
+        int batchSize,
+        String system,
+        double median,
+        double min,
+        double max,
+        double share,
+        List<Double> repetitions) {
+
+    static Speed of(String network, int batchSize, String system, List<Double> repetitions, double oneProcess) {
+        List<Double> sorted = repetitions.stream().sorted().toList();
+        double median = median(sorted);
+        return new Speed(
+                network,
+                batchSize,
+                system,
+                median,
+                sorted.get(0),
+                sorted.get(sorted.size() - 1),
+                median / oneProcess,
+                List.copyOf(repetitions));
+    }
+
+    static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+}

@@ -1,0 +1,77 @@
+package io.resnetspark.bench.spark;
+
+import io.resnetspark.model.Architecture;
+import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.input.BatchRecipe;
+import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.optim.LearningRateSchedule;
+import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
+import io.resnetspark.model.optim.OptimizerConfig.Sgd;
+import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfig.Averaging;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The training that is measured: SGD with momentum and decay, augmented as usual for the size of the images.
+ *
+ * @param dataset all of it is trained on
+ * @param inputSize of the network in pixels
+ * @param batchSize of one worker
+ */
+public record Trainings(String dataset, Architecture architecture, int inputSize, int classes, int batchSize) {
+
+    /** Low enough for noise. */
+    public static final double LEARNING_RATE = 1e-3;
+
+    public static final Sgd OPTIMIZER = new Sgd(0.9, Sgd.Momentum.NESTEROV, 5e-4, DecayScope.ALL);
+
+    public ResNetSpec spec() {
+        return architecture.spec().withClasses(classes).withInput(3, inputSize);
+    }
+
+    public BatchRecipe recipe() {
+        Preprocessing preprocessing = new Preprocessing(
+                3,
+                Preprocessing.shorterSideFor(inputSize),
+                inputSize,
+                Preprocessing.IMAGENET_MEAN,
+                Preprocessing.IMAGENET_STD);
+        return BatchRecipe.training(preprocessing, augmentation(), 1, classes);
+    }
+
+    private Augmentation augmentation() {
+        return inputSize <= 64 ? Augmentation.cifar() : Augmentation.imageNet();
+    }
+
+    /** Without an end that a measurement could meet, and without checkpoints before it. */
+    public TrainConfig config(Path output, Averaging averager, int workers, int threads, int averagingFrequency) {
+        return new TrainConfig(
+                dataset,
+                Optional.empty(),
+                architecture.label(),
+                Optional.of(inputSize),
+                Optional.empty(),
+                List.of(),
+                TrainConfig.FrozenFeatures.CACHED,
+                output.toString(),
+                averager,
+                workers,
+                averagingFrequency,
+                batchSize,
+                100_000,
+                LEARNING_RATE,
+                1,
+                new LearningRateSchedule.Constant(),
+                OPTIMIZER,
+                0,
+                augmentation(),
+                TrainConfig.ZeroInitResidual.OFF,
+                1,
+                threads,
+                100_000,
+                1);
+    }
+}
