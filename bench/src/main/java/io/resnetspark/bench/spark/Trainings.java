@@ -8,6 +8,8 @@ import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
+import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainConfig.Averaging;
 import java.nio.file.Path;
@@ -60,6 +62,11 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
                 averager,
                 workers,
                 averagingFrequency,
+                0,
+                SlowMomentum.OFF,
+                0,
+                TrainConfig.Transfer.FLOAT32,
+                0,
                 batchSize,
                 100_000,
                 LEARNING_RATE,
@@ -72,6 +79,7 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
                 1,
                 threads,
                 100_000,
-                1);
+                1,
+                OnDivergence.standard());
     }
 }

@@ -244,16 +244,19 @@ public final class RunDirectory {
      * @throws BadDataException if it is damaged
      */
     public Optional<float[]> reestimated(Checkpoint checkpoint) {
-        return store.directory(REESTIMATED + "/" + checkpointName(checkpoint.position().round())).map(directory -> {
-            String file = directory.path() + "/" + CheckpointFormat.WEIGHTS;
-            try {
-                return NetworkWeights.toFlat(
-                        ParameterLayout.of(checkpoint.card().spec()),
-                        SafeTensors.read(new ByteArrayInputStream(directory.read(CheckpointFormat.WEIGHTS)), file));
-            } catch (IOException e) {
-                throw new BadDataException("Cannot read %s: %s".formatted(file, e.getMessage()), e);
-            }
-        });
+        return store.directory(
+                        REESTIMATED + "/" + checkpointName(checkpoint.position().round()))
+                .map(directory -> {
+                    String file = directory.path() + "/" + CheckpointFormat.WEIGHTS;
+                    try {
+                        return NetworkWeights.toFlat(
+                                ParameterLayout.of(checkpoint.card().spec()),
+                                SafeTensors.read(
+                                        new ByteArrayInputStream(directory.read(CheckpointFormat.WEIGHTS)), file));
+                    } catch (IOException e) {
+                        throw new BadDataException("Cannot read %s: %s".formatted(file, e.getMessage()), e);
+                    }
+                });
     }
 
     private <T> Optional<T> read(String file, Class<T> type) {

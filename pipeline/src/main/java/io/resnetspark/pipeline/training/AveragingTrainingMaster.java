@@ -7,7 +7,6 @@ import io.resnetspark.model.training.ServerState;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.TrainingState;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;

@@ -110,8 +110,7 @@ final class DivergenceRecovery {
             try {
                 Checkpoint checkpoint = run.readCheckpoint(name);
                 if (checkpoint.position().round() < roundsDone) {
-                    return new StartingPoint(
-                            checkpoint.card(), checkpoint.snapshot(), "checkpoint " + name);
+                    return new StartingPoint(checkpoint.card(), checkpoint.snapshot(), "checkpoint " + name);
                 }
             } catch (BadDataException e) {
                 LOG.warn("Checkpoint {} cannot be used ({}); trying the one before", name, e.getMessage());

@@ -58,21 +58,22 @@ final class HalfPrecisionReduce implements RoundJob {
         AveragedSlices moved;
         JavaPairRDD<Integer, Iterable<EncodedPart>> parts;
         try (RoundStages stages = RoundStages.train(shards, order)) {
-        JavaRDD<Tuple2<Integer, EncodedPart>> sent = debts == null
-                ? shards.mapPartitionsWithIndex((worker, names) -> work.trainAndEncode(worker, null), true)
-                : some(debts, new From(sliceCount))
-                        .mapPartitionsWithIndex(
-                                (worker, own) -> work.trainAndEncode(
-                                        worker, own.next()._2().iterator().next()),
-                                true);
-        JavaPairRDD<Integer, EncodedPart> keyed = sent.mapToPair(part -> part);
-        stages.average();
-        parts = keyed.groupByKey(new HashPartitioner(sliceCount + plan.value().workers()));
+            JavaRDD<Tuple2<Integer, EncodedPart>> sent = debts == null
+                    ? shards.mapPartitionsWithIndex((worker, names) -> work.trainAndEncode(worker, null), true)
+                    : some(debts, new From(sliceCount))
+                            .mapPartitionsWithIndex(
+                                    (worker, own) -> work.trainAndEncode(
+                                            worker, own.next()._2().iterator().next()),
+                                    true);
+            JavaPairRDD<Integer, EncodedPart> keyed = sent.mapToPair(part -> part);
+            stages.average();
+            parts = keyed.groupByKey(
+                    new HashPartitioner(sliceCount + plan.value().workers()));
 
-        SlicePlan cut = slices;
-        moved = AveragedSlices.of(some(parts, new Below(sliceCount))
-                .map(part -> SliceAveraging.average(cut.slices().get(part._1()), decoded(part._2())))
-                .collect());
+            SlicePlan cut = slices;
+            moved = AveragedSlices.of(some(parts, new Below(sliceCount))
+                    .map(part -> SliceAveraging.average(cut.slices().get(part._1()), decoded(part._2())))
+                    .collect());
         }
         if (precision == Precision.SETTLING) {
             forgetDebts();

@@ -171,7 +171,8 @@ final class StockAverager implements Averager {
     /** With optimiser state as it is at the beginning of every round: untouched. */
     @Override
     public TrainingSnapshot snapshot() {
-        TrainingState state = new TrainingState(FlatVector.copyOf(graph.getNetwork().params()), start.optimizer());
+        TrainingState state =
+                new TrainingState(FlatVector.copyOf(graph.getNetwork().params()), start.optimizer());
         return new TrainingSnapshot(state, ServerState.NONE, position);
     }
 

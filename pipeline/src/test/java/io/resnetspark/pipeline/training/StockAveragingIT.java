@@ -64,6 +64,11 @@ class StockAveragingIT {
                 averager,
                 workers,
                 frequency,
+                0,
+                SlowMomentum.OFF,
+                0,
+                TrainConfig.Transfer.FLOAT32,
+                0,
                 batchSize,
                 epochs,
                 0.05,
@@ -76,7 +81,8 @@ class StockAveragingIT {
                 11,
                 1,
                 1,
-                3);
+                3,
+                OnDivergence.standard());
     }
 
     private static Checkpoint train(TrainConfig config, TrainingListener... listeners) {
