@@ -1,7 +1,7 @@
 package io.resnetspark.jobs.progress;
 
-import io.resnetspark.pipeline.training.BatchNormMetrics;
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
+import io.resnetspark.pipeline.training.BatchNormMetrics;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainingListener;
@@ -102,7 +102,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
     @Override
     public void returned(ReturnToCheckpoint made) {
         done = made.examples();
-        meter = new ProgressMeter(done, Math.max(1, summary.totalExamples()), System::nanoTime);
+        meter = new ProgressMeter(ProgressUnit.IMAGES, done, Math.max(1, summary.totalExamples()), System::nanoTime);
         display.say(made.describe());
     }
 

@@ -173,6 +173,20 @@ public final class StandaloneCluster implements AutoCloseable {
         return applicationJar;
     }
 
+    /**
+     * Kills one executor as the kernel's out-of-memory killer would.
+     *
+     * @return whether there was one
+     */
+    public boolean killExecutor() {
+        return workers.stream()
+                .flatMap(Process::descendants)
+                .filter(process -> process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+                .findFirst()
+                .map(ProcessHandle::destroyForcibly)
+                .orElse(false);
+    }
+
     /** The process of an application's executor, if it runs. */
     public Optional<ProcessHandle> executor(String applicationId, String executorId) {
         return workers.stream()
