@@ -12,6 +12,10 @@ import org.apache.spark.sql.SparkSession;
 /** A driver in this JVM whose executors are processes of a cluster. */
 final class ClusterDriver implements AutoCloseable {
 
+    /** Delta reads its log with 50 tasks by default; a few rows need one for each core. */
+    static final Map<String, String> SMALL_TABLES =
+            Map.of("spark.databricks.delta.snapshotPartitions", "2", "spark.sql.shuffle.partitions", "2");
+
     private final StandaloneCluster cluster;
     private final SparkSession spark;
 
@@ -29,6 +33,7 @@ final class ClusterDriver implements AutoCloseable {
                 // How long a reader of shuffle blocks waits before it asks again an executor that is gone.
                 .config("spark.shuffle.io.retryWait", "200ms");
         DeltaSession.SETTINGS.forEach(builder::config);
+        SMALL_TABLES.forEach(builder::config);
         settings.forEach(builder::config);
         this.spark = builder.getOrCreate();
     }

@@ -63,7 +63,7 @@ class ClusterTrainingIT {
         new SyntheticImages(60, 16, 1).writeTo(directory.resolve("images"));
         cluster = StandaloneCluster.start(directory, 2, 1, 1024);
         StandaloneCluster.Ended prepared = cluster.submit(
-                List.of(),
+                smallTables(),
                 List.of(
                         "prepare",
                         "--no-ui",
@@ -85,6 +85,13 @@ class ClusterTrainingIT {
     @AfterAll
     static void stopCluster() {
         cluster.close();
+    }
+
+    /** For SparkSubmit. */
+    private static List<String> smallTables() {
+        List<String> options = new ArrayList<>();
+        ClusterDriver.SMALL_TABLES.forEach((key, value) -> options.addAll(List.of("--conf", key + "=" + value)));
+        return options;
     }
 
     private static TrainConfig config(String name) {
@@ -288,11 +295,12 @@ class ClusterTrainingIT {
     @Test
     @Order(5)
     void theDriverMayDieAndTheResumedRunEqualsTheUndisturbedOne() throws Exception {
-        StandaloneCluster.Submission doomed = cluster.submission(List.of(), trainCommand("driver-killed"));
+        StandaloneCluster.Submission doomed = cluster.submission(smallTables(), trainCommand("driver-killed"));
         awaitEpoch(doomed, directory.resolve("driver-killed"));
         doomed.process().destroyForcibly().waitFor(30, TimeUnit.SECONDS);
         assertThat(run("driver-killed").manifest().status()).isEqualTo("running");
-        StandaloneCluster.Ended resumed = cluster.submit(List.of(), trainCommand("driver-killed", "--resume"), LIMIT);
+        StandaloneCluster.Ended resumed =
+                cluster.submit(smallTables(), trainCommand("driver-killed", "--resume"), LIMIT);
         assertThat(resumed.exitCode()).as(resumed.errors()).isZero();
         assertEqualsUndisturbed("driver-killed");
     }
