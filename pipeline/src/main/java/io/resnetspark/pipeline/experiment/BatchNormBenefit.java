@@ -68,6 +68,6 @@ public record BatchNormBenefit(List<String> networks, List<Double> learningRates
         return List.of(
                 new Plot.Outcome("", Measure.JUDGED_ERROR, "learning rate", "line"),
                 new Plot.Outcome("Training error at the end", Measure.TRAIN_ERROR, "learning rate", "line"),
-                new Plot.Course("Training loss", Measure.TRAIN_LOSS));
+                new Plot.Outcome("Training loss at the end", Measure.TRAIN_LOSS, "learning rate", "line"));
     }
 }

@@ -1,5 +1,6 @@
 package io.resnetspark.pipeline.experiment;
 
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,7 +16,7 @@ final class RecordCopy {
 
     /**
      * @param changes values by component name
-     * @throws IllegalArgumentException if there is no such component, or the record refuses a value
+     * @throws IllegalArgumentException if there is no such component; what the record throws if it refuses a value
      */
     static <T extends Record> T of(T original, Map<String, ?> changes) {
         Map<String, Object> left = new LinkedHashMap<>(changes);
@@ -37,8 +38,12 @@ final class RecordCopy {
             @SuppressWarnings("unchecked")
             T copy = (T) original.getClass().getDeclaredConstructor(types).newInstance(values);
             return copy;
-        } catch (java.lang.reflect.InvocationTargetException e) {
-            throw new IllegalArgumentException(e.getCause().getMessage(), e.getCause());
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof RuntimeException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException(
+                    "Cannot copy a " + original.getClass().getName(), e.getCause());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
                     "Cannot copy a " + original.getClass().getName(), e);

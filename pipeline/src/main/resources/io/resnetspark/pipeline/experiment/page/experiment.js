@@ -52,7 +52,7 @@ function drawTop() {
 function best() {
   const ranked = trained.filter((training) => isNumber(training.results.judged_error.mean))
     .sort((a, b) => a.results.judged_error.mean - b.results.judged_error.mean);
-  return ranked.length < 2 ? [] : [number(`Lowest ${judgedName} error`, spread(ranked[0].results.judged_error, "judged_error"))];
+  return ranked.length < 2 ? [] : [number(`Lowest ${judgedName} error`, format.percent(ranked[0].results.judged_error.mean, 2), isNumber(ranked[0].results.judged_error.deviation) ? "± " + format.percent(ranked[0].results.judged_error.deviation, 2) : null)];
 }
 
 const look = (colours, i) => ({ color: colours.series[i % colours.series.length], type: ["solid", "dashed", "dotted"][Math.floor(i / colours.series.length) % 3] });
@@ -66,15 +66,17 @@ function course({ title, measure }) {
   const shown = trained.filter((training) => training.course[measure].some((point) => isNumber(point[1])));
   if (shown.length === 0) return null;
   const name = title || measures[measure].title;
-  const at = (training, f) => training.course[measure].filter((point) => isNumber(point[1])).map((point) => [point[0], f(point)]);
+  const epochs = Math.max(...shown.map((training) => training.course[measure].length));
+  const at = (training, f) => training.course[measure].map((point) => (isNumber(point[1]) ? f(point) : null));
   return chart({
     title: name, tall: true, note: data.seeds.length > 1 ? "mean over the seeds, band of one deviation" : measures[measure].unit,
     description: `${name} over the epochs for ${shown.map((training) => training.name).join(", ")}`,
     option: (colours) => ({
       legend: legend(colours, shown.map((training) => training.name)),
-      xAxis: axis(colours, { name: "epoch", minInterval: 1, splitLine: { show: false } }),
+      // ECharts stacks, as the bands need it, over categories only.
+      xAxis: { ...axis(colours, { name: "epoch", boundaryGap: false, splitLine: { show: false } }), type: "category", data: Array.from({ length: epochs }, (_, i) => i + 1) },
       yAxis: valueAxis(colours, measure, { scale: true }),
-      tooltip: { formatter: (items) => [`epoch ${items[0].data[0]}`, ...items.filter((item) => !item.seriesName.startsWith("\u0000")).map((item) => `${item.marker}${item.seriesName}  ${measures[measure].show(item.data[1])}`)].join("\n") },
+      tooltip: { formatter: (items) => [`epoch ${items[0].name}`, ...items.filter((item) => !item.seriesName.startsWith("\u0000")).map((item) => `${item.seriesName}  ${measures[measure].show(item.value)}`)].join("\n") },
       series: shown.flatMap((training, i) => {
         const { color, type } = look(colours, i);
         const band = { type: "line", stack: "band " + i, symbol: "none", silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
