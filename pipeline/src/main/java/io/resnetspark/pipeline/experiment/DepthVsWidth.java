@@ -58,7 +58,10 @@ public record DepthVsWidth(List<String> networks, List<Integer> blocksPerStage, 
         axes.put("family", family);
         axes.put("depth", depth(network));
         axes.put("widths", network.spec().widths().stream().map(String::valueOf).collect(Collectors.joining("-")));
-        return new Training(network.toString(), axes, RecordCopy.of(train, Map.of("arch", network.toString())));
+        return new Training(
+                "%s, depth %d".formatted(family, depth(network)),
+                axes,
+                RecordCopy.of(train, Map.of("arch", network.toString())));
     }
 
     /** Layers with weights on the longest way, as networks are named by: without the shortcuts' projections. */
