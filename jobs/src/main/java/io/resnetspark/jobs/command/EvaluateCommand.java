@@ -18,6 +18,7 @@ import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.training.BatchNormReestimation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -77,6 +78,15 @@ final class EvaluateCommand extends JobCommand {
     private List<String> failUnder;
 
     @Option(
+            names = "--reestimate-batch-norm",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Judge the first model with batch-norm statistics of N training images of the dataset, and compare "
+                            + "it with itself as it was.")
+    private int reestimateBatchNorm;
+
+    @Option(
             names = "--test-time-augmentation",
             paramLabel = "VIEWS",
             description = "none (default), flip, five-crop or ten-crop.")
@@ -99,8 +109,16 @@ final class EvaluateCommand extends JobCommand {
             throw new BadDataException("%s has no images in its %s split".formatted(data, judged.label()));
         }
         List<ModelUnderTest> tested = new ArrayList<>();
-        for (String model : models) {
-            tested.add(model(model, dataset, config.batchSize(), job.hadoopConfiguration()));
+        for (String name : models) {
+            LoadedModel model = load(name, dataset, job.hadoopConfiguration());
+            if (tested.isEmpty() && reestimateBatchNorm > 0) {
+                LoadedModel reestimated = job.step(
+                        "re-estimate batch norm",
+                        () -> BatchNormReestimation.of(
+                                job.spark(), dataset, model, reestimateBatchNorm, config.batchSize()));
+                tested.add(underTest(name, reestimated, config.batchSize(), job.hadoopConfiguration()));
+            }
+            tested.add(underTest(name, model, config.batchSize(), job.hadoopConfiguration()));
         }
         Optional<EvaluationData> validation =
                 dataset.images(Split.VAL) > 0 ? Optional.of(EvaluationData.of(dataset, Split.VAL)) : Optional.empty();
@@ -113,23 +131,26 @@ final class EvaluateCommand extends JobCommand {
         return conclude(config, outcome.report(), page);
     }
 
-    private ModelUnderTest model(String name, ImageDataset dataset, int batchSize, Configuration hadoop) {
-        LoadedModel model = ModelSource.load(
+    private LoadedModel load(String name, ImageDataset dataset, Configuration hadoop) {
+        return ModelSource.load(
                 name,
                 Optional.ofNullable(architecture),
                 Optional.of(dataset.classes().names()),
                 hadoop);
+    }
+
+    private static ModelUnderTest underTest(String name, LoadedModel model, int batchSize, Configuration hadoop) {
         RunDirectory run = RunDirectory.at(name, hadoop);
         RunCurves curves = run.exists() ? RunHistory.of(run) : RunCurves.NONE;
         String id = run.exists() ? run.manifest().id() : name;
         return new ModelUnderTest(id, new ModelClassifierSource(model, batchSize), curves);
     }
 
-    private static Conclusion conclude(EvaluateConfig config, EvaluationReport report, String page) {
+    private Conclusion conclude(EvaluateConfig config, EvaluationReport report, String page) {
         String numbers = String.format(
                 Locale.ROOT,
-                "%,d images: top-1 %.2f %% (95 %% interval %.2f to %.2f), top-5 %.2f %%, loss %.4f, ECE %.4f; %.0f images/s%n"
-                        + "Report: %s",
+                "%,d images: top-1 %.2f %% (95 %% interval %.2f to %.2f), top-5 %.2f %%, loss %.4f, ECE %.4f; %.0f"
+                        + " images/s%n%sReport: %s",
                 report.examples(),
                 100 * report.top1(),
                 100 * report.top1Ci95().low(),
@@ -138,6 +159,7 @@ final class EvaluateCommand extends JobCommand {
                 report.loss(),
                 report.ece(),
                 report.throughputImagesPerSecond(),
+                reestimateBatchNorm > 0 ? withRunningStatistics(report) : "",
                 page);
         List<String> missed = config.failUnder().stream()
                 .flatMap(text -> Requirement.parse(text).shortfall(report).stream())
@@ -147,5 +169,16 @@ final class EvaluateCommand extends JobCommand {
                 : new Conclusion(
                         ExitStatus.FAILURE,
                         numbers + System.lineSeparator() + String.join(System.lineSeparator(), missed));
+    }
+
+    /** The first comparison is with the same model before its batch norms were re-estimated. */
+    private static String withRunningStatistics(EvaluationReport report) {
+        EvaluationReport.Comparison before = report.comparisons().get(0);
+        return String.format(
+                Locale.ROOT,
+                "Before its batch norms were re-estimated: top-1 %.2f %%, top-5 %.2f %%, loss %.4f%n",
+                100 * before.top1(),
+                100 * before.top5(),
+                before.loss());
     }
 }

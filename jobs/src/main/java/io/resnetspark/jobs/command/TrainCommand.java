@@ -78,6 +78,40 @@ final class TrainCommand extends JobCommand {
     @Overrides("train.averaging-frequency")
     private Integer averagingFrequency;
 
+    @Option(
+            names = "--every-step-epochs",
+            paramLabel = "N",
+            description = "First epochs in which workers are averaged after every step (post-local SGD).")
+    @Overrides("train.every-step-epochs")
+    private Integer everyStepEpochs;
+
+    @Option(
+            names = "--slow-momentum",
+            paramLabel = "SHARE",
+            description = "Momentum over averagings (SlowMo, block momentum); 0 for plain averaging.")
+    @Overrides("train.slow-momentum.momentum")
+    private Double slowMomentum;
+
+    @Option(
+            names = "--ema-decay",
+            paramLabel = "DECAY",
+            description = "Keep a moving average of the weights, with this decay per step, as the model; 0 for none.")
+    @Overrides("train.ema-decay")
+    private Double emaDecay;
+
+    @Option(names = "--transfer", paramLabel = "TYPE", description = "What workers send: float32 or float16.")
+    @Overrides("train.transfer")
+    private String transfer;
+
+    @Option(
+            names = "--reestimate-batch-norm",
+            paramLabel = "N",
+            description =
+                    "In the end, compute batch-norm statistics anew from so many training images; 0 keeps the running"
+                            + " ones.")
+    @Overrides("train.reestimate-batch-norm-images")
+    private Integer reestimateBatchNorm;
+
     @Option(names = "--batch-size", paramLabel = "N", description = "Images of one worker's minibatch.")
     @Overrides("train.batch-size")
     private Integer batchSize;

@@ -1,5 +1,6 @@
 package io.resnetspark.jobs.progress;
 
+import io.resnetspark.pipeline.training.BatchNormMetrics;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainingListener;
@@ -38,11 +39,11 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
                 training.validationExamples()));
         display.say(String.format(
                 Locale.ROOT,
-                "%d workers x %d threads, batches of %d, averaged every %d; %d epochs, %d rounds; %s",
+                "%d workers x %d threads, batches of %d, averaged %s; %d epochs, %d rounds; %s",
                 training.workers(),
                 training.threadsPerWorker(),
                 training.batchSize(),
-                training.averagingFrequency(),
+                training.averaging(),
                 training.epochs(),
                 training.totalRounds(),
                 training.kernels()));
@@ -74,6 +75,25 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
                 summary.epochs(),
                 metrics.loss(),
                 100 * metrics.accuracy(),
+                validation,
+                metrics.seconds()));
+    }
+
+    @Override
+    public void batchNormReestimated(BatchNormMetrics metrics) {
+        String validation = metrics.before()
+                .map(before -> String.format(
+                        Locale.ROOT,
+                        ": validation loss %.4f, accuracy %.2f %% before; %.4f, %.2f %% after",
+                        before.loss(),
+                        100 * before.accuracy(),
+                        metrics.after().orElseThrow().loss(),
+                        100 * metrics.after().orElseThrow().accuracy()))
+                .orElse("");
+        display.say(String.format(
+                Locale.ROOT,
+                "batch-norm statistics of %,d images%s; %.1f s",
+                metrics.images(),
                 validation,
                 metrics.seconds()));
     }

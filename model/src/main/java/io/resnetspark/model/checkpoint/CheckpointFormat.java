@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.training.ServerState;
 import io.resnetspark.model.training.TrainingState;
 import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.model.weights.StateDict;
@@ -20,11 +21,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The files of a checkpoint: {@code model.safetensors} (torchvision's keys, with the model card in its metadata), {@code
- * optimizer.safetensors} (the optimiser's vectors under the same keys) and {@code position.json}. Whoever stores them sees
- * to it that they appear together and unchanged.
+ * optimizer.safetensors} (under the same keys, what only training needs: the optimiser's vectors, the slow momentum, and the
+ * weights themselves where the model is their moving average) and {@code position.json}. Whoever stores them sees to it that
+ * they appear together and unchanged.
  */
 public final class CheckpointFormat {
 
@@ -34,6 +37,9 @@ public final class CheckpointFormat {
 
     /** Key of the model card in the metadata of our safetensors files. */
     public static final String CARD_KEY = "resnet_spark_model";
+
+    private static final String SLOW_MOMENTUM = "slow_momentum.";
+    private static final String TRAINED_WEIGHTS = "weights.";
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -52,17 +58,18 @@ public final class CheckpointFormat {
     }
 
     public static void write(Checkpoint checkpoint, ParameterLayout layout, Sink sink) throws IOException {
+        TrainingSnapshot snapshot = checkpoint.snapshot();
         try (OutputStream out = sink.create(WEIGHTS)) {
-            writeModel(
-                    checkpoint.card(),
-                    NetworkWeights.fromFlat(layout, checkpoint.state().parameters()),
-                    out);
+            writeModel(checkpoint.card(), NetworkWeights.fromFlat(layout, snapshot.model()), out);
         }
         Map<String, Tensor> vectors = new LinkedHashMap<>();
-        float[][] optimizer = checkpoint.state().optimizer();
+        float[][] optimizer = snapshot.state().optimizer();
         for (int i = 0; i < optimizer.length; i++) {
-            String prefix = i + ".";
-            NetworkWeights.fromFlat(layout, optimizer[i]).forEach((key, tensor) -> vectors.put(prefix + key, tensor));
+            put(vectors, i + ".", layout, optimizer[i]);
+        }
+        snapshot.server().slowMomentum().ifPresent(vector -> put(vectors, SLOW_MOMENTUM, layout, vector));
+        if (snapshot.server().movingAverage().isPresent()) {
+            put(vectors, TRAINED_WEIGHTS, layout, snapshot.state().parameters());
         }
         try (OutputStream out = sink.create(OPTIMIZER)) {
             SafeTensors.write(new StateDict(vectors), Map.of("vectors", Integer.toString(optimizer.length)), out);
@@ -70,6 +77,10 @@ public final class CheckpointFormat {
         try (OutputStream out = sink.create(POSITION)) {
             out.write(JSON.writeValueAsBytes(checkpoint.position()));
         }
+    }
+
+    private static void put(Map<String, Tensor> vectors, String prefix, ParameterLayout layout, float[] vector) {
+        NetworkWeights.fromFlat(layout, vector).forEach((key, tensor) -> vectors.put(prefix + key, tensor));
     }
 
     /** Writes weights with their model card: one file that says how to use it, and that PyTorch reads too. */
@@ -91,14 +102,26 @@ public final class CheckpointFormat {
         StateDict vectors =
                 SafeTensors.read(new ByteArrayInputStream(bytes(source, OPTIMIZER)), name + "/" + OPTIMIZER);
         List<float[]> optimizer = new ArrayList<>();
-        String first = layout.segments().get(0).key();
-        for (int i = 0; vectors.contains(i + "." + first); i++) {
-            optimizer.add(NetworkWeights.toFlat(layout, withPrefix(vectors, i + ".")));
+        Optional<float[]> vector = vector(vectors, "0.", layout);
+        while (vector.isPresent()) {
+            optimizer.add(vector.get());
+            vector = vector(vectors, optimizer.size() + ".", layout);
         }
+        float[] usable = NetworkWeights.toFlat(layout, weights);
+        Optional<float[]> trained = vector(vectors, TRAINED_WEIGHTS, layout);
         TrainingPosition position = JSON.readValue(bytes(source, POSITION), TrainingPosition.class);
-        TrainingState state =
-                new TrainingState(NetworkWeights.toFlat(layout, weights), optimizer.toArray(new float[0][]));
-        return new Checkpoint(card, state, position);
+        return new Checkpoint(
+                card,
+                new TrainingSnapshot(
+                        new TrainingState(trained.orElse(usable), optimizer.toArray(new float[0][])),
+                        new ServerState(vector(vectors, SLOW_MOMENTUM, layout), trained.map(newest -> usable)),
+                        position));
+    }
+
+    private static Optional<float[]> vector(StateDict vectors, String prefix, ParameterLayout layout) {
+        return vectors.contains(prefix + layout.segments().get(0).key())
+                ? Optional.of(NetworkWeights.toFlat(layout, withPrefix(vectors, prefix)))
+                : Optional.empty();
     }
 
     private static StateDict withPrefix(StateDict all, String prefix) {

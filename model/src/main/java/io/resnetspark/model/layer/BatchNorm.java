@@ -80,13 +80,14 @@ public final class BatchNorm extends KernelLayerConf {
 
     private record KernelKey(ImageShape shape, Statistics statistics) {}
 
-    private static final class BatchNormLayer extends KernelLayer<BatchNorm> {
+    private static final class BatchNormLayer extends KernelLayer<BatchNorm> implements NormalisesByBatch {
 
         private static final long serialVersionUID = 1L;
 
         private final transient KernelCache<KernelKey, BatchNormKernel> cache = new KernelCache<>();
         private transient INDArray batchMean;
         private transient INDArray batchVariance;
+        private transient long batchSamples;
         private transient INDArray output;
 
         BatchNormLayer(NeuralNetConfiguration conf, DataType dataType) {
@@ -129,11 +130,27 @@ public final class BatchNorm extends KernelLayerConf {
         }
 
         private void updateRunningStatistics() {
-            float samples = (float) input.size(0) * input.size(1) * input.size(2);
+            batchSamples = input.size(0) * input.size(1) * input.size(2);
+            float samples = (float) batchSamples;
             float unbiased = samples > 1 ? samples / (samples - 1) : 1;
             // a + (b - a) * m in place, without temporaries in the training loop's workspaces
             blend(parameter("mean"), batchMean, 1);
             blend(parameter("var"), batchVariance, unbiased);
+        }
+
+        @Override
+        public float[] batchMean() {
+            return batchMean.toFloatVector();
+        }
+
+        @Override
+        public float[] batchVariance() {
+            return batchVariance.toFloatVector();
+        }
+
+        @Override
+        public long batchSamples() {
+            return batchSamples;
         }
 
         private static void blend(INDArray running, INDArray batch, float correction) {

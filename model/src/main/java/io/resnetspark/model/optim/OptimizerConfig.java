@@ -15,6 +15,16 @@ public sealed interface OptimizerConfig extends Serializable {
     /** The rule's state for a network, at its beginning. */
     Optimizer create(ParameterLayout layout);
 
+    /**
+     * Whether the values of a state vector are never negative, as Adam's mean squared gradients: rounding errors of their
+     * differences could break that.
+     *
+     * @param vector its place in {@link Optimizer#state()}
+     */
+    default boolean neverNegative(int vector) {
+        return false;
+    }
+
     /** Which parameters weight decay applies to. */
     enum DecayScope {
         /** Every trained parameter, as in the paper and PyTorch's default. */
@@ -68,6 +78,11 @@ public sealed interface OptimizerConfig extends Serializable {
         @Override
         public Optimizer create(ParameterLayout layout) {
             return new AdamWOptimizer(this, layout);
+        }
+
+        @Override
+        public boolean neverNegative(int vector) {
+            return vector == 1;
         }
     }
 

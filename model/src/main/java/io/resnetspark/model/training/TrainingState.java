@@ -21,6 +21,24 @@ public record TrainingState(float[] parameters, float[][] optimizer) implements 
         }
     }
 
+    /** The parameters, then the optimiser's vectors; not copied. */
+    public float[][] vectors() {
+        float[][] vectors = new float[1 + optimizer.length][];
+        vectors[0] = parameters;
+        System.arraycopy(optimizer, 0, vectors, 1, optimizer.length);
+        return vectors;
+    }
+
+    /** The state that has these {@link #vectors()}. */
+    public static TrainingState ofVectors(float[][] vectors) {
+        return new TrainingState(vectors[0], Arrays.copyOfRange(vectors, 1, vectors.length));
+    }
+
+    /** Size of its values. */
+    public long bytes() {
+        return (long) Float.BYTES * parameters.length * (1 + optimizer.length);
+    }
+
     /** The part that belongs to the parameters from {@code start} up to {@code end}. */
     public TrainingState range(int start, int end) {
         float[][] part = new float[optimizer.length][];

@@ -2,6 +2,7 @@ package io.resnetspark.pipeline.evaluation;
 
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.training.BatchNormMetrics;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainingListener;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /** Keeps the page of a run in progress current, {@code report/index.html} of its directory; a refresh every few seconds. */
@@ -21,6 +23,7 @@ public final class LiveRunPage implements TrainingListener {
     private final AtomicStore report;
     private final List<RunCurves.Round> rounds = new ArrayList<>();
     private final List<RunCurves.Validation> validations = new ArrayList<>();
+    private final List<RunCurves.BatchNorm> batchNorm = new ArrayList<>();
     private final Map<String, String> settings = new LinkedHashMap<>();
     private double epochs;
     private long written;
@@ -36,6 +39,7 @@ public final class LiveRunPage implements TrainingListener {
             RunCurves before = RunHistory.of(run);
             rounds.addAll(before.rounds());
             validations.addAll(before.validations());
+            batchNorm.addAll(before.batchNorm());
         }
         epochs = summary.epochs();
         settings.put("network", summary.architecture());
@@ -44,7 +48,7 @@ public final class LiveRunPage implements TrainingListener {
         settings.put("classes", "%,d".formatted(summary.classes()));
         settings.put("workers", "%d with %d threads each".formatted(summary.workers(), summary.threadsPerWorker()));
         settings.put("batch size", "%d per worker".formatted(summary.batchSize()));
-        settings.put("averaging", "every %d minibatches".formatted(summary.averagingFrequency()));
+        settings.put("averaging", summary.averaging());
         settings.put("computes with", summary.kernels());
         write();
     }
@@ -74,12 +78,28 @@ public final class LiveRunPage implements TrainingListener {
     }
 
     @Override
+    public void batchNormReestimated(BatchNormMetrics metrics) {
+        batchNorm.add(new RunCurves.BatchNorm(
+                metrics.epoch(),
+                metrics.images(),
+                validation(metrics.epoch(), metrics.before()),
+                validation(metrics.epoch(), metrics.after())));
+    }
+
+    private static RunCurves.Validation validation(int epoch, Optional<EpochMetrics.Validation> result) {
+        return new RunCurves.Validation(
+                epoch,
+                result.map(EpochMetrics.Validation::loss).orElse(Double.NaN),
+                result.map(EpochMetrics.Validation::accuracy).orElse(Double.NaN));
+    }
+
+    @Override
     public void ended() {
         write();
     }
 
     private void write() {
-        RunPage.write(report, new RunCurves(run.manifest().id(), epochs, rounds, validations), settings);
+        RunPage.write(report, new RunCurves(run.manifest().id(), epochs, rounds, validations, batchNorm), settings);
         written = System.nanoTime();
     }
 }

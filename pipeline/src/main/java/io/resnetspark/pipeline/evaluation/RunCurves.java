@@ -11,8 +11,14 @@ import java.util.function.ToDoubleFunction;
  * @param plannedEpochs epochs the run was to take
  * @param rounds by rising progress
  * @param validations by rising progress
+ * @param batchNorm batch-norm statistics that were computed anew for the model, usually none or one
  */
-public record RunCurves(String runId, double plannedEpochs, List<Round> rounds, List<Validation> validations) {
+public record RunCurves(
+        String runId,
+        double plannedEpochs,
+        List<Round> rounds,
+        List<Validation> validations,
+        List<BatchNorm> batchNorm) {
 
     /** Of a model whose training is unknown. */
     public static final RunCurves NONE = new RunCurves("", 0, List.of(), List.of());
@@ -20,6 +26,12 @@ public record RunCurves(String runId, double plannedEpochs, List<Round> rounds, 
     public RunCurves {
         rounds = List.copyOf(rounds);
         validations = List.copyOf(validations);
+        batchNorm = List.copyOf(batchNorm);
+    }
+
+    /** Of a run that kept the running statistics of its batch norms. */
+    public RunCurves(String runId, double plannedEpochs, List<Round> rounds, List<Validation> validations) {
+        this(runId, plannedEpochs, rounds, validations, List.of());
     }
 
     /**
@@ -50,6 +62,16 @@ public record RunCurves(String runId, double plannedEpochs, List<Round> rounds, 
     public record Validation(double epoch, double loss, double top1) {}
 
     /**
+     * Batch-norm statistics computed anew from training images.
+     *
+     * @param epoch of the model, in epochs
+     * @param images number of images
+     * @param before the model with its running statistics; NaN without a validation split
+     * @param after with the new ones
+     */
+    public record BatchNorm(double epoch, long images, Validation before, Validation after) {}
+
+    /**
      * At most {@code limit} rounds: groups of neighbours are replaced by their mean, under the last one's number and
      * progress.
      */
@@ -73,7 +95,7 @@ public record RunCurves(String runId, double plannedEpochs, List<Round> rounds, 
                     mean(neighbours, Round::reduceSeconds),
                     mean(neighbours, Round::broadcastSeconds)));
         }
-        return new RunCurves(runId, plannedEpochs, means, validations);
+        return new RunCurves(runId, plannedEpochs, means, validations, batchNorm);
     }
 
     private static double mean(List<Round> rounds, ToDoubleFunction<Round> value) {

@@ -18,6 +18,7 @@ public final class RunHistory {
         RunManifest manifest = run.manifest();
         List<RunCurves.Round> rounds = new ArrayList<>();
         List<RunCurves.Validation> validations = new ArrayList<>();
+        List<RunCurves.BatchNorm> batchNorm = new ArrayList<>();
         for (String line : run.metrics()) {
             JsonNode metrics = parse(run, line);
             if (metrics.path("type").asText().equals("round")) {
@@ -31,15 +32,26 @@ public final class RunHistory {
                         metrics.path("trainSeconds").asDouble(),
                         metrics.path("reduceSeconds").asDouble(),
                         metrics.path("broadcastSeconds").asDouble()));
+            } else if (metrics.path("type").asText().equals("batch-norm")) {
+                double epoch = metrics.path("epoch").asDouble();
+                batchNorm.add(new RunCurves.BatchNorm(
+                        epoch,
+                        metrics.path("images").asLong(),
+                        validation(epoch, metrics.path("before")),
+                        validation(epoch, metrics.path("after"))));
             } else if (metrics.path("validation").isObject()) {
-                JsonNode validation = metrics.path("validation");
-                validations.add(new RunCurves.Validation(
-                        metrics.path("epoch").asDouble(),
-                        validation.path("loss").asDouble(),
-                        validation.path("accuracy").asDouble()));
+                validations.add(validation(metrics.path("epoch").asDouble(), metrics.path("validation")));
             }
         }
-        return new RunCurves(manifest.id(), manifest.config().path("epochs").asDouble(), rounds, validations);
+        return new RunCurves(
+                manifest.id(), manifest.config().path("epochs").asDouble(), rounds, validations, batchNorm);
+    }
+
+    private static RunCurves.Validation validation(double epoch, JsonNode validation) {
+        return new RunCurves.Validation(
+                epoch,
+                validation.path("loss").asDouble(Double.NaN),
+                validation.path("accuracy").asDouble(Double.NaN));
     }
 
     private static JsonNode parse(RunDirectory run, String line) {

@@ -12,6 +12,7 @@ import io.resnetspark.pipeline.dataset.PrepareJob;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingLoop;
 import java.io.IOException;
@@ -158,6 +159,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                 run,
                 getNumWorkers(),
                 getAveragingFrequency(),
+                0,
+                SlowMomentum.OFF,
+                0,
+                TrainConfig.Transfer.FLOAT32,
+                0,
                 getBatchSize(),
                 getEpochs(),
                 getLearningRate(),

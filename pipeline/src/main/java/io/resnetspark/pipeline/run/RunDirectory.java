@@ -5,14 +5,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.checkpoint.CheckpointFormat;
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.DirectoryPublication;
 import io.resnetspark.pipeline.storage.PublishedDirectory;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +27,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The directory of a training: {@code run.json} (what was run), {@code metrics.jsonl} (a line per round and epoch), {@code
- * checkpoints/round-NNNNNN} and {@code best.json}. Every entry appears whole or not at all, on any Hadoop file system.
+ * checkpoints/round-NNNNNN}, {@code best.json} and, where batch-norm statistics were computed anew, {@code
+ * reestimated/round-NNNNNN}. Every entry appears whole or not at all, on any Hadoop file system.
  */
 public final class RunDirectory {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
     private static final String CHECKPOINTS = "checkpoints";
+    private static final String REESTIMATED = "reestimated";
     private static final String METRICS = "metrics.jsonl";
 
     /** How the files of a run are written and read. */
@@ -91,9 +97,8 @@ public final class RunDirectory {
 
     /** Publishes a checkpoint; its name says the round. */
     public String writeCheckpoint(Checkpoint checkpoint, ParameterLayout layout) {
-        String name = "round-%06d".formatted(checkpoint.position().round());
-        store.delete(
-                CHECKPOINTS + "/" + name); // a damaged one of the same round, which a resumed training reaches again
+        String name = name(checkpoint);
+        deleteCheckpoint(name); // a damaged one of the same round, which a resumed training reaches again
         try (DirectoryPublication publication = store.startDirectory(CHECKPOINTS + "/" + name)) {
             CheckpointFormat.write(checkpoint, layout, publication::create);
             publication.commit();
@@ -111,6 +116,7 @@ public final class RunDirectory {
 
     /** Deletes a checkpoint; nothing happens when there is none of that name. */
     public void deleteCheckpoint(String name) {
+        store.delete(REESTIMATED + "/" + name);
         store.delete(CHECKPOINTS + "/" + name);
     }
 
@@ -146,18 +152,57 @@ public final class RunDirectory {
     }
 
     /**
-     * The checkpoint to use as the run's model: the best one where the run validates, else the newest.
+     * The checkpoint to use as the run's model: the best one where the run validates, else the newest. Its state has the
+     * weights to use, which training does not go on from where a moving average of them is kept or batch-norm statistics
+     * were computed anew.
      *
      * @throws BadDataException if there is none
      */
     public Checkpoint model() {
-        Optional<BestCheckpoint> best = best();
-        if (best.isPresent()) {
-            return readCheckpoint(best.get().checkpoint());
-        }
-        return newestCheckpoint()
+        Checkpoint checkpoint = best().map(best -> readCheckpoint(best.checkpoint()))
+                .or(this::newestCheckpoint)
                 .orElseThrow(() -> new BadDataException(
                         "%s has no checkpoint to use; train it first, or resume it".formatted(path())));
+        return checkpoint.asModel(
+                reestimated(checkpoint).orElse(checkpoint.snapshot().model()));
+    }
+
+    private static String name(Checkpoint checkpoint) {
+        return "round-%06d".formatted(checkpoint.position().round());
+    }
+
+    /** Publishes a checkpoint's model with batch-norm statistics computed anew; the checkpoint stays as it is. */
+    public void writeReestimated(Checkpoint checkpoint, float[] parameters, ParameterLayout layout) {
+        String name = name(checkpoint);
+        store.delete(REESTIMATED + "/" + name);
+        try (DirectoryPublication publication = store.startDirectory(REESTIMATED + "/" + name)) {
+            try (OutputStream out = publication.create(CheckpointFormat.WEIGHTS)) {
+                CheckpointFormat.writeModel(checkpoint.card(), NetworkWeights.fromFlat(layout, parameters), out);
+            }
+            publication.commit();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot write the re-estimated model of %s of %s; the checkpoint is intact".formatted(name, path()),
+                    e);
+        }
+    }
+
+    /**
+     * The checkpoint's model with batch-norm statistics computed anew, if they were.
+     *
+     * @throws BadDataException if it is damaged
+     */
+    public Optional<float[]> reestimated(Checkpoint checkpoint) {
+        return store.directory(REESTIMATED + "/" + name(checkpoint)).map(directory -> {
+            String file = directory.path() + "/" + CheckpointFormat.WEIGHTS;
+            try {
+                return NetworkWeights.toFlat(
+                        ParameterLayout.of(checkpoint.card().spec()),
+                        SafeTensors.read(new ByteArrayInputStream(directory.read(CheckpointFormat.WEIGHTS)), file));
+            } catch (IOException e) {
+                throw new BadDataException("Cannot read %s: %s".formatted(file, e.getMessage()), e);
+            }
+        });
     }
 
     private <T> Optional<T> read(String file, Class<T> type) {

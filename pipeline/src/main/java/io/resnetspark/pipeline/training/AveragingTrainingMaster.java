@@ -2,84 +2,88 @@ package io.resnetspark.pipeline.training;
 
 import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.checkpoint.TrainingPosition;
+import io.resnetspark.model.checkpoint.TrainingSnapshot;
 import io.resnetspark.model.error.DivergedException;
+import io.resnetspark.model.training.ServerState;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.TrainingState;
-import io.resnetspark.pipeline.training.SlicePlan.Slice;
+import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Iterator;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
-import org.apache.spark.HashPartitioner;
-import org.apache.spark.SparkContext;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.core.loader.DataSetLoader;
 import org.deeplearning4j.core.loader.MultiDataSetLoader;
-import org.deeplearning4j.core.storage.StatsStorageRouter;
-import org.deeplearning4j.spark.api.TrainingHook;
-import org.deeplearning4j.spark.api.TrainingMaster;
-import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
-import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
-import scala.Tuple2;
 
 /**
  * Parameter averaging for {@link SparkComputationGraph}: {@link SparkComputationGraph#fitPaths} with this training's
  * {@linkplain #shards shards} trains one epoch.
  *
- * <p>A round is one Spark job of two stages. In the first, every worker installs the broadcast state, trains its
- * minibatches and cuts its new state into slices; in the second, each slice is averaged. The driver moves one state in and
- * one out, whatever the number of workers.
+ * <p>A round is a {@link RoundJob}, which averages what workers trained from a broadcast state, and a {@link ServerUpdate} of
+ * that average. The driver moves one state in and one out, whatever the number of workers.
  *
  * <p>Unlike the stock {@code ParameterAveragingTrainingMaster} it keeps optimiser state, advances schedules, uses every
  * image of an epoch exactly once, weights workers by what they trained and pools batch-norm statistics.
  */
-final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, AveragingWorker> {
+final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
 
     private final JavaSparkContext spark;
     private final TrainingPlan plan;
-    private final int averagingFrequency;
-    private final SlicePlan slices;
+    private final AveragingRhythm rhythm;
+    private final ServerUpdate update;
     private final Broadcast<TrainingPlan> planOnWorkers;
+    private final RoundJob round;
     private final List<TrainingListener> listeners;
     private Broadcast<TrainingState> stateOnWorkers;
     private TrainingState state;
+    private ServerState server;
     private TrainingPosition position;
     private StepResult epochResult = StepResult.NONE;
 
+    /**
+     * @param rhythm when workers are averaged
+     * @param update what becomes of the average
+     * @param transfer how workers send what they trained
+     * @param start where the training begins or goes on
+     */
     AveragingTrainingMaster(
             JavaSparkContext spark,
             TrainingPlan plan,
-            int averagingFrequency,
-            SlicePlan slices,
-            TrainingState state,
-            TrainingPosition position,
+            AveragingRhythm rhythm,
+            ServerUpdate update,
+            TrainConfig.Transfer transfer,
+            TrainingSnapshot start,
             List<TrainingListener> listeners) {
         this.spark = spark;
         this.plan = plan;
-        this.averagingFrequency = averagingFrequency;
-        this.slices = slices;
+        this.rhythm = rhythm;
+        this.update = update;
         this.planOnWorkers = spark.broadcast(plan);
+        this.round = RoundJob.of(planOnWorkers, SlicePlan.of(update.layout(), plan.workers()), transfer);
         this.listeners = List.copyOf(listeners);
-        this.position = position;
-        install(state);
+        this.server = start.server();
+        this.position = start.position();
+        install(start.state());
     }
 
     private void install(TrainingState newState) {
         if (stateOnWorkers != null) {
-            stateOnWorkers.destroy();
+            round.retire(stateOnWorkers);
         }
         state = newState;
         stateOnWorkers = spark.broadcast(newState);
     }
 
-    TrainingState state() {
-        return state;
+    /** Where the training stands. */
+    TrainingSnapshot snapshot() {
+        return new TrainingSnapshot(state, server, position);
     }
 
     TrainingPosition position() {
@@ -114,8 +118,8 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
         epochResult = StepResult.NONE;
         int steps = plan.stepsPerEpoch();
         while (position.stepInEpoch() < steps) {
-            int count = Math.min(averagingFrequency, steps - position.stepInEpoch());
-            StepResult result = trainRound(shards, count);
+            StepResult result =
+                    trainRound(shards, rhythm.stepsOfRound(position.epoch(), position.stepInEpoch(), steps));
             graph.setScore(result.loss());
         }
         FlatVector.set(graph.getNetwork().params(), state.parameters());
@@ -128,21 +132,23 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
         RoundOrder order = new RoundOrder(
                 position.round(), position.epoch(), position.stepInEpoch(), steps, position.globalStep());
         spark.setJobDescription("round %d: train, average".formatted(order.round() + 1));
-        List<AveragedSlice> averaged = plan.workers() == 1 ? trainAlone(shards, order) : trainAndReduce(shards, order);
-
-        List<WorkerReport> reports = averaged.get(0).reports();
-        StepResult result = reports.stream().map(WorkerReport::result).reduce(StepResult.NONE, StepResult::plus);
+        RoundJob.Averaged averaged = round.run(shards, order, stateOnWorkers);
+        StepResult result =
+                averaged.reports().stream().map(WorkerReport::result).reduce(StepResult.NONE, StepResult::plus);
         if (!Double.isFinite(result.loss())) {
             throw new DivergedException(
-                    ("The loss became %s in round %d (epoch %d, learning rate %.3g); the state before this round is kept."
-                                    + " Lower learning-rate, add warm-up or set clip-norm")
+                    ("The loss became %s in round %d (epoch %d, learning rate %.3g); the state before this round is"
+                                    + " kept. Lower learning-rate, add warm-up or set clip-norm")
                             .formatted(
                                     result.loss(),
                                     order.round() + 1,
                                     order.epoch() + 1,
                                     plan.learningRate(order.epoch(), order.firstStep())));
         }
-        install(assemble(averaged));
+        ServerUpdate.Updated updated =
+                update.apply(state, averaged.state(), server, learningRate(order), steps, order.globalStep() + steps);
+        install(updated.state());
+        server = updated.server();
         epochResult = epochResult.plus(result);
         position = new TrainingPosition(
                 order.round() + 1,
@@ -150,84 +156,21 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
                 order.firstStep() + steps,
                 order.globalStep() + steps,
                 position.examples() + result.examples());
-        RoundMetrics metrics = metrics(order, result, reports, (System.nanoTime() - start) / 1e9);
+        RoundMetrics metrics = metrics(order, result, averaged, (System.nanoTime() - start) / 1e9);
         listeners.forEach(listener -> listener.roundDone(metrics));
         return result;
     }
 
-    /** With one worker there is nothing to average, and no shuffle. */
-    private List<AveragedSlice> trainAlone(JavaRDD<String> shards, RoundOrder order) {
-        Broadcast<TrainingPlan> sharedPlan = planOnWorkers;
-        Broadcast<TrainingState> sharedState = stateOnWorkers;
-        return shards.map(shard -> ResidentWorkers.with(sharedPlan.value(), 0, worker -> {
-                    ResidentWorker.Trained trained = worker.train(order, sharedState::value);
-                    float[][] vectors = vectors(trained.state());
-                    return new AveragedSlice(0, vectors, List.of(trained.report()));
-                }))
-                .collect();
+    /** Mean over the round's steps. */
+    private double learningRate(RoundOrder order) {
+        return IntStream.range(order.firstStep(), order.firstStep() + order.steps())
+                .mapToDouble(step -> plan.learningRate(order.epoch(), step))
+                .average()
+                .orElseThrow();
     }
 
-    private List<AveragedSlice> trainAndReduce(JavaRDD<String> shards, RoundOrder order) {
-        Broadcast<TrainingPlan> sharedPlan = planOnWorkers;
-        Broadcast<TrainingState> sharedState = stateOnWorkers;
-        SlicePlan cut = slices;
-        List<AveragedSlice> averaged = new ArrayList<>(shards.mapPartitionsWithIndex(
-                        (number, names) -> {
-                            if (!names.hasNext()) {
-                                throw new IllegalStateException("Worker %d has no shard".formatted(number));
-                            }
-                            return trainAndCut(sharedPlan.value(), number, order, sharedState, cut);
-                        },
-                        true)
-                .mapToPair(part -> part)
-                .groupByKey(new HashPartitioner(cut.slices().size()))
-                .map(slice -> SliceAveraging.average(cut.slices().get(slice._1()), slice._2()))
-                .collect());
-        averaged.sort(java.util.Comparator.comparingInt(AveragedSlice::number));
-        return averaged;
-    }
-
-    private static Iterator<Tuple2<Integer, SlicePart>> trainAndCut(
-            TrainingPlan plan, int number, RoundOrder order, Broadcast<TrainingState> state, SlicePlan cut) {
-        ResidentWorker.Trained trained =
-                ResidentWorkers.with(plan, number, worker -> worker.train(order, state::value));
-        float[][] vectors = vectors(trained.state());
-        List<Tuple2<Integer, SlicePart>> parts = new ArrayList<>();
-        for (Slice slice : cut.slices()) {
-            float[][] part = new float[vectors.length][];
-            for (int i = 0; i < vectors.length; i++) {
-                part[i] = java.util.Arrays.copyOfRange(vectors[i], slice.start(), slice.end());
-            }
-            List<WorkerReport> report = slice.number() == 0 ? List.of(trained.report()) : List.of();
-            parts.add(new Tuple2<>(
-                    slice.number(),
-                    new SlicePart(number, trained.report().result().examples(), part, new ArrayList<>(report))));
-        }
-        return parts.iterator();
-    }
-
-    /** The parameters, then the optimiser's vectors. */
-    private static float[][] vectors(TrainingState state) {
-        float[][] vectors = new float[1 + state.optimizer().length][];
-        vectors[0] = state.parameters();
-        System.arraycopy(state.optimizer(), 0, vectors, 1, state.optimizer().length);
-        return vectors;
-    }
-
-    private TrainingState assemble(List<AveragedSlice> averaged) {
-        int length = state.parameters().length;
-        float[][] whole = new float[1 + state.optimizer().length][length];
-        int offset = 0;
-        for (AveragedSlice slice : averaged) {
-            for (int i = 0; i < whole.length; i++) {
-                System.arraycopy(slice.vectors()[i], 0, whole[i], offset, slice.vectors()[i].length);
-            }
-            offset += slice.vectors()[0].length;
-        }
-        return new TrainingState(whole[0], java.util.Arrays.copyOfRange(whole, 1, whole.length));
-    }
-
-    private RoundMetrics metrics(RoundOrder order, StepResult result, List<WorkerReport> reports, double seconds) {
+    private RoundMetrics metrics(RoundOrder order, StepResult result, RoundJob.Averaged averaged, double seconds) {
+        List<WorkerReport> reports = averaged.reports();
         double train = longest(reports, WorkerReport::trainNanos);
         double install = longest(reports, WorkerReport::installNanos);
         int lastStep = order.firstStep() + order.steps() - 1;
@@ -245,33 +188,55 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
                 train,
                 longest(reports, WorkerReport::inputWaitNanos),
                 install,
-                Math.max(0, seconds - train - install));
+                Math.max(0, seconds - train - install),
+                reports.stream().mapToLong(WorkerReport::sentBytes).max().orElse(0),
+                averaged.driverBytes() + state.bytes());
     }
 
     private static double longest(List<WorkerReport> reports, ToLongFunction<WorkerReport> nanos) {
         return reports.stream().mapToLong(nanos).max().orElse(0) / 1e9;
     }
 
-    /** Loss and accuracy of the current state on the validation split, each worker taking its share. */
+    /** Loss and accuracy of the model, as it is to be used, on the validation split; each worker takes its share. */
     StepResult validate() {
-        Broadcast<TrainingPlan> sharedPlan = planOnWorkers;
-        Broadcast<TrainingState> sharedState = stateOnWorkers;
         spark.setJobDescription("epoch %d: validate".formatted(position.epoch()));
+        if (server.movingAverage().isEmpty()) {
+            Broadcast<TrainingState> sharedState = stateOnWorkers;
+            return validate(() -> sharedState.value().parameters());
+        }
+        return validate(snapshot().model());
+    }
+
+    /** Loss and accuracy of the network with these parameters. */
+    StepResult validate(float[] parameters) {
+        Broadcast<float[]> shared = spark.broadcast(parameters);
+        try {
+            return validate(shared::value);
+        } finally {
+            shared.destroy();
+        }
+    }
+
+    private StepResult validate(SerializableSupplier<float[]> parameters) {
+        Broadcast<TrainingPlan> sharedPlan = planOnWorkers;
         List<StepResult> shares = shards().mapPartitionsWithIndex(
-                        (number, names) -> java.util.Collections.singletonList(ResidentWorkers.with(
-                                        sharedPlan.value(), number, worker -> worker.validate(sharedState::value)))
+                        (number, names) -> Collections.singletonList(ResidentWorkers.with(
+                                        sharedPlan.value(), number, worker -> worker.validate(parameters)))
                                 .iterator(),
                         true)
                 .collect();
         return shares.stream().reduce(StepResult.NONE, StepResult::plus);
     }
 
+    private interface SerializableSupplier<T> extends Supplier<T>, Serializable {}
+
     /** Frees what executors keep for this training, as far as idle ones can be reached. */
     void release() {
         String runId = plan.runId();
         spark.setJobDescription("release workers");
         spark.parallelize(shards().collect(), plan.workers()).foreach(shard -> ResidentWorkers.release(runId));
-        stateOnWorkers.destroy();
+        round.retire(stateOnWorkers);
+        round.close();
         planOnWorkers.destroy();
     }
 
@@ -284,88 +249,17 @@ final class AveragingTrainingMaster implements TrainingMaster<AveragingResult, A
                         position.round(),
                         position.epoch(),
                         position.stepInEpoch(),
-                        averagingFrequency,
+                        rhythm.stepsOfRound(position.epoch(), position.stepInEpoch(), plan.stepsPerEpoch()),
                         position.globalStep()));
     }
 
     @Override
-    public AveragingWorker getWorkerInstance(SparkDl4jMultiLayer network) {
-        throw onlyGraphs("MultiLayerNetwork");
-    }
-
-    @Override
-    public void executeTraining(SparkDl4jMultiLayer network, JavaRDD<DataSet> data) {
-        throw onlyGraphs("MultiLayerNetwork");
-    }
-
-    @Override
-    public void executeTraining(SparkComputationGraph graph, JavaRDD<DataSet> data) {
-        throw onlyGraphs("An RDD of DataSets: prepare a dataset and use fitPaths with shards()");
-    }
-
-    @Override
-    public void executeTrainingMDS(SparkComputationGraph graph, JavaRDD<MultiDataSet> data) {
-        throw onlyGraphs("MultiDataSet");
-    }
-
-    private static UnsupportedOperationException onlyGraphs(String what) {
-        return new UnsupportedOperationException(
-                what + " is not supported: residual networks are ComputationGraphs trained on a prepared dataset");
-    }
-
-    @Override
-    public void setCollectTrainingStats(boolean collect) {
-        // every round's metrics hold the timings
-    }
-
-    @Override
-    public boolean getIsCollectTrainingStats() {
-        return false;
-    }
-
-    @Override
-    public SparkTrainingStats getTrainingStats() {
-        return null;
-    }
-
-    @Override
-    public void setListeners(Collection<org.deeplearning4j.optimize.api.TrainingListener> dl4jListeners) {
-        throw onlyGraphs("A DL4J listener");
-    }
-
-    @Override
-    public void setListeners(
-            StatsStorageRouter router, Collection<org.deeplearning4j.optimize.api.TrainingListener> dl4jListeners) {
-        throw onlyGraphs("A DL4J listener");
-    }
-
-    @Override
-    public void addHook(TrainingHook hook) {
-        throw onlyGraphs("A training hook");
-    }
-
-    @Override
-    public void removeHook(TrainingHook hook) {
-        throw onlyGraphs("A training hook");
-    }
-
-    @Override
-    public boolean deleteTempFiles(JavaSparkContext context) {
-        return true; // there are none
-    }
-
-    @Override
-    public boolean deleteTempFiles(SparkContext context) {
-        return true; // there are none
-    }
-
-    @Override
     public String toJson() {
-        return "{\"averaging_frequency\": %d, \"workers\": %d}".formatted(averagingFrequency, plan.workers());
+        return "{\"averaging_frequency\": %d, \"workers\": %d}".formatted(rhythm.frequency(), plan.workers());
     }
 
     @Override
     public String toYaml() {
-        return "averaging_frequency: %d%nworkers: %d%n".formatted(averagingFrequency, plan.workers());
+        return "averaging_frequency: %d%nworkers: %d%n".formatted(rhythm.frequency(), plan.workers());
     }
 }

@@ -1,5 +1,6 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.model.training.StepResult;
 import java.util.Optional;
 
 /**
@@ -29,5 +30,10 @@ public record EpochMetrics(
      * @param loss mean cross-entropy, in nats
      * @param accuracy top-1
      */
-    public record Validation(long examples, double loss, double accuracy) {}
+    public record Validation(long examples, double loss, double accuracy) {
+
+        static Validation of(StepResult result) {
+            return new Validation(result.examples(), result.loss(), result.accuracy());
+        }
+    }
 }

@@ -7,7 +7,7 @@ import java.io.Serializable;
 import org.apache.hadoop.conf.Configuration;
 
 /** A Hadoop configuration that can be sent to executors. */
-final class HadoopSettings implements Serializable {
+public final class HadoopSettings implements Serializable {
 
     private static final long serialVersionUID = 1L;
 

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keeps {@code metrics.jsonl}: a line per round ({@code "type": "round"}) and per epoch ({@code "type": "epoch"}). Written
- * every few seconds and whenever a checkpoint needs it, always whole, so that it also works where files cannot be appended.
+ * Keeps {@code metrics.jsonl}: a line per round ({@code "type": "round"}) and per epoch ({@code "type": "epoch"}), and one for
+ * batch-norm statistics computed anew ({@code "type": "batch-norm"}). Written every few seconds and whenever a checkpoint needs it, always whole, so that it also works where files cannot be appended.
  */
 final class MetricsLog implements TrainingListener {
 
@@ -54,6 +54,11 @@ final class MetricsLog implements TrainingListener {
     public void epochDone(EpochMetrics metrics) {
         add("epoch", metrics);
         write();
+    }
+
+    @Override
+    public void batchNormReestimated(BatchNormMetrics metrics) {
+        add("batch-norm", metrics);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.model.training.TrainingState;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -42,18 +44,18 @@ final class ResidentWorker implements AutoCloseable {
     }
 
     /** A worker's state after a round, and what it did. */
-    record Trained(TrainingState state, WorkerReport report) {}
+    record Trained(TrainingState state, WorkerReport report) implements Serializable {}
 
     /** Trains a round from {@code state}; an interrupted caller leaves a worker that must not be used again. */
     Trained train(RoundOrder order, Supplier<TrainingState> state) {
         return onOwnThread(() -> trainHere(order, state));
     }
 
-    /** Loss and accuracy of {@code state} on this worker's share of the validation split. */
-    StepResult validate(Supplier<TrainingState> state) {
+    /** Loss and accuracy of the network with these parameters on this worker's share of the validation split. */
+    StepResult validate(Supplier<float[]> parameters) {
         return onOwnThread(() -> {
             prepare();
-            trainer.restore(state.get());
+            FlatVector.set(trainer.network().params(), parameters.get());
             return ValidationShare.of(plan, number).evaluate(trainer.network());
         });
     }
@@ -103,8 +105,8 @@ final class ResidentWorker implements AutoCloseable {
         }
         nextStep = order.firstStep() + order.steps();
         long trained = System.nanoTime();
-        WorkerReport report =
-                new WorkerReport(result, installed - start, trained - installed, minibatches.waitNanos() - waitBefore);
+        WorkerReport report = new WorkerReport(
+                result, installed - start, trained - installed, minibatches.waitNanos() - waitBefore, 0);
         return new Trained(trainer.state(), report);
     }
 

@@ -17,6 +17,8 @@ package io.resnetspark.pipeline.training;
  * @param inputWaitSeconds the longest wait for input
  * @param broadcastSeconds the slowest worker's fetching and installing of the state
  * @param reduceSeconds the rest: shuffle, averaging, scheduling
+ * @param workerSentBytes payload that the worker which sent most sent to be averaged
+ * @param driverBytes payload that the driver received and sent: does not grow with the number of workers
  */
 public record RoundMetrics(
         int round,
@@ -32,4 +34,6 @@ public record RoundMetrics(
         double trainSeconds,
         double inputWaitSeconds,
         double broadcastSeconds,
-        double reduceSeconds) {}
+        double reduceSeconds,
+        long workerSentBytes,
+        long driverBytes) {}

@@ -23,6 +23,11 @@ import java.util.Optional;
  * @param output directory of the run
  * @param workers number of training tasks, each with its own network, at least 1
  * @param averagingFrequency minibatches each worker trains between averaging rounds, at least 1
+ * @param everyStepEpochs first epochs in which workers are averaged after every step, at least 0
+ * @param slowMomentum momentum over rounds
+ * @param emaDecay decay per step of the moving average of weights that becomes the model, 0 to below 1; 0 for none
+ * @param transfer how workers send what they trained
+ * @param reestimateBatchNormImages training images of which batch-norm statistics are computed anew in the end; 0 for none
  * @param batchSize images of one worker's minibatch, at least 1
  * @param epochs passes over the training split, at least 1
  * @param learningRate base learning rate, positive; the schedule multiplies it
@@ -50,6 +55,11 @@ public record TrainConfig(
         String output,
         int workers,
         int averagingFrequency,
+        int everyStepEpochs,
+        SlowMomentum slowMomentum,
+        double emaDecay,
+        Transfer transfer,
+        int reestimateBatchNormImages,
         int batchSize,
         int epochs,
         double learningRate,
@@ -71,6 +81,14 @@ public record TrainConfig(
         ON
     }
 
+    /** How workers send what they trained to be averaged. */
+    public enum Transfer {
+        /** As it is. */
+        FLOAT32,
+        /** Rounded to 16 bits; what that loses is made up for in later rounds. */
+        FLOAT16
+    }
+
     /** How the frozen part of a network sees images when only the head is trained. */
     public enum FrozenFeatures {
         /** Once per image, prepared as for evaluation: augmentation does not apply, except label smoothing. */
@@ -83,6 +101,8 @@ public record TrainConfig(
         freeze = List.copyOf(freeze);
         atLeast("workers", workers, 1);
         atLeast("averaging-frequency", averagingFrequency, 1);
+        atLeast("every-step-epochs", everyStepEpochs, 0);
+        atLeast("reestimate-batch-norm-images", reestimateBatchNormImages, 0);
         atLeast("batch-size", batchSize, 1);
         atLeast("epochs", epochs, 1);
         atLeast("threads-per-worker", threadsPerWorker, 0);
@@ -100,6 +120,9 @@ public record TrainConfig(
         }
         if (!(clipNorm >= 0)) {
             throw new IllegalArgumentException("clip-norm must be at least 0, not " + clipNorm);
+        }
+        if (!(emaDecay >= 0 && emaDecay < 1)) {
+            throw new IllegalArgumentException("ema-decay must be at least 0 and below 1, not " + emaDecay);
         }
     }
 

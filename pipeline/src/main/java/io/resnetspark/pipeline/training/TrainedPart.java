@@ -3,7 +3,7 @@ package io.resnetspark.pipeline.training;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ParameterLayout.Segment;
 import io.resnetspark.model.ResNet;
-import io.resnetspark.model.training.TrainingState;
+import io.resnetspark.model.checkpoint.TrainingSnapshot;
 import java.util.List;
 
 /**
@@ -36,12 +36,18 @@ record TrainedPart(ParameterLayout layout, int start) {
                 start);
     }
 
-    TrainingState of(TrainingState whole) {
-        return whole.range(start, start + layout.length());
+    /** What of a training is this part. */
+    TrainingSnapshot of(TrainingSnapshot whole) {
+        int end = start + layout.length();
+        return new TrainingSnapshot(
+                whole.state().range(start, end), whole.server().range(start, end), whole.position());
     }
 
-    /** The whole network's state with this part replaced. */
-    TrainingState into(TrainingState whole, TrainingState part) {
-        return whole.withRange(start, part);
+    /** The whole network's training with this part gone on. */
+    TrainingSnapshot into(TrainingSnapshot whole, TrainingSnapshot part) {
+        return new TrainingSnapshot(
+                whole.state().withRange(start, part.state()),
+                part.server().within(start, whole.state().parameters()),
+                part.position());
     }
 }

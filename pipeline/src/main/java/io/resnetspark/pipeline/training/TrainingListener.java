@@ -10,6 +10,9 @@ public interface TrainingListener {
 
     default void epochDone(EpochMetrics metrics) {}
 
+    /** After the last epoch, where batch-norm statistics are computed anew. */
+    default void batchNormReestimated(BatchNormMetrics metrics) {}
+
     /** After the last epoch, or when training ends with a failure. */
     default void ended() {}
 }

@@ -7,6 +7,7 @@ import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.checkpoint.TrainingPosition;
+import io.resnetspark.model.checkpoint.TrainingSnapshot;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
@@ -14,6 +15,7 @@ import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.input.BatchRecipe;
 import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.training.ServerState;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
@@ -127,8 +129,8 @@ public final class TrainingLoop {
         }
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         try {
-            CachedFeatures features =
-                    FeatureExtraction.run(context, plan, start.state().parameters(), run.path());
+            CachedFeatures features = FeatureExtraction.run(
+                    context, plan, start.snapshot().state().parameters(), run.path());
             ComputationGraph head =
                     ResNet.head(features.training().width(), plan.spec().classes(), config.seed());
             return train(head, layout, TrainedPart.head(layout), plan.withFeatures(features), start, manifest);
@@ -167,8 +169,7 @@ public final class TrainingLoop {
                 Checkpoint checkpoint = newest.get();
                 return new StartingPoint(
                         checkpoint.card(),
-                        checkpoint.state(),
-                        checkpoint.position(),
+                        checkpoint.snapshot(),
                         "resumed at round " + checkpoint.position().round());
             }
         }
@@ -187,7 +188,8 @@ public final class TrainingLoop {
             io.resnetspark.model.NetworkWeights.load(fresh.network(), warm.over(fresh.network()));
             description = warm.description();
         }
-        StartingPoint start = new StartingPoint(card, fresh.state(), TrainingPosition.START, description);
+        StartingPoint start = new StartingPoint(
+                card, new TrainingSnapshot(fresh.state(), ServerState.NONE, TrainingPosition.START), description);
         fresh.network().close();
         return start;
     }
@@ -270,20 +272,20 @@ public final class TrainingLoop {
             StartingPoint start,
             RunManifest manifest) {
         long begin = System.nanoTime();
-        MetricsLog log = MetricsLog.continuing(run, start.position().round());
+        MetricsLog log = MetricsLog.continuing(run, start.snapshot().position().round());
         List<TrainingListener> all = new ArrayList<>(listeners);
         all.add(log);
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         AveragingTrainingMaster master = new AveragingTrainingMaster(
                 context,
                 plan,
-                config.averagingFrequency(),
-                SlicePlan.of(part.layout(), config.workers()),
-                part.of(start.state()),
-                start.position(),
+                rhythm(),
+                new ServerUpdate(config.slowMomentum(), new MovingAverage(config.emaDecay()), part.layout()),
+                config.transfer(),
+                part.of(start.snapshot()),
                 all);
         SparkComputationGraph graph = new SparkComputationGraph(context, network, master);
-        TrainingSummary summary = summary(plan, manifest, start.position());
+        TrainingSummary summary = summary(plan, manifest, start.snapshot().position());
         LOG.info("Training {}", summary);
         all.forEach(listener -> listener.started(summary));
         try {
@@ -292,8 +294,13 @@ public final class TrainingLoop {
                         master,
                         graph,
                         all,
-                        () -> new Checkpoint(start.card(), part.into(start.state(), master.state()), master.position()),
+                        () -> new Checkpoint(start.card(), part.into(start.snapshot(), master.snapshot())),
                         layout);
+            }
+            if (config.reestimateBatchNormImages() > 0) {
+                new ModelReestimation(run, BatchNormReestimation.of(plan, config.reestimateBatchNormImages()), layout)
+                        .run(context, plan, master)
+                        .ifPresent(metrics -> all.forEach(listener -> listener.batchNormReestimated(metrics)));
             }
             run.writeManifest(manifest.with("done", manifest.seconds() + secondsSince(begin)));
         } catch (RuntimeException failure) {
@@ -319,8 +326,7 @@ public final class TrainingLoop {
         StepResult trained = master.epochResult();
         Optional<EpochMetrics.Validation> validation = Optional.empty();
         if (run.manifest().valExamples() > 0) {
-            StepResult result = master.validate();
-            validation = Optional.of(new EpochMetrics.Validation(result.examples(), result.loss(), result.accuracy()));
+            validation = Optional.of(EpochMetrics.Validation.of(master.validate()));
         }
         TrainingPosition position = master.position();
         EpochMetrics metrics = new EpochMetrics(
@@ -361,8 +367,11 @@ public final class TrainingLoop {
         }
     }
 
+    private AveragingRhythm rhythm() {
+        return new AveragingRhythm(config.everyStepEpochs(), config.averagingFrequency());
+    }
+
     private TrainingSummary summary(TrainingPlan plan, RunManifest manifest, TrainingPosition position) {
-        int roundsPerEpoch = (plan.stepsPerEpoch() + config.averagingFrequency() - 1) / config.averagingFrequency();
         return new TrainingSummary(
                 plan.spec().architecture(),
                 manifest.parameters(),
@@ -373,8 +382,9 @@ public final class TrainingLoop {
                 plan.threads(),
                 plan.batchSize(),
                 config.averagingFrequency(),
+                config.everyStepEpochs(),
                 config.epochs(),
-                roundsPerEpoch * config.epochs(),
+                rhythm().rounds(config.epochs(), plan.stepsPerEpoch()),
                 (long) manifest.trainExamples() * config.epochs(),
                 position.examples(),
                 manifest.kernels());

@@ -12,6 +12,7 @@ package io.resnetspark.pipeline.training;
  * @param threadsPerWorker compute threads of each
  * @param batchSize images of one worker's minibatch
  * @param averagingFrequency minibatches between averagings
+ * @param everyStepEpochs first epochs with an averaging after every minibatch instead
  * @param epochs length of the training
  * @param totalRounds averaging rounds of the whole training
  * @param totalExamples images of the whole training, repeats included
@@ -28,8 +29,21 @@ public record TrainingSummary(
         int threadsPerWorker,
         int batchSize,
         int averagingFrequency,
+        int everyStepEpochs,
         int epochs,
         int totalRounds,
         long totalExamples,
         long examplesDone,
-        String kernels) {}
+        String kernels) {
+
+    /** When workers are averaged, for people. */
+    public String averaging() {
+        String later = "every %d minibatches".formatted(averagingFrequency);
+        if (everyStepEpochs == 0) {
+            return later;
+        }
+        return everyStepEpochs < epochs
+                ? "every minibatch for %d epochs, then %s".formatted(everyStepEpochs, later)
+                : "every minibatch";
+    }
+}

@@ -46,7 +46,7 @@ final class ValidationShare {
         return result;
     }
 
-    private static StepResult score(INDArray probabilities, Minibatch batch) {
+    static StepResult score(INDArray probabilities, Minibatch batch) {
         int classes = Math.toIntExact(probabilities.size(1));
         float[] values =
                 probabilities.reshape('c', new long[] {probabilities.length()}).toFloatVector();

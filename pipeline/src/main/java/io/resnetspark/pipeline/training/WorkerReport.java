@@ -10,6 +10,13 @@ import java.io.Serializable;
  * @param installNanos getting and installing the averaged state
  * @param trainNanos training, waits for input included
  * @param inputWaitNanos waiting for input
+ * @param sentBytes payload it sent to be averaged
  */
-record WorkerReport(StepResult result, long installNanos, long trainNanos, long inputWaitNanos)
-        implements Serializable {}
+record WorkerReport(StepResult result, long installNanos, long trainNanos, long inputWaitNanos, long sentBytes)
+        implements Serializable {
+
+    /** The same worker, having sent so much. */
+    WorkerReport sending(long bytes) {
+        return new WorkerReport(result, installNanos, trainNanos, inputWaitNanos, bytes);
+    }
+}

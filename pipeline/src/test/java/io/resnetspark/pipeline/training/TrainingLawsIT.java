@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.resnetspark.model.FlatVector;
+import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.ResNet;
 import io.resnetspark.model.checkpoint.Checkpoint;
+import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
@@ -19,6 +23,7 @@ import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
 import io.resnetspark.model.optim.Progress;
+import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleReader;
@@ -27,6 +32,7 @@ import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.BestCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.training.TrainConfig.Transfer;
 import io.resnetspark.pipeline.training.TrainConfig.ZeroInitResidual;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
 import java.io.IOException;
@@ -34,9 +40,13 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,15 +68,31 @@ class TrainingLawsIT {
 
     /** Small, with everything on that could break a law: momentum, decay, augmentation, a schedule, a short last step. */
     private static TrainConfig config(Path output, int workers, int frequency, int batchSize, int epochs) {
+        return config(output, workers, frequency, batchSize, epochs, Modes.PLAIN);
+    }
+
+    private static TrainConfig config(Path output, int workers, int frequency, int batchSize, int epochs, Modes modes) {
         return config(
                 output,
                 workers,
                 frequency,
                 batchSize,
                 epochs,
+                modes,
                 0.05,
                 new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-3, DecayScope.ALL),
                 List.of());
+    }
+
+    /** How averaging differs from plain averaging. */
+    private record Modes(
+            int everyStepEpochs, SlowMomentum slowMomentum, double emaDecay, Transfer transfer, int reestimate) {
+        static final Modes PLAIN = new Modes(0, SlowMomentum.OFF, 0, Transfer.FLOAT32);
+        static final Modes ALL = new Modes(1, new SlowMomentum(0.5, 0.9), 0.8, Transfer.FLOAT16);
+
+        Modes(int everyStepEpochs, SlowMomentum slowMomentum, double emaDecay, Transfer transfer) {
+            this(everyStepEpochs, slowMomentum, emaDecay, transfer, 0);
+        }
     }
 
     private static TrainConfig config(
@@ -75,6 +101,7 @@ class TrainingLawsIT {
             int frequency,
             int batchSize,
             int epochs,
+            Modes modes,
             double learningRate,
             OptimizerConfig optimizer,
             List<String> freeze) {
@@ -91,6 +118,11 @@ class TrainingLawsIT {
                 output.toString(),
                 workers,
                 frequency,
+                modes.everyStepEpochs(),
+                modes.slowMomentum(),
+                modes.emaDecay(),
+                modes.transfer(),
+                modes.reestimate(),
                 batchSize,
                 epochs,
                 learningRate,
@@ -163,21 +195,240 @@ class TrainingLawsIT {
     void workersAveragedEveryStepEqualOneMachineWithTheCombinedBatch() {
         OptimizerConfig plain = new OptimizerConfig.Sgd(0, Momentum.CLASSIC, 0, DecayScope.ALL);
         List<String> frozen = List.of("batchnorm");
-        Checkpoint two = train(config(folder.resolve("two-workers"), 2, 1, 5, 1, 0.02, plain, frozen));
-        Checkpoint one = train(config(folder.resolve("combined"), 1, 1, 10, 1, 0.02, plain, frozen));
-        float[] expected = one.state().parameters();
-        float[] actual = two.state().parameters();
+        for (Modes modes : List.of(Modes.PLAIN, new Modes(0, new SlowMomentum(0.3, 1), 0.8, Transfer.FLOAT32))) {
+            String name = modes == Modes.PLAIN ? "" : "-with-modes";
+            Checkpoint two =
+                    train(config(folder.resolve("two-workers" + name), 2, 1, 5, 1, modes, 0.02, plain, frozen));
+            Checkpoint one = train(config(folder.resolve("combined" + name), 1, 1, 10, 1, modes, 0.02, plain, frozen));
+            assertClose(two.state().parameters(), one.state().parameters());
+            assertClose(two.snapshot().model(), one.snapshot().model());
+        }
+    }
+
+    private static void assertClose(float[] actual, float[] expected) {
         for (int i = 0; i < expected.length; i++) {
             assertThat(actual[i]).as("parameter %d", i).isCloseTo(expected[i], within(2e-6f));
         }
     }
 
     @Test
+    void averagingEveryStepUntilTheEndIsSynchronousTraining() {
+        Modes untilTheEnd = new Modes(2, SlowMomentum.OFF, 0, Transfer.FLOAT32);
+        assertThat(train(config(folder.resolve("post-local"), 2, 3, 6, 2, untilTheEnd)))
+                .isEqualTo(train(config(folder.resolve("synchronous"), 2, 1, 6, 2)));
+    }
+
+    @Test
+    void oneWorkerIsTheSameWhateverTheRhythmAndUnderAMovingAverage() {
+        Checkpoint plain = train(config(folder.resolve("alone"), 1, 3, 9, 2));
+        Modes averaged = new Modes(1, SlowMomentum.OFF, 0.9, Transfer.FLOAT32);
+        Checkpoint other = train(config(folder.resolve("alone-averaged"), 1, 5, 9, 2, averaged));
+        assertThat(other.state()).isEqualTo(plain.state());
+        assertThat(other.snapshot().model()).isNotEqualTo(plain.snapshot().model());
+    }
+
+    @Test
+    void oneWorkerSendsNothingAndIsTheSameWithAnyTransfer() {
+        Modes half = new Modes(0, SlowMomentum.OFF, 0, Transfer.FLOAT16);
+        assertThat(train(config(folder.resolve("alone-16"), 1, 3, 9, 1, half)))
+                .isEqualTo(train(config(folder.resolve("alone-32"), 1, 3, 9, 1)));
+    }
+
+    @Test
+    void sixteenBitsAreHalfOfWhatWorkersSendAndCloseToThirtyTwo() {
+        List<RoundMetrics> single = new ArrayList<>();
+        List<RoundMetrics> half = new ArrayList<>();
+        Checkpoint expected = train(config(folder.resolve("transfer-32"), 2, 1, 2, 1), rounds(single));
+        Modes modes = new Modes(0, SlowMomentum.OFF, 0, Transfer.FLOAT16);
+        Checkpoint actual = train(config(folder.resolve("transfer-16"), 2, 1, 2, 1, modes), rounds(half));
+
+        long bytes = single.get(0).workerSentBytes();
+        long statistics = 16L * 1024; // running statistics and a few scales
+        assertThat(single).hasSizeGreaterThan(8).allSatisfy(round -> {
+            assertThat(round.workerSentBytes()).isEqualTo(bytes);
+            assertThat(round.driverBytes()).isEqualTo(2 * bytes);
+        });
+        assertThat(half).hasSameSizeAs(single);
+        for (int i = 0; i < half.size(); i++) {
+            boolean settling = (i + 1) % 8 == 0 || i == half.size() - 1;
+            assertThat(half.get(i).workerSentBytes())
+                    .as("round %d", i + 1)
+                    .isBetween(settling ? bytes : bytes / 2, settling ? bytes : bytes / 2 + statistics);
+            assertThat(half.get(i).driverBytes()).isEqualTo(2 * bytes);
+        }
+        assertThat(distance(actual, expected)).isLessThan(0.05 * norm(expected)).isPositive();
+    }
+
+    private static TrainingListener rounds(List<RoundMetrics> seen) {
+        return new TrainingListener() {
+            @Override
+            public void roundDone(RoundMetrics metrics) {
+                seen.add(metrics);
+            }
+        };
+    }
+
+    private static double norm(Checkpoint checkpoint) {
+        double squares = 0;
+        for (float value : checkpoint.state().parameters()) {
+            squares += (double) value * value;
+        }
+        return Math.sqrt(squares);
+    }
+
+    private static double distance(Checkpoint one, Checkpoint other) {
+        double squares = 0;
+        for (int i = 0; i < one.state().parameters().length; i++) {
+            double difference = one.state().parameters()[i] - other.state().parameters()[i];
+            squares += difference * difference;
+        }
+        return Math.sqrt(squares);
+    }
+
+    /** Validation, the best checkpoint and the run's model are those of the moving average. */
+    @Test
+    void theModelIsTheMovingAverage() {
+        TrainConfig config = config(
+                folder.resolve("moving-average"), 2, 2, 6, 2, new Modes(0, SlowMomentum.OFF, 0.9, Transfer.FLOAT32));
+        List<EpochMetrics> epochs = new ArrayList<>();
+        Checkpoint newest = train(config, new TrainingListener() {
+            @Override
+            public void epochDone(EpochMetrics metrics) {
+                epochs.add(metrics);
+            }
+        });
+        float[] average = newest.snapshot().server().movingAverage().orElseThrow();
+        assertThat(average).isNotEqualTo(newest.state().parameters());
+
+        Checkpoint model = run(config).model();
+        String best = run(config).best().orElseThrow().checkpoint();
+        assertThat(model.state().parameters())
+                .isEqualTo(run(config).readCheckpoint(best).snapshot().model());
+        EpochMetrics.Validation atBest =
+                epochs.get(model.position().epoch() - 1).validation().orElseThrow();
+        StepResult judged = validate(model);
+        assertThat(atBest.accuracy()).isEqualTo(judged.accuracy());
+        assertThat(atBest.loss()).isCloseTo(judged.loss(), within(1e-5));
+    }
+
+    @Test
+    void reestimatedStatisticsAreTheModelsAndLeaveTheTrainingAlone() {
+        Modes kept = new Modes(0, SlowMomentum.OFF, 0.9, Transfer.FLOAT32);
+        Modes reestimated = new Modes(0, SlowMomentum.OFF, 0.9, Transfer.FLOAT32, 30);
+        Checkpoint expected = train(config(folder.resolve("running-statistics"), 2, 2, 6, 2, kept));
+        TrainConfig config = config(folder.resolve("reestimated"), 2, 2, 6, 2, reestimated);
+        List<BatchNormMetrics> seen = new ArrayList<>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void batchNormReestimated(BatchNormMetrics metrics) {
+                seen.add(metrics);
+            }
+        };
+        assertThat(train(config, listener)).isEqualTo(expected);
+
+        Checkpoint model = run(config).model();
+        Checkpoint best =
+                run(config).readCheckpoint(run(config).best().orElseThrow().checkpoint());
+        float[] before = best.snapshot().model();
+        float[] after = model.state().parameters();
+        for (ParameterLayout.Segment segment :
+                ParameterLayout.of(model.card().spec()).segments()) {
+            float[] old = Arrays.copyOfRange(before, segment.offset(), segment.end());
+            float[] now = Arrays.copyOfRange(after, segment.offset(), segment.end());
+            if (segment.kind().trainable()) {
+                assertThat(now).as(segment.key()).isEqualTo(old);
+            } else {
+                assertThat(now).as(segment.key()).isNotEqualTo(old);
+            }
+        }
+        assertThat(seen).singleElement().satisfies(metrics -> {
+            assertThat(metrics.images()).isEqualTo(30);
+            assertThat(metrics.before().orElseThrow().accuracy())
+                    .isEqualTo(run(config).best().orElseThrow().accuracy());
+            assertThat(metrics.after().orElseThrow().accuracy())
+                    .isEqualTo(validate(model).accuracy());
+        });
+        assertThat(run(config).metrics()).last().asString().contains("\"type\":\"batch-norm\"");
+
+        train(config, listener); // finished: nothing is left to do
+        assertThat(seen).hasSize(1);
+    }
+
+    /** A single minibatch in training mode is what running statistics take a tenth of. */
+    @Test
+    void reestimatedStatisticsAreThoseOfTheImagesHoweverTheyAreShared() {
+        ImageDataset images = ImageDataset.open(spark, dataset);
+        ExampleIndex index = ExampleIndex.build(spark, images, Split.TRAIN);
+        ModelCard card = train(config(folder.resolve("shared"), 1, 4, 20, 1)).card();
+        BatchRecipe recipe =
+                BatchRecipe.evaluation(card.preprocessing(), card.spec().classes());
+        HadoopSettings hadoop = new HadoopSettings(spark.sessionState().newHadoopConf());
+        ParameterLayout layout = ParameterLayout.of(card.spec());
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+
+        ComputeThreads.use(1);
+        ComputationGraph network = ResNet.create(card.spec(), 5);
+        float[] start = FlatVector.copyOf(network.params());
+        float[] once = new BatchNormReestimation(
+                        card.spec(), List.of(), recipe, index, index.size(), index.size(), 1, 1, 7, hadoop)
+                .run(context, start, layout);
+        try (Minibatches all = new ImageMinibatches(index, recipe, index.size(), hadoop)) {
+            all.start(List.of(IntStream.range(0, index.size()).toArray()), 0);
+            network.outputSingle(true, all.next().input());
+        }
+        float[] running = FlatVector.copyOf(network.params());
+        network.close();
+        for (int i = 0; i < start.length; i++) {
+            assertThat(0.9f * start[i] + 0.1f * once[i])
+                    .as("parameter %d", i)
+                    .isCloseTo(running[i], within(1e-5f * Math.max(1, Math.abs(running[i]))));
+        }
+
+        float[] alone = new BatchNormReestimation(card.spec(), List.of(), recipe, index, 32, 8, 1, 1, 7, hadoop)
+                .run(context, start, layout);
+        float[] shared = new BatchNormReestimation(card.spec(), List.of(), recipe, index, 32, 8, 3, 1, 7, hadoop)
+                .run(context, start, layout);
+        float[] frozen = new BatchNormReestimation(
+                        card.spec(), List.of("batchnorm"), recipe, index, 32, 8, 2, 1, 7, hadoop)
+                .run(context, start, layout);
+        for (int i = 0; i < start.length; i++) {
+            assertThat(shared[i]).isCloseTo(alone[i], within(1e-6f * Math.max(1, Math.abs(alone[i]))));
+        }
+        assertThat(frozen).isEqualTo(start);
+    }
+
+    /** On the validation split, in this thread. */
+    private static StepResult validate(Checkpoint model) {
+        ExampleIndex index = ExampleIndex.build(spark, ImageDataset.open(spark, dataset), Split.VAL);
+        BatchRecipe recipe = BatchRecipe.evaluation(
+                model.card().preprocessing(), model.card().spec().classes());
+        ComputationGraph network = ResNet.create(model.card().spec(), 0);
+        FlatVector.set(network.params(), model.state().parameters());
+        ComputeThreads.use(1);
+        try (Minibatches images = new ImageMinibatches(
+                index,
+                recipe,
+                index.size(),
+                new HadoopSettings(spark.sessionState().newHadoopConf()))) {
+            images.start(List.of(IntStream.range(0, index.size()).toArray()), 0);
+            Minibatch all = images.next();
+            return ValidationShare.score(network.outputSingle(all.input()), all);
+        } finally {
+            network.close();
+        }
+    }
+
+    @Test
     void aResumedRunEqualsTheUninterruptedOne() {
-        TrainConfig whole = config(folder.resolve("uninterrupted"), 2, 2, 6, 3);
+        assertResumable("plain", Modes.PLAIN);
+        assertResumable("all-modes", Modes.ALL);
+    }
+
+    private static void assertResumable(String name, Modes modes) {
+        TrainConfig whole = config(folder.resolve("uninterrupted-" + name), 2, 2, 6, 3, modes);
         Checkpoint uninterrupted = train(whole);
 
-        TrainConfig interrupted = config(folder.resolve("interrupted"), 2, 2, 6, 3);
+        TrainConfig interrupted = config(folder.resolve("interrupted-" + name), 2, 2, 6, 3, modes);
         TrainingListener pullsThePlug = new TrainingListener() {
             @Override
             public void roundDone(RoundMetrics metrics) {
@@ -190,8 +441,7 @@ class TrainingLawsIT {
         assertThat(run(interrupted).checkpoints()).hasSize(1);
         Checkpoint resumed = train(interrupted);
 
-        assertThat(resumed.state()).isEqualTo(uninterrupted.state());
-        assertThat(resumed.position()).isEqualTo(uninterrupted.position());
+        assertThat(resumed).isEqualTo(uninterrupted);
         assertThat(run(interrupted).metrics()).hasSameSizeAs(run(whole).metrics());
     }
 
@@ -217,7 +467,7 @@ class TrainingLawsIT {
     @Test
     void aLossThatExplodesEndsTheTrainingAndSpoilsNothing() {
         OptimizerConfig plain = new OptimizerConfig.Sgd(0.9, Momentum.CLASSIC, 0, DecayScope.ALL);
-        TrainConfig config = config(folder.resolve("diverging"), 2, 2, 6, 3, 1e30, plain, List.of());
+        TrainConfig config = config(folder.resolve("diverging"), 2, 2, 6, 3, Modes.PLAIN, 1e30, plain, List.of());
         assertThatThrownBy(() -> train(config))
                 .isInstanceOf(DivergedException.class)
                 .hasMessageContaining("learning-rate");

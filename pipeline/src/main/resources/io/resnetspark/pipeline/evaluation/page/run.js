@@ -2,7 +2,7 @@
 // The course of training: loss, accuracy, learning rate, speed, and where each round's time went.
 
 function drawRun() {
-  const { rounds, validations } = data.run;
+  const { rounds, validations, batch_norm: batchNorm } = data.run;
   if (rounds.length === 0 && validations.length === 0) return;
 
   const epochAxis = (colours) => axis(colours, { name: "epoch", max: data.model ? "dataMax" : data.run.planned_epochs || "dataMax", splitLine: { show: false } });
@@ -57,10 +57,19 @@ function drawRun() {
   });
 
   section("training", "Training", data.model ? `How the weights came about: run ${data.run.run_id}.` : null,
+    ...batchNorm.map((one) => el("p", { class: "muted" }, batchNormInWords(one))),
     el("div", { class: "columns" },
       curve("Loss", "loss", { validationKey: "loss", show: (value) => format.decimal(value), note: "nats" }),
       curve("Accuracy", "accuracy", { validationKey: "top1", show: format.percent, yAxis: shareAxis }),
       curve("Learning rate", "learning_rate"),
       curve("Throughput", "images_per_second", { note: "images/s" }),
       rounds.length ? timing : null));
+}
+
+/** What computing batch-norm statistics anew did to the model. */
+function batchNormInWords({ epoch, images, before, after }) {
+  const what = `Batch-norm statistics of the model after epoch ${format.short(epoch)} were computed anew from ${format.count(images)} training images`;
+  return isNumber(before.top1)
+    ? `${what}: validation accuracy ${format.percent(before.top1)} before, ${format.percent(after.top1)} after; loss ${format.decimal(before.loss)} before, ${format.decimal(after.loss)} after.`
+    : `${what}.`;
 }

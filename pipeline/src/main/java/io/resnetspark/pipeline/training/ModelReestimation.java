@@ -1,0 +1,55 @@
+package io.resnetspark.pipeline.training;
+
+import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.checkpoint.Checkpoint;
+import io.resnetspark.pipeline.run.RunDirectory;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Computes batch-norm statistics anew for the model that a finished training leaves: its best checkpoint, else its newest. The
+ * checkpoint stays as it is, so that the training can be continued.
+ *
+ * @param layout of the network's parameters
+ */
+record ModelReestimation(RunDirectory run, BatchNormReestimation reestimation, ParameterLayout layout) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelReestimation.class);
+
+    /**
+     * @param master validates
+     * @return empty if there was nothing to do: it had been done before the run was resumed, or there is no batch norm
+     */
+    Optional<BatchNormMetrics> run(JavaSparkContext spark, TrainingPlan plan, AveragingTrainingMaster master) {
+        if (plan.features().isPresent()) {
+            LOG.warn("Only the head was trained, and it has no batch norm: there are no statistics to compute anew");
+            return Optional.empty();
+        }
+        Checkpoint checkpoint = run.best()
+                .map(best -> run.readCheckpoint(best.checkpoint()))
+                .or(run::newestCheckpoint)
+                .orElseThrow();
+        if (run.reestimated(checkpoint).isPresent()) {
+            return Optional.empty();
+        }
+        long begin = System.nanoTime();
+        float[] before = checkpoint.snapshot().model();
+        float[] after = reestimation.run(spark, before, layout);
+        BatchNormMetrics metrics = new BatchNormMetrics(
+                checkpoint.position().round(),
+                checkpoint.position().epoch(),
+                reestimation.chosen(),
+                validation(plan, master, before),
+                validation(plan, master, after),
+                (System.nanoTime() - begin) / 1e9);
+        run.writeReestimated(checkpoint, after, layout);
+        return Optional.of(metrics);
+    }
+
+    private static Optional<EpochMetrics.Validation> validation(
+            TrainingPlan plan, AveragingTrainingMaster master, float[] parameters) {
+        return plan.validationIndex().map(images -> EpochMetrics.Validation.of(master.validate(parameters)));
+    }
+}
