@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.experiment;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,10 +15,30 @@ import java.util.Map;
  * @param networks usually one
  * @param workers numbers of workers; together they always take the minibatch of {@code train}
  * @param frequencies minibatches between averagings
+ * @param postLocal averaging every minibatch at first, less often later
+ * @param blockMomentum momentum over averagings
  * @param train how each is trained, with the minibatch of all workers together
  */
-public record AveragingCost(List<String> networks, List<Integer> workers, List<Integer> frequencies, TrainConfig train)
+public record AveragingCost(
+        List<String> networks,
+        List<Integer> workers,
+        List<Integer> frequencies,
+        PostLocal postLocal,
+        BlockMomentum blockMomentum,
+        TrainConfig train)
         implements Experiment {
+
+    /**
+     * @param share of the epochs in which workers are averaged every minibatch, 0 to 1
+     * @param frequency minibatches between averagings after that
+     */
+    public record PostLocal(double share, int frequency) {}
+
+    /**
+     * @param frequency minibatches between averagings
+     * @param slowMomentum what is remembered of earlier ones
+     */
+    public record BlockMomentum(int frequency, SlowMomentum slowMomentum) {}
 
     public AveragingCost {
         networks = List.copyOf(networks);
@@ -41,9 +62,9 @@ public record AveragingCost(List<String> networks, List<Integer> workers, List<I
         return new Story(
                 "Averaging",
                 "Does averaging cost accuracy, and what does averaging less often save?",
-                "Averaging after every minibatch is synchronous SGD. Local SGD (Stich 2018, arXiv:1805.09767; Lin et al. 2018,"
-                        + " arXiv:1808.07217) averages every H minibatches and moves H times fewer bytes; too large an H costs"
-                        + " accuracy.",
+                "Averaging after every minibatch is synchronous SGD. Local SGD (Stich 2018, arXiv:1805.09767) averages every H"
+                        + " minibatches and moves H times fewer bytes; too large an H costs accuracy. Post-local SGD (Lin et al."
+                        + " 2018, arXiv:1808.07217) and slow momentum (Wang et al. 2020, arXiv:1910.00643) win some of it back.",
                 "All trainings see the same number of images. The workers share one minibatch of "
                         + train.batchSize()
                         + " images, so averaging every minibatch is the same algorithm for any number of workers, batch norm"
@@ -55,38 +76,50 @@ public record AveragingCost(List<String> networks, List<Integer> workers, List<I
         List<Training> trainings = new ArrayList<>();
         for (String network : networks) {
             for (int count : workers) {
-                for (int frequency : count == 1 ? List.of(frequencies.get(0)) : frequencies) {
-                    trainings.add(training(network, count, frequency));
+                if (count == 1) {
+                    trainings.add(training(network, count, "none", Map.of()));
+                } else {
+                    modes().forEach((mode, changes) -> trainings.add(training(network, count, mode, changes)));
                 }
             }
         }
         return List.copyOf(trainings);
     }
 
-    private Training training(String network, int count, int frequency) {
+    /** Ways of averaging by name, as changes to the training. */
+    private Map<String, Map<String, Object>> modes() {
+        Map<String, Map<String, Object>> modes = new LinkedHashMap<>();
+        frequencies.forEach(frequency -> modes.put("every " + frequency, Map.of("averagingFrequency", frequency)));
+        int everyStep = (int) Math.round(postLocal.share() * train.epochs());
+        modes.put(
+                "post-local " + postLocal.frequency(),
+                Map.of("averagingFrequency", postLocal.frequency(), "everyStepEpochs", everyStep));
+        modes.put(
+                "slow momentum " + blockMomentum.frequency(),
+                Map.of(
+                        "averagingFrequency", blockMomentum.frequency(),
+                        "slowMomentum", blockMomentum.slowMomentum()));
+        return modes;
+    }
+
+    private Training training(String network, int count, String mode, Map<String, Object> changes) {
         Map<String, Object> axes = new LinkedHashMap<>();
         axes.put("network", network);
         axes.put("workers", count);
         axes.put("line", count == 1 ? "1 worker" : count + " workers");
-        axes.put("averaging", count == 1 ? "none" : "every " + frequency);
+        axes.put("averaging", mode);
+        Map<String, Object> all = new LinkedHashMap<>(changes);
+        all.putAll(Map.of("arch", network, "workers", count, "batchSize", train.batchSize() / count));
         return new Training(
-                "%s, %s".formatted(axes.get("line"), axes.get("averaging")),
-                axes,
-                RecordCopy.of(
-                        train,
-                        Map.of(
-                                "arch", network,
-                                "workers", count,
-                                "batchSize", train.batchSize() / count,
-                                "averagingFrequency", frequency)));
+                "%s, %s, %s".formatted(network, axes.get("line"), mode), axes, RecordCopy.of(train, all));
     }
 
     @Override
     public List<Plot> plots() {
         return List.of(
                 new Plot.Outcome("", Measure.JUDGED_ERROR, "averaging", "line"),
-                new Plot.Outcome("Bytes moved", Measure.BYTES_MOVED, "averaging", "line"),
-                new Plot.Outcome("Time", Measure.SECONDS, "averaging", "line"),
-                new Plot.Course("Training loss", Measure.TRAIN_LOSS));
+                new Plot.Outcome("Sent by a worker", Measure.WORKER_BYTES, "averaging", "line"),
+                new Plot.Outcome("Through the driver", Measure.DRIVER_BYTES, "averaging", "line"),
+                new Plot.Outcome("Time", Measure.SECONDS, "averaging", "line"));
     }
 }

@@ -10,7 +10,8 @@ package io.resnetspark.pipeline.experiment;
  * @param judgedLoss mean cross-entropy on the judged split, in nats
  * @param judgedError share of wrong predictions there
  * @param seconds since the beginning of the training, judging included
- * @param bytesMoved between driver and workers since the beginning
+ * @param workerBytes payload that a worker sent to be averaged since the beginning, of the one that sent most
+ * @param driverBytes payload that the driver received and sent since the beginning
  */
 record EpochResult(
         int epoch,
@@ -20,4 +21,5 @@ record EpochResult(
         double judgedLoss,
         double judgedError,
         double seconds,
-        double bytesMoved) {}
+        long workerBytes,
+        long driverBytes) {}

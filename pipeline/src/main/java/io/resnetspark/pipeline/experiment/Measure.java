@@ -13,8 +13,10 @@ public enum Measure {
     JUDGED_LOSS("judged_loss", EpochResult::judgedLoss),
     /** Wall time since the beginning, over all attempts, judging included. */
     SECONDS("seconds", EpochResult::seconds),
-    /** Sent between driver and workers since the beginning. */
-    BYTES_MOVED("bytes_moved", EpochResult::bytesMoved);
+    /** Payload that a worker sent to be averaged since the beginning, of the one that sent most. */
+    WORKER_BYTES("worker_bytes", EpochResult::workerBytes),
+    /** Payload that the driver received and sent since the beginning. */
+    DRIVER_BYTES("driver_bytes", EpochResult::driverBytes);
 
     private final String key;
     private final ToDoubleFunction<EpochResult> value;

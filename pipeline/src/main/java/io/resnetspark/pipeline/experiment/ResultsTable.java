@@ -45,7 +45,8 @@ final class ResultsTable {
             .add("judged_loss", DoubleType, true)
             .add("judged_error", DoubleType, true)
             .add("seconds", DoubleType, false)
-            .add("bytes_moved", DoubleType, true);
+            .add("worker_bytes", LongType, false)
+            .add("driver_bytes", LongType, false);
 
     private ResultsTable() {}
 
@@ -99,7 +100,8 @@ final class ResultsTable {
                 measured(epoch.judgedLoss()),
                 measured(epoch.judgedError()),
                 epoch.seconds(),
-                measured(epoch.bytesMoved()));
+                epoch.workerBytes(),
+                epoch.driverBytes());
     }
 
     private static Double measured(double value) {

@@ -36,11 +36,13 @@ record TrainedSeed(Training training, long seed, String status, long parameters,
         List<EpochResult> epochs = new ArrayList<>();
         long images = 0;
         double seconds = 0;
-        double bytes = 0;
+        long workerBytes = 0;
+        long driverBytes = 0;
         for (String line : run.metrics()) {
             JsonNode metrics = parse(run, line);
             if (metrics.path("type").asText().equals("round")) {
-                bytes += metrics.path("bytesMoved").asDouble(Double.NaN);
+                workerBytes += metrics.path("workerSentBytes").asLong();
+                driverBytes += metrics.path("driverBytes").asLong();
                 continue;
             }
             images += metrics.path("examples").asLong();
@@ -54,7 +56,8 @@ record TrainedSeed(Training training, long seed, String status, long parameters,
                     judged.path("loss").asDouble(Double.NaN),
                     1 - judged.path("accuracy").asDouble(Double.NaN),
                     seconds,
-                    bytes));
+                    workerBytes,
+                    driverBytes));
         }
         return new TrainedSeed(training, seed, manifest.status(), manifest.parameters(), List.copyOf(epochs));
     }

@@ -16,6 +16,7 @@ import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.evaluation.HeadlessBrowser;
 import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingListener;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -65,6 +67,10 @@ class ExperimentIT {
                 "",
                 1,
                 2,
+                0,
+                SlowMomentum.OFF,
+                0,
+                TrainConfig.Transfer.FLOAT32,
                 8,
                 4,
                 0.05,
@@ -93,7 +99,13 @@ class ExperimentIT {
                 new Degradation(networks, training()),
                 new DepthVsWidth(networks, List.of(1, 2), training()),
                 new BatchNormBenefit(networks, List.of(0.05, 1e20), training()),
-                new AveragingCost(List.of(NETWORK), List.of(1, 2), List.of(1, 4), training()));
+                new AveragingCost(
+                        List.of(NETWORK),
+                        List.of(1, 2),
+                        List.of(1, 4),
+                        new AveragingCost.PostLocal(0.5, 2),
+                        new AveragingCost.BlockMomentum(2, new SlowMomentum(0.5, 1)),
+                        training()));
     }
 
     private static List<String> run(
@@ -193,19 +205,31 @@ class ExperimentIT {
         assertThat(run(config, ExperimentConfig.Name.BATCH_NORM)).allMatch(line -> line.endsWith("kept"));
     }
 
+    /** Two epochs of four steps: what a worker sends is the same each time it is averaged. */
     @Test
-    void everyNumberOfWorkersSeesTheSameImages() {
+    void averagingLessOftenMovesLessAndSeesTheSameImages() {
         Path output = folder.resolve("averaging");
         run(config(output, List.of(1L)), ExperimentConfig.Name.AVERAGING);
-        List<Row> ends = spark.read()
+        Map<String, Row> ends = spark
+                .read()
                 .parquet(output.resolve("results.parquet").toString())
                 .where("epoch = 2")
-                .select("training", "images")
-                .collectAsList();
+                .collectAsList()
+                .stream()
+                .collect(Collectors.toMap(row -> row.<String>getAs("training").substring(NETWORK.length() + 2), row -> row));
         assertThat(ends)
-                .extracting(row -> row.getString(0))
-                .containsExactlyInAnyOrder("1 worker, none", "2 workers, every 1", "2 workers, every 4");
-        assertThat(ends).allSatisfy(row -> assertThat(row.getLong(1)).isEqualTo(64));
+                .containsOnlyKeys(
+                        "1 worker, none",
+                        "2 workers, every 1",
+                        "2 workers, every 4",
+                        "2 workers, post-local 2",
+                        "2 workers, slow momentum 2");
+        assertThat(ends.values()).allSatisfy(row -> assertThat(row.<Long>getAs("images")).isEqualTo(64));
+        long often = ends.get("2 workers, every 1").<Long>getAs("worker_bytes");
+        assertThat(often).isPositive();
+        assertThat(ends.get("2 workers, every 4").<Long>getAs("worker_bytes")).isEqualTo(often / 4);
+        assertThat(ends.get("2 workers, post-local 2").<Long>getAs("worker_bytes")).isEqualTo(often * 3 / 4);
+        assertThat(ends.get("2 workers, slow momentum 2").<Long>getAs("worker_bytes")).isEqualTo(often / 2);
     }
 
     @Test

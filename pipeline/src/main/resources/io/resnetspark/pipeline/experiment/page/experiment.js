@@ -9,7 +9,8 @@ const measures = {
   train_loss: { title: "Training loss", show: (value) => format.decimal(value), unit: "nats" },
   judged_loss: { title: data.judged + " loss", show: (value) => format.decimal(value), unit: "nats" },
   seconds: { title: "Time", show: format.seconds },
-  bytes_moved: { title: "Bytes moved", show: bytes },
+  worker_bytes: { title: "Sent by a worker", show: bytes },
+  driver_bytes: { title: "Through the driver", show: bytes },
 };
 
 function bytes(value) {
@@ -59,7 +60,7 @@ const look = (colours, i) => ({ color: colours.series[i % colours.series.length]
 const legend = (colours, names) => ({ type: "scroll", top: 0, left: 0, right: 0, data: names, textStyle: { color: colours.muted }, pageTextStyle: { color: colours.muted }, itemHeight: 8, itemWidth: 22 });
 const valueAxis = (colours, measure, overrides) => (measures[measure].share
   ? shareAxis(colours, { min: null, max: null, ...overrides, axisLabel: { color: colours.muted, formatter: (value) => format.short(100 * value) + " %" } })
-  : axis(colours, { ...overrides, axisLabel: { color: colours.muted, formatter: (value) => (measure === "bytes_moved" ? bytes(value) : format.short(value)) } }));
+  : axis(colours, { ...overrides, axisLabel: { color: colours.muted, formatter: (value) => (measure.endsWith("_bytes") ? bytes(value) : format.short(value)) } }));
 
 /** A measure over the epochs; a band for the deviation over the seeds. */
 function course({ title, measure }) {
@@ -140,7 +141,7 @@ function drawNumbers() {
     { title: "Parameters", number: true, value: (row) => row.parameters || null, show: (row) => (row.parameters ? format.count(row.parameters) : UNDEFINED) },
     { title: "Finished", number: true, value: (row) => row.finished },
     { title: "Diverged", number: true, value: (row) => row.diverged },
-    ...["judged_error", "train_error", "judged_loss", "train_loss", "seconds", "bytes_moved"].filter(measured).map((measure) => (
+    ...["judged_error", "train_error", "judged_loss", "train_loss", "seconds", "worker_bytes", "driver_bytes"].filter(measured).map((measure) => (
       { title: measures[measure].title, number: true, value: (row) => row.results[measure].mean, show: (row) => spread(row.results[measure], measure) })),
   ];
   section("numbers", "Numbers", `After the last epoch, whatever came before: nothing is chosen by the ${judgedName} error. Mean and sample standard deviation over the seeds; those that diverged have no error.`,
