@@ -70,7 +70,8 @@ class RecipesTest {
                     result = step.group(1).equals("x") ? result * operand : result / operand;
                 }
                 double stated = number(equation.group(3));
-                assertThat(stated).as(line).isCloseTo(result, within(Math.max(0.05, 0.006 * result)));
+                // Counts of steps are rounded, usually up: the last step of an epoch is shorter.
+                assertThat(stated).as(line).isCloseTo(result, within(result < 10 ? 1e-9 : 1));
                 checked++;
             }
         }

@@ -98,7 +98,7 @@ class ExperimentIT {
                 Split.VAL,
                 new Degradation(networks, training()),
                 new DepthVsWidth(networks, List.of(1, 2), training()),
-                new BatchNormBenefit(networks, List.of(0.05, 1e20), training()),
+                new BatchNormBenefit(networks, List.of(0.001, 1e30), training()),
                 new AveragingCost(
                         List.of(NETWORK),
                         List.of(1, 2),
