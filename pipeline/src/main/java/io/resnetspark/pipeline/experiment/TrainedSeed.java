@@ -40,9 +40,12 @@ record TrainedSeed(Training training, long seed, String status, long parameters,
         long driverBytes = 0;
         for (String line : run.metrics()) {
             JsonNode metrics = parse(run, line);
-            if (metrics.path("type").asText().equals("round")) {
+            String type = metrics.path("type").asText();
+            if (type.equals("round")) {
                 workerBytes += metrics.path("workerSentBytes").asLong();
                 driverBytes += metrics.path("driverBytes").asLong();
+            }
+            if (!type.equals("epoch")) {
                 continue;
             }
             images += metrics.path("examples").asLong();

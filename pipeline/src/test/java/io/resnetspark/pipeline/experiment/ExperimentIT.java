@@ -71,6 +71,7 @@ class ExperimentIT {
                 SlowMomentum.OFF,
                 0,
                 TrainConfig.Transfer.FLOAT32,
+                0,
                 8,
                 4,
                 0.05,
