@@ -110,8 +110,7 @@ public record AveragingCost(
         axes.put("averaging", mode);
         Map<String, Object> all = new LinkedHashMap<>(changes);
         all.putAll(Map.of("arch", network, "workers", count, "batchSize", train.batchSize() / count));
-        return new Training(
-                "%s, %s, %s".formatted(network, axes.get("line"), mode), axes, RecordCopy.of(train, all));
+        return new Training("%s, %s, %s".formatted(network, axes.get("line"), mode), axes, RecordCopy.of(train, all));
     }
 
     @Override

@@ -217,7 +217,8 @@ class ExperimentIT {
                 .where("epoch = 2")
                 .collectAsList()
                 .stream()
-                .collect(Collectors.toMap(row -> row.<String>getAs("training").substring(NETWORK.length() + 2), row -> row));
+                .collect(Collectors.toMap(
+                        row -> row.<String>getAs("training").substring(NETWORK.length() + 2), row -> row));
         assertThat(ends)
                 .containsOnlyKeys(
                         "1 worker, none",
@@ -225,12 +226,15 @@ class ExperimentIT {
                         "2 workers, every 4",
                         "2 workers, post-local 2",
                         "2 workers, slow momentum 2");
-        assertThat(ends.values()).allSatisfy(row -> assertThat(row.<Long>getAs("images")).isEqualTo(64));
+        assertThat(ends.values())
+                .allSatisfy(row -> assertThat(row.<Long>getAs("images")).isEqualTo(64));
         long often = ends.get("2 workers, every 1").<Long>getAs("worker_bytes");
         assertThat(often).isPositive();
         assertThat(ends.get("2 workers, every 4").<Long>getAs("worker_bytes")).isEqualTo(often / 4);
-        assertThat(ends.get("2 workers, post-local 2").<Long>getAs("worker_bytes")).isEqualTo(often * 3 / 4);
-        assertThat(ends.get("2 workers, slow momentum 2").<Long>getAs("worker_bytes")).isEqualTo(often / 2);
+        assertThat(ends.get("2 workers, post-local 2").<Long>getAs("worker_bytes"))
+                .isEqualTo(often * 3 / 4);
+        assertThat(ends.get("2 workers, slow momentum 2").<Long>getAs("worker_bytes"))
+                .isEqualTo(often / 2);
     }
 
     @Test
