@@ -20,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            ExperimentCommand.class,
             InspectCommand.class,
             ImportCommand.class,
             ExportCommand.class,

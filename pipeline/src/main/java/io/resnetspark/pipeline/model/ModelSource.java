@@ -1,6 +1,6 @@
 package io.resnetspark.pipeline.model;
 
-import io.resnetspark.model.Architecture;
+import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNetSpec;
@@ -155,7 +155,7 @@ public final class ModelSource {
     private static ResNetSpec foreignSpec(Path file, Optional<String> arch, StateDict weights) {
         String name = arch.orElseThrow(() -> new ConfigurationException(
                 "%s does not say which network it is for; name it with --arch".formatted(file)));
-        ResNetSpec spec = Architecture.named(name).spec();
+        ResNetSpec spec = NetworkName.parse(name).spec();
         StateDict plain = weights.withoutWrapperPrefixes();
         for (String head : List.of("fc.weight", "linear.weight")) {
             if (plain.contains(head)) {
