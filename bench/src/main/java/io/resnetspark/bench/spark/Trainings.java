@@ -1,5 +1,6 @@
 package io.resnetspark.bench.spark;
 
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.model.Architecture;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.input.Augmentation;
@@ -53,6 +54,8 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
         return new TrainConfig(
                 dataset,
                 Optional.empty(),
+                Optional.empty(),
+                Split.VAL,
                 architecture.label(),
                 Optional.of(inputSize),
                 Optional.empty(),

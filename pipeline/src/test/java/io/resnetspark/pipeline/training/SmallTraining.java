@@ -1,5 +1,6 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
@@ -23,6 +24,8 @@ final class SmallTraining {
         return new TrainConfig(
                 dataset,
                 Optional.empty(),
+                Optional.empty(),
+                Split.VAL,
                 "cifar-resnet20",
                 Optional.of(16),
                 Optional.empty(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.input.Augmentation;
@@ -55,6 +56,8 @@ class StockAveragingIT {
         return new TrainConfig(
                 dataset,
                 Optional.empty(),
+                Optional.empty(),
+                Split.VAL,
                 "cifar-resnet20",
                 Optional.of(16),
                 Optional.empty(),
