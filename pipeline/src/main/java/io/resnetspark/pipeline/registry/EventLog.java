@@ -48,17 +48,23 @@ final class EventLog {
     }
 
     private RegistryState snapshot() {
-        Optional<byte[]> json = store.read(snapshot);
-        if (json.isEmpty()) {
-            return RegistryState.EMPTY;
-        }
         try {
-            return RegistryJson.unseal(
-                    json.get(), RegistryState.class, store.path(snapshot).toString());
+            return readSnapshot();
         } catch (BadDataException e) {
             LOG.warn("{}; reading the whole log instead", e.getMessage());
             return RegistryState.EMPTY;
         }
+    }
+
+    /** @throws BadDataException if the snapshot is damaged */
+    RegistryState readSnapshot() {
+        return store.read(snapshot)
+                .map(json -> RegistryJson.unseal(json, RegistryState.class, snapshotPath()))
+                .orElse(RegistryState.EMPTY);
+    }
+
+    String snapshotPath() {
+        return store.path(snapshot).toString();
     }
 
     /** @throws BadDataException if the entry is damaged */
