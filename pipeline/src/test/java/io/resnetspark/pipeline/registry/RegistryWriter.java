@@ -1,10 +1,8 @@
 package io.resnetspark.pipeline.registry;
 
 import io.resnetspark.model.error.ConfigurationException;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,20 +19,23 @@ final class RegistryWriter {
     static final String MODEL = "shared";
 
     private final Process process;
-    private final BufferedReader output;
+    private final Path output;
 
-    private RegistryWriter(Process process) {
+    private RegistryWriter(Process process, Path output) {
         this.process = process;
-        this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        this.output = output;
     }
 
     /**
      * Starts a JVM.
      *
+     * @param directory for its output
      * @param settings how the file system is reached
      */
-    static RegistryWriter start(String root, String name, int promotions, Map<String, String> settings)
+    static RegistryWriter start(
+            Path directory, String root, String name, int promotions, Map<String, String> settings)
             throws IOException {
+        Path output = directory.resolve(name);
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -45,37 +46,44 @@ final class RegistryWriter {
                 name,
                 Integer.toString(promotions)));
         settings.forEach((key, value) -> command.add(key + "=" + value));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectOutput(output.toFile());
         builder.environment()
                 .put(
                         "CLASSPATH",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-        return new RegistryWriter(builder.start());
+        return new RegistryWriter(builder.start(), output);
     }
 
-    /** The next thing it did; null once it has ended. */
-    String next() throws IOException {
-        return output.readLine();
+    /** What it did so far. */
+    List<String> said() throws IOException {
+        String text = Files.readString(output);
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     }
 
-    /** What else it did until it ended. */
-    List<String> rest() throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (String line = next(); line != null; line = next()) {
-            lines.add(line);
+    /** Waits until it has done that much. */
+    void awaitLines(int count) throws IOException, InterruptedException {
+        while (said().size() < count) {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("Ended after " + said());
+            }
+            Thread.sleep(5);
         }
-        return lines;
     }
 
+    /** Waits for its end. */
     int exitCode() throws InterruptedException {
         return process.waitFor();
     }
 
-    void kill() {
-        process.destroyForcibly();
+    /** Ends it wherever it is. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
     }
 
     public static void main(String[] arguments) {
+        endWithTheProcessThatStartedThis();
         Configuration hadoop = new Configuration();
         for (String setting : List.of(arguments).subList(3, arguments.length)) {
             int equals = setting.indexOf('=');
@@ -109,6 +117,20 @@ final class RegistryWriter {
                 }
             }
         }
+    }
+
+    /** Its end of the standard input closes with it, however it dies. */
+    private static void endWithTheProcessThatStartedThis() {
+        Thread watch = new Thread(() -> {
+            try {
+                while (System.in.read() >= 0) {}
+            } catch (IOException e) {
+                // the same
+            }
+            Runtime.getRuntime().halt(1);
+        });
+        watch.setDaemon(true);
+        watch.start();
     }
 
     private static void say(String what, int version) {
