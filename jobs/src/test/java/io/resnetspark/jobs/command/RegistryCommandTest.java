@@ -44,7 +44,7 @@ class RegistryCommandTest {
                     "tiny", Stem.CIFAR, BlockKind.BASIC, Shortcut.PAD, List.of(1), 4, 12, 3, 8, 1f);
             List<String> labels = new ArrayList<>();
             for (int label = 0; label < spec.classes(); label++) {
-                labels.add("class number " + label);
+                labels.add("class-number-" + label);
             }
             Preprocessing preprocessing =
                     new Preprocessing(3, 8, 8, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
@@ -127,7 +127,7 @@ class RegistryCommandTest {
                     .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(COLUMNS));
         }
         assertThat(registry("show", "photos@candidate")).isZero();
-        assertThat(out).contains("photos@1", "candidate", "previous", "images [N, 3, 8, 8] float32", "class number 11");
+        assertThat(out).contains("photos@1", "candidate", "previous", "images [N, 3, 8, 8] float32", "class-number-11");
 
         assertThat(registry("list", "photos", "--json")).isZero();
         JsonNode versions = new ObjectMapper().readTree(out);

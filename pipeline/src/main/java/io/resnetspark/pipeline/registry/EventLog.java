@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.registry;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.NumberedLog;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
@@ -23,6 +24,8 @@ final class EventLog {
 
     static final String SNAPSHOT = "current.json";
     static final String DIRECTORY = "log";
+
+    private static final int SNAPSHOT_READS = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
 
@@ -50,7 +53,7 @@ final class EventLog {
     private RegistryState snapshot() {
         try {
             return readSnapshot();
-        } catch (BadDataException e) {
+        } catch (BadDataException | UncheckedIOException e) {
             LOG.warn("{}; reading the whole log instead", e.getMessage());
             return RegistryState.EMPTY;
         }
@@ -58,9 +61,18 @@ final class EventLog {
 
     /** @throws BadDataException if the snapshot is damaged */
     RegistryState readSnapshot() {
-        return store.read(snapshot)
-                .map(json -> RegistryJson.unseal(json, RegistryState.class, snapshotPath()))
-                .orElse(RegistryState.EMPTY);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return store.read(snapshot)
+                        .map(json -> RegistryJson.unseal(json, RegistryState.class, snapshotPath()))
+                        .orElse(RegistryState.EMPTY);
+            } catch (UncheckedIOException e) {
+                // Object stores notice when a file is replaced while it is read.
+                if (attempt == SNAPSHOT_READS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     String snapshotPath() {

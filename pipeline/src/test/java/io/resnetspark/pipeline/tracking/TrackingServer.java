@@ -40,6 +40,7 @@ final class TrackingServer implements AutoCloseable {
     final Map<String, byte[]> artifacts = new TreeMap<>();
     private final String artifactRoot;
     private final HttpServer server;
+    private boolean closed;
 
     /** @param artifactRoot URI below which runs have their artifacts */
     TrackingServer(String artifactRoot) throws IOException {
@@ -198,6 +199,9 @@ final class TrackingServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        if (!closed) {
+            closed = true;
+            server.stop(0);
+        }
     }
 }
