@@ -1,6 +1,5 @@
 package io.resnetspark.bench.spark;
 
-import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.model.Architecture;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.input.Augmentation;
@@ -9,6 +8,7 @@ import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;

@@ -71,9 +71,14 @@ final class StockGraph {
 
     private String stem() {
         if (spec.stem() == Stem.CIFAR) {
-            return relu("relu", batchNorm("bn1", convolution("conv1", "images", spec.widths().get(0), 3, 1)));
+            return relu(
+                    "relu",
+                    batchNorm(
+                            "bn1", convolution("conv1", "images", spec.widths().get(0), 3, 1)));
         }
-        String x = relu("relu", batchNorm("bn1", convolution("conv1", "images", spec.widths().get(0), 7, 2)));
+        String x = relu(
+                "relu",
+                batchNorm("bn1", convolution("conv1", "images", spec.widths().get(0), 7, 2)));
         return layer(
                 "maxpool",
                 new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)

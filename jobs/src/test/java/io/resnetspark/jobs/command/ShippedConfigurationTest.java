@@ -10,6 +10,9 @@ import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.evaluation.EvaluateConfig;
 import io.resnetspark.pipeline.experiment.ExperimentConfig;
 import io.resnetspark.pipeline.inference.PredictConfig;
+import io.resnetspark.pipeline.registry.RegistryConfig;
+import io.resnetspark.pipeline.registry.Retention;
+import io.resnetspark.pipeline.tracking.MlflowConfig;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.io.IOException;
@@ -48,6 +51,9 @@ class ShippedConfigurationTest {
         assertThat(config.bind("train", TrainConfig.class).augmentation()).isEqualTo(Augmentation.cifar());
         assertThat(config.bind("train", TrainConfig.class).onDivergence()).isEqualTo(OnDivergence.standard());
         assertThat(config.bind("spark", SparkConfig.class).master()).isEmpty();
+        assertThat(config.bind("registry", RegistryConfig.class).retention()).isEqualTo(Retention.KEEP_ALL);
+        assertThat(config.bind("registry", RegistryConfig.class).path()).isEmpty();
+        assertThat(config.bind("mlflow", MlflowConfig.class).uri()).isEmpty();
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.evaluation.HeadlessBrowser;
 import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingListener;
@@ -65,6 +66,7 @@ class ExperimentIT {
                 List.of(),
                 TrainConfig.FrozenFeatures.CACHED,
                 "",
+                TrainConfig.Averaging.SLICED,
                 1,
                 2,
                 0,
@@ -84,7 +86,8 @@ class ExperimentIT {
                 1,
                 1,
                 1,
-                2);
+                2,
+                OnDivergence.standard());
     }
 
     private static ExperimentConfig config(Path output, List<Long> seeds) {

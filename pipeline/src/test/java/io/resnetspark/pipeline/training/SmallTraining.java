@@ -1,12 +1,12 @@
 package io.resnetspark.pipeline.training;
 
-import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.TrainConfig.ZeroInitResidual;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.input.Augmentation;
@@ -12,6 +11,7 @@ import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.TrainConfig.Averaging;
