@@ -91,7 +91,7 @@ public final class RunDirectory {
 
     /** Publishes a checkpoint; its name says the round. */
     public String writeCheckpoint(Checkpoint checkpoint, ParameterLayout layout) {
-        String name = "round-%06d".formatted(checkpoint.position().round());
+        String name = checkpointName(checkpoint.position().round());
         store.delete(
                 CHECKPOINTS + "/" + name); // a damaged one of the same round, which a resumed training reaches again
         try (DirectoryPublication publication = store.startDirectory(CHECKPOINTS + "/" + name)) {
@@ -102,6 +102,11 @@ public final class RunDirectory {
                     "Cannot write checkpoint %s of %s; earlier ones are intact".formatted(name, path()), e);
         }
         return name;
+    }
+
+    /** What the checkpoint after that many rounds is called. */
+    public static String checkpointName(int round) {
+        return "round-%06d".formatted(round);
     }
 
     /** Names of the checkpoints, oldest first. */

@@ -114,6 +114,11 @@ public final class AtomicStore {
         }
     }
 
+    /** Whether {@link #createIfAbsent} has exactly one winner here. */
+    boolean createsExclusively() {
+        return publisher.createsExclusively();
+    }
+
     /**
      * Starts a directory that becomes visible under {@code name} when it is committed.
      *
