@@ -20,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            RetrainCommand.class,
             InspectCommand.class,
             ImportCommand.class,
             ExportCommand.class,
@@ -28,7 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Version.class,
         footer = {
             "",
-            "Exit codes: 0 done, 1 failure, 2 usage or configuration, 3 bad data, 4 training diverged.",
+            "Exit codes: 0 done, 1 failure, 2 usage or configuration, 3 bad data, 4 training diverged, 5 not promoted",
+            "(only retrain --exit-code).",
             "resnet COMMAND --help shows the options of a command and an example."
         })
 public final class Commands implements Runnable {

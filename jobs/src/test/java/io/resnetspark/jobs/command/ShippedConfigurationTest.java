@@ -9,6 +9,7 @@ import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.evaluation.EvaluateConfig;
 import io.resnetspark.pipeline.inference.PredictConfig;
+import io.resnetspark.pipeline.retrain.RetrainConfig;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,11 @@ class ShippedConfigurationTest {
                 .withSetting("train.output=o")
                 .withSetting("prepare.input=i")
                 .withSetting("prepare.format=cifar10")
-                .withSetting("prepare.output=o");
+                .withSetting("prepare.output=o")
+                .withSetting("retrain.incoming=i")
+                .withSetting("retrain.dataset=d")
+                .withSetting("retrain.work=w")
+                .withSetting("retrain.model=m");
     }
 
     private static TrainConfig train(SectionOption option, String key) {
@@ -44,6 +49,7 @@ class ShippedConfigurationTest {
         assertThat(config.bind("predict", PredictConfig.class)).isEqualTo(PredictConfig.standard());
         assertThat(config.bind("train", TrainConfig.class).augmentation()).isEqualTo(Augmentation.cifar());
         assertThat(config.bind("spark", SparkConfig.class).master()).isEmpty();
+        assertThat(config.bind("retrain", RetrainConfig.class).webhook().url()).isEmpty();
     }
 
     @Test
@@ -57,6 +63,7 @@ class ShippedConfigurationTest {
                 config.bind("prepare", PrepareConfig.class);
                 config.bind("train", TrainConfig.class);
                 config.bind("evaluate", EvaluateConfig.class);
+                config.bind("retrain", RetrainConfig.class);
             }
         }
     }

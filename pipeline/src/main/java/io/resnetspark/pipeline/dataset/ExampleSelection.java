@@ -24,7 +24,8 @@ public record ExampleSelection(Map<Integer, Double> shares, long seed, List<Stri
         excluded = List.copyOf(excluded);
         shares.forEach((version, share) -> {
             if (!(share >= 0 && share <= 1)) {
-                throw new IllegalArgumentException("the share of version %d must be 0 to 1, not %s".formatted(version, share));
+                throw new IllegalArgumentException(
+                        "the share of version %d must be 0 to 1, not %s".formatted(version, share));
             }
         });
     }

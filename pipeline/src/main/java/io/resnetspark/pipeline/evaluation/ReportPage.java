@@ -50,9 +50,6 @@ final class ReportPage {
         data.set("settings", ReportJson.tree(settings));
         data.put("refresh_seconds", refresh);
         return PageTemplate.render(
-                "Training " + run.runId(),
-                "<meta http-equiv=\"refresh\" content=\"" + refresh + "\">",
-                SCRIPTS,
-                data);
+                "Training " + run.runId(), "<meta http-equiv=\"refresh\" content=\"" + refresh + "\">", SCRIPTS, data);
     }
 }

@@ -51,7 +51,8 @@ final class AssessData {
         portions = withLeaks(portions, leaked, prepared.datasetVersion());
         Optional<Drift> drift = drift(prepared, admitted);
         long newImages = count(prepared, admitted) - leaked.size();
-        TrainingTrigger.Judgement judgement = new TrainingTrigger(context.config().trigger())
+        TrainingTrigger.Judgement judgement = new TrainingTrigger(
+                        context.config().trigger())
                 .decide(newImages, drift, champion, refused(prepared, portions));
         return new Assessment(
                 champion,

@@ -22,7 +22,11 @@ import java.util.TreeMap;
  * @param challenger training, trial and decision; empty where nothing was trained
  */
 record CycleResults(
-        CyclePlan plan, Prepared prepared, Assessment assessment, Optional<Challenger> challenger, Registered registered) {
+        CyclePlan plan,
+        Prepared prepared,
+        Assessment assessment,
+        Optional<Challenger> challenger,
+        Registered registered) {
 
     /**
      * @param judged empty where the training diverged
@@ -66,7 +70,10 @@ record CycleResults(
     private Portion judged(Portion portion, Collection<String> released) {
         if (registered.version().isPresent()) {
             return portion.with(
-                    Fate.ACCEPTED, "version %d was trained with it".formatted(registered.version().get()), plan.number());
+                    Fate.ACCEPTED,
+                    "version %d was trained with it"
+                            .formatted(registered.version().get()),
+                    plan.number());
         }
         boolean harmful = challenger.isPresent()
                 && challenger.get().decision() instanceof Keep keep
@@ -120,7 +127,8 @@ record CycleResults(
         for (PreparedBatch batch : prepared.batches()) {
             long images = batch.counts().map(counts -> counts.added()).orElse(0L);
             if (batch.refusal().isPresent()) {
-                fates.add(new BatchFate(batch.name(), "refused", 0, batch.refusal().get()));
+                fates.add(new BatchFate(
+                        batch.name(), "refused", 0, batch.refusal().get()));
             } else if (batch.versions().isEmpty()) {
                 fates.add(new BatchFate(batch.name(), "unchanged", 0, "every image in it was known"));
             } else {
@@ -133,7 +141,6 @@ record CycleResults(
     }
 
     private static BatchFate fate(Portion portion, long images) {
-        return new BatchFate(
-                portion.batch(), portion.fate().name().toLowerCase(Locale.ROOT), images, portion.reason());
+        return new BatchFate(portion.batch(), portion.fate().name().toLowerCase(Locale.ROOT), images, portion.reason());
     }
 }

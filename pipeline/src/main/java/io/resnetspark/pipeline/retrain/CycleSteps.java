@@ -27,8 +27,7 @@ final class CycleSteps {
     }
 
     <T> Optional<T> result(RetrainStep step, Class<T> type) {
-        return store.readText(file(step))
-                .map(text -> RetrainJson.read(text, type, path() + "/" + file(step)));
+        return store.readText(file(step)).map(text -> RetrainJson.read(text, type, path() + "/" + file(step)));
     }
 
     void done(RetrainStep step, Object result) {

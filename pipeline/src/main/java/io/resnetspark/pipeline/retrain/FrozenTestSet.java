@@ -24,9 +24,7 @@ final class FrozenTestSet {
      * What is equal for the same pixels, however the file was compressed: sums and sums of squares per channel. Two
      * different pictures that agree in all of them are not to be expected.
      */
-    private static final Column[] PIXELS = {
-        col("width"), col("height"), col("pixel_sums"), col("pixel_square_sums")
-    };
+    private static final Column[] PIXELS = {col("width"), col("height"), col("pixel_sums"), col("pixel_square_sums")};
 
     private final RetrainContext context;
 
@@ -40,7 +38,9 @@ final class FrozenTestSet {
      * @throws BadDataException if it is not what it was, or has no images
      */
     TestSet of(ImageDataset current, Optional<TestSet> known) {
-        int version = context.config().testVersion().orElse(known.map(TestSet::version).orElse(current.version()));
+        int version = context.config()
+                .testVersion()
+                .orElse(known.map(TestSet::version).orElse(current.version()));
         if (version > current.version()) {
             throw new ConfigurationException("retrain.test-version is %d, the newest version of %s is %d"
                     .formatted(version, current.path(), current.version()));
@@ -56,11 +56,12 @@ final class FrozenTestSet {
                     "Version %d of %s has no test images, and promotions are decided on them; give the first batch a test folder or set prepare.split.test"
                             .formatted(version, current.path()));
         }
-        known.filter(before -> before.version() == version && !before.equals(found)).ifPresent(before -> {
-            throw new BadDataException(
-                    "The test split of %s version %d is not what it was when it was frozen (%s, now %s); restore the dataset from a copy"
-                            .formatted(current.path(), version, before, found));
-        });
+        known.filter(before -> before.version() == version && !before.equals(found))
+                .ifPresent(before -> {
+                    throw new BadDataException(
+                            "The test split of %s version %d is not what it was when it was frozen (%s, now %s); restore the dataset from a copy"
+                                    .formatted(current.path(), version, before, found));
+                });
         return found;
     }
 
@@ -83,7 +84,11 @@ final class FrozenTestSet {
                 .rows(Split.TRAIN)
                 .unionByName(dataset.rows(Split.VAL))
                 .where(col("version").isin(versions.toArray()))
-                .join(test, List.of("width", "height", "pixel_sums", "pixel_square_sums").toArray(String[]::new), "left_semi")
+                .join(
+                        test,
+                        List.of("width", "height", "pixel_sums", "pixel_square_sums")
+                                .toArray(String[]::new),
+                        "left_semi")
                 .select("image_id")
                 .orderBy("image_id")
                 .collectAsList()
@@ -100,13 +105,11 @@ final class FrozenTestSet {
         ImageDataset dataset = context.dataset(datasetVersion);
         List<Integer> later =
                 versions.stream().filter(version -> version > testSet.version()).toList();
-        Dataset<Row> trained = dataset
-                .rows(Split.TRAIN)
+        Dataset<Row> trained = dataset.rows(Split.TRAIN)
                 .unionByName(dataset.rows(Split.VAL))
                 .select(PIXELS)
                 .distinct();
-        return dataset
-                .rows(Split.TEST)
+        return dataset.rows(Split.TEST)
                 .where(later.isEmpty() ? lit(false) : col("version").isin(later.toArray()))
                 .join(trained, new String[] {"width", "height", "pixel_sums", "pixel_square_sums"}, "left_anti");
     }

@@ -5,7 +5,6 @@ import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.evaluation.ClusterEvaluation;
 import io.resnetspark.pipeline.evaluation.EvaluationData;
-import io.resnetspark.pipeline.evaluation.EvaluationReport;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.DatasetId;
 import io.resnetspark.pipeline.evaluation.ModelUnderTest;
 import io.resnetspark.pipeline.evaluation.Provenance;

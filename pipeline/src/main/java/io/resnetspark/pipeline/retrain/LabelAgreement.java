@@ -36,12 +36,14 @@ record LabelAgreement(double championTop1, List<Agreement> portions) {
 
     static LabelAgreement measure(RetrainContext context, int champion, Prepared prepared, List<Portion> portions) {
         ImageDataset dataset = context.dataset(prepared.datasetVersion());
-        Dataset<Row> images = new FrozenTestSet(context).rows(prepared.testSet()).withColumn(PART, lit(TEST));
+        Dataset<Row> images =
+                new FrozenTestSet(context).rows(prepared.testSet()).withColumn(PART, lit(TEST));
         long expected = prepared.testSet().images();
         for (Portion portion : portions) {
             for (Split split : Split.values()) {
                 // Test images of the frozen split are in the pass already.
-                if (split != Split.TEST || portion.version() > prepared.testSet().version()) {
+                if (split != Split.TEST
+                        || portion.version() > prepared.testSet().version()) {
                     Dataset<Row> rows = dataset.rows(split).where(col("version").equalTo(portion.version()));
                     expected += rows.count();
                     images = images.unionByName(rows.withColumn(PART, concat(lit("v"), col("version"))));
@@ -53,11 +55,7 @@ record LabelAgreement(double championTop1, List<Agreement> portions) {
                 context,
                 countsOnly(context.settings().evaluate()),
                 new EvaluationData(
-                        images,
-                        EvaluationData.of(dataset, Split.TEST).id(),
-                        expected,
-                        prepared.classes(),
-                        Map.of()),
+                        images, EvaluationData.of(dataset, Split.TEST).id(), expected, prepared.classes(), Map.of()),
                 List.of(model));
         return of(report.slices(), portions);
     }

@@ -73,8 +73,7 @@ public record Ledger(
     }
 
     /** After a cycle: its batches are seen, its portions replace those of the same versions. */
-    Ledger after(
-            TestSet frozen, Map<String, Seen> seen, List<Portion> changed, CycleSummary summary) {
+    Ledger after(TestSet frozen, Map<String, Seen> seen, List<Portion> changed, CycleSummary summary) {
         Map<String, Seen> allSeen = new TreeMap<>(batches);
         allSeen.putAll(seen);
         Map<Integer, Portion> byVersion = new TreeMap<>();
@@ -82,7 +81,6 @@ public record Ledger(
         changed.forEach(portion -> byVersion.put(portion.version(), portion));
         List<CycleSummary> allCycles = new ArrayList<>(cycles);
         allCycles.add(summary);
-        return new Ledger(
-                FORMAT_VERSION, Optional.of(frozen), allSeen, new ArrayList<>(byVersion.values()), allCycles);
+        return new Ledger(FORMAT_VERSION, Optional.of(frozen), allSeen, new ArrayList<>(byVersion.values()), allCycles);
     }
 }

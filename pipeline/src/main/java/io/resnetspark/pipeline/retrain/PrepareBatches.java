@@ -41,12 +41,14 @@ final class PrepareBatches {
             prepared.add(done);
         }
         ImageDataset dataset = existing()
-                .orElseThrow(() -> new BadDataException("No batch of %s could be prepared, so there is no dataset yet: %s"
-                        .formatted(
-                                context.config().incoming(),
-                                prepared.stream()
-                                        .map(batch -> batch.name() + ": " + batch.refusal().orElse("empty"))
-                                        .toList())));
+                .orElseThrow(
+                        () -> new BadDataException("No batch of %s could be prepared, so there is no dataset yet: %s"
+                                .formatted(
+                                        context.config().incoming(),
+                                        prepared.stream()
+                                                .map(batch -> batch.name() + ": "
+                                                        + batch.refusal().orElse("empty"))
+                                                .toList())));
         return new Prepared(
                 dataset.version(),
                 dataset.classes().names(),
@@ -92,13 +94,15 @@ final class PrepareBatches {
         dataset.get().classes().names().forEach(unknown::remove);
         return unknown.isEmpty()
                 ? Optional.empty()
-                : Optional.of("its classes %s are unknown; correct the names, set retrain.new-classes = accept, or release it"
-                        .formatted(unknown));
+                : Optional.of(
+                        "its classes %s are unknown; correct the names, set retrain.new-classes = accept, or release it"
+                                .formatted(unknown));
     }
 
     private Optional<ImageDataset> existing() {
         try {
-            return Optional.of(ImageDataset.open(context.spark(), context.config().dataset()));
+            return Optional.of(
+                    ImageDataset.open(context.spark(), context.config().dataset()));
         } catch (BadDataException none) {
             if (ledger.lastVersion() > 0) {
                 throw none;

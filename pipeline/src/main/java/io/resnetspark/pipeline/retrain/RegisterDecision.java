@@ -47,8 +47,9 @@ final class RegisterDecision {
         if (promotion instanceof Promotion.ChampionChanged changed) {
             return new Registered(
                     Optional.empty(),
-                    Optional.of("the champion was changed while the challenger was judged: it is %s now, the challenger was compared with %s"
-                            .formatted(words(changed.champion()), words(assessment.championVersion()))));
+                    Optional.of(
+                            "the champion was changed while the challenger was judged: it is %s now, the challenger was compared with %s"
+                                    .formatted(words(changed.champion()), words(assessment.championVersion()))));
         }
         return new Registered(Optional.of(version), Optional.empty());
     }

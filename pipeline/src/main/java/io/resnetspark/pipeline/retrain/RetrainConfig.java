@@ -148,7 +148,9 @@ public record RetrainConfig(
         if (!model.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
             problems.add("model must be letters, digits, dots, dashes and underscores, not " + model);
         }
-        testVersion.filter(version -> version < 1).ifPresent(version -> problems.add("test-version must be at least 1"));
+        testVersion
+                .filter(version -> version < 1)
+                .ifPresent(version -> problems.add("test-version must be at least 1"));
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", problems));
         }

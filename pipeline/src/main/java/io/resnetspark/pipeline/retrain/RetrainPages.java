@@ -19,7 +19,9 @@ final class RetrainPages {
         data.set("summary", RetrainJson.tree(summary));
         String title = "%s, cycle %d: %s"
                 .formatted(
-                        summary.model(), summary.number(), summary.verdict().name().toLowerCase(java.util.Locale.ROOT));
+                        summary.model(),
+                        summary.number(),
+                        summary.verdict().name().toLowerCase(java.util.Locale.ROOT));
         cycle.replaceText(PAGE, PageTemplate.render(title, "", List.of("dom.js", "header.js", "cycle.js"), data));
     }
 

@@ -24,7 +24,7 @@ public enum RetrainStep {
     NOTIFY;
 
     /** The name of the step in files and messages. */
-    String label() {
+    public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -39,8 +39,7 @@ public final class Retraining {
     private final List<TrainingListener> trainingListeners;
     private final WorkDirectory work;
 
-    private Retraining(
-            RetrainContext context, StepListener listener, List<TrainingListener> trainingListeners) {
+    private Retraining(RetrainContext context, StepListener listener, List<TrainingListener> trainingListeners) {
         this.context = context;
         this.listener = listener;
         this.trainingListeners = trainingListeners;
@@ -65,19 +64,21 @@ public final class Retraining {
     }
 
     private RetrainOutcome run() {
-        LeaseLock lock =
-                LeaseLock.in(work.lock(), context.config().lock().lease());
+        LeaseLock lock = LeaseLock.in(work.lock(), context.config().lock().lease());
         Optional<Lease> lease = acquire(lock);
         if (lease.isEmpty()) {
             return new RetrainOutcome.Locked(lock.holder().orElse("somebody who has just given it back"));
         }
         try (Lease held = lease.get()) {
-            Optional<CyclePlan> open = work.openCycle();
+            Optional<CyclePlan> open = work.openCycle().map(this::withWhatCameSince);
             Optional<CyclePlan> plan = open.or(this::begin);
             if (plan.isEmpty()) {
                 return new RetrainOutcome.NothingNew(nothingNew());
             }
-            LOG.info("{} cycle {}", open.isPresent() ? "Continuing" : "Beginning", plan.get().number());
+            LOG.info(
+                    "{} cycle {}",
+                    open.isPresent() ? "Continuing" : "Beginning",
+                    plan.get().number());
             return new RetrainOutcome.Finished(cycle(plan.get(), held));
         }
     }
@@ -99,20 +100,37 @@ public final class Retraining {
 
     private Optional<CyclePlan> begin() {
         Ledger ledger = work.ledger();
-        Optional<CyclePlan> plan = plan(context.config(), ledger, new IncomingFolder(context.config(), context.hadoop()));
+        Optional<CyclePlan> plan =
+                plan(context.config(), ledger, new IncomingFolder(context.config(), context.hadoop()));
         plan.ifPresent(work::begin);
         return plan;
+    }
+
+    /**
+     * Until its batches are prepared, a cycle also takes those that arrive: one whose batches made no dataset must not
+     * stand in the way of better ones.
+     */
+    private CyclePlan withWhatCameSince(CyclePlan plan) {
+        if (work.steps(plan.number()).isDone(RetrainStep.PREPARE)) {
+            return plan;
+        }
+        List<IncomingBatch> now = work.ledger()
+                .newAmong(new IncomingFolder(context.config(), context.hadoop()).scan(), context.config().release());
+        CyclePlan extended = plan.with(now);
+        work.begin(extended);
+        return extended;
     }
 
     /** What a new cycle would be about; empty if there is nothing new. */
     static Optional<CyclePlan> plan(RetrainConfig config, Ledger ledger, IncomingFolder incoming) {
         List<IncomingBatch> batches = ledger.newAmong(incoming.scan(), config.release());
-        List<Integer> released =
-                ledger.releasedBy(config.release()).stream().map(Portion::version).toList();
+        List<Integer> released = ledger.releasedBy(config.release()).stream()
+                .map(Portion::version)
+                .toList();
         return batches.isEmpty() && released.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new CyclePlan(
-                        ledger.lastCycle() + 1, UUID.randomUUID().toString(), now(), batches, released));
+                : Optional.of(
+                        new CyclePlan(ledger.lastCycle() + 1, UUID.randomUUID().toString(), now(), batches, released));
     }
 
     private String nothingNew() {
@@ -124,7 +142,9 @@ public final class Retraining {
                                 context.config().incoming(),
                                 ledger.lastCycle(),
                                 context.config().model(),
-                                context.champion().map(version -> "version " + version).orElse("none"));
+                                context.champion()
+                                        .map(version -> "version " + version)
+                                        .orElse("none"));
     }
 
     private CycleSummary cycle(CyclePlan plan, Lease lease) {
@@ -132,8 +152,8 @@ public final class Retraining {
         CycleSteps steps = work.steps(plan.number());
         AtomicStore cycle = steps.store();
         Steps run = new Steps(steps, lease);
-        Prepared prepared = run.step(
-                RetrainStep.PREPARE, Prepared.class, () -> new PrepareBatches(context, ledger).run(plan));
+        Prepared prepared =
+                run.step(RetrainStep.PREPARE, Prepared.class, () -> new PrepareBatches(context, ledger).run(plan));
         Assessment assessment = run.step(
                 RetrainStep.ASSESS, Assessment.class, () -> new AssessData(context, ledger).run(plan, prepared));
         Optional<Challenger> challenger = Optional.empty();
@@ -147,7 +167,10 @@ public final class Retraining {
         List<Portion> portions = results.portions(context.config().release());
         CycleSummary summary = run.step(RetrainStep.REPORT, CycleSummary.class, () -> {
             CycleSummary written = results.summary(
-                    context.config().model(), now(), portions, cycle.path(RetrainPages.PAGE).toString());
+                    context.config().model(),
+                    now(),
+                    portions,
+                    cycle.path(RetrainPages.PAGE).toString());
             RetrainPages.writeCycle(cycle, results, written);
             return written;
         });
@@ -158,28 +181,27 @@ public final class Retraining {
             RetrainPages.writeHistory(work.store(), context.config().model(), work.ledger());
             return summary;
         });
-        run.step(
-                RetrainStep.NOTIFY,
-                Notification.Sent.class,
-                () -> new Notification(context.config().webhook()).send(summary));
+        run.step(RetrainStep.NOTIFY, Notification.Sent.class, () -> new Notification(
+                        context.config().webhook())
+                .send(summary));
         return summary;
     }
 
     private Challenger challenge(
             CyclePlan plan, Ledger ledger, AtomicStore cycle, Steps run, Prepared prepared, Assessment assessment) {
-        Trained trained = run.step(
-                RetrainStep.TRAIN,
-                Trained.class,
-                () -> new TrainChallenger(context, ledger, trainingListeners).run(plan, cycle, prepared, assessment));
+        Trained trained =
+                run.step(RetrainStep.TRAIN, Trained.class, () -> new TrainChallenger(context, ledger, trainingListeners)
+                        .run(plan, cycle, prepared, assessment));
         if (trained.divergence().isPresent()) {
-            Finding diverged =
-                    new Finding("training", Verdict.BROKEN, "a finite loss", trained.divergence().get());
+            Finding diverged = new Finding(
+                    "training",
+                    Verdict.BROKEN,
+                    "a finite loss",
+                    trained.divergence().get());
             return new Challenger(trained, Optional.empty(), new Keep(List.of(diverged), Harm.NONE));
         }
-        Judged judged = run.step(
-                RetrainStep.EVALUATE,
-                Judged.class,
-                () -> new JudgeModels(context, prepared).run(cycle, assessment, trained));
+        Judged judged = run.step(RetrainStep.EVALUATE, Judged.class, () -> new JudgeModels(context, prepared)
+                .run(cycle, assessment, trained));
         PromotionDecision decision = run.step(
                         RetrainStep.DECIDE,
                         Decided.class,

@@ -43,11 +43,12 @@ final class TrainChallenger {
         boolean fromChampion = context.config().challenger().start() == Start.CHAMPION
                 && assessment.championVersion().isPresent();
         Optional<String> weights = fromChampion
-                ? assessment.championVersion().map(version -> context.registered(version)
-                        .reference()
-                        .toString())
+                ? assessment
+                        .championVersion()
+                        .map(version -> context.registered(version).reference().toString())
                 : Optional.empty();
-        ExampleSelection selection = selection(plan, prepared, assessment, fromChampion ? replay() : Double.POSITIVE_INFINITY);
+        ExampleSelection selection =
+                selection(plan, prepared, assessment, fromChampion ? replay() : Double.POSITIVE_INFINITY);
         TrainConfig config = config(plan, cycle, prepared, weights);
         Optional<String> divergence = Optional.empty();
         try {

@@ -26,8 +26,7 @@ record TrainingTrigger(Trigger trigger) {
         return new Judgement(verdict(newImages, drift, champion, reasons), reasons);
     }
 
-    private Verdict verdict(
-            long newImages, Optional<Drift> drift, Optional<Integer> champion, List<String> reasons) {
+    private Verdict verdict(long newImages, Optional<Drift> drift, Optional<Integer> champion, List<String> reasons) {
         if (newImages == 0) {
             if (!reasons.isEmpty()) {
                 return Verdict.REFUSE;
@@ -62,23 +61,18 @@ record TrainingTrigger(Trigger trigger) {
         if (drift.labelStability() > trigger.labelShift()) {
             shifts.add(words(
                     "labels have shifted: stability index %.3f, above %.3f",
-                    drift.labelStability(),
-                    trigger.labelShift()));
+                    drift.labelStability(), trigger.labelShift()));
         }
-        drift.worstInput().filter(input -> input.stability() > trigger.inputDrift()).ifPresent(input -> shifts.add(words(
-                "%s of channel %d has drifted: stability index %.3f, above %.3f",
-                input.feature(),
-                input.channel(),
-                input.stability(),
-                trigger.inputDrift())));
+        drift.worstInput()
+                .filter(input -> input.stability() > trigger.inputDrift())
+                .ifPresent(input -> shifts.add(words(
+                        "%s of channel %d has drifted: stability index %.3f, above %.3f",
+                        input.feature(), input.channel(), input.stability(), trigger.inputDrift())));
         drift.inputs().stream()
                 .filter(input -> input.kolmogorovSmirnov() > trigger.inputDistance())
                 .forEach(input -> shifts.add(words(
                         "%s of channel %d has drifted: Kolmogorov-Smirnov distance %.3f, above %.3f",
-                        input.feature(),
-                        input.channel(),
-                        input.kolmogorovSmirnov(),
-                        trigger.inputDistance())));
+                        input.feature(), input.channel(), input.kolmogorovSmirnov(), trigger.inputDistance())));
         return shifts;
     }
 

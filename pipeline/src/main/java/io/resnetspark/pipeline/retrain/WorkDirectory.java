@@ -39,8 +39,9 @@ final class WorkDirectory {
                 .map(text -> RetrainJson.read(text, Ledger.class, path() + "/" + LEDGER))
                 .orElse(Ledger.EMPTY);
         if (ledger.formatVersion() != Ledger.FORMAT_VERSION) {
-            throw new BadDataException("%s/%s has format version %d, this program reads %d; use the program that wrote it"
-                    .formatted(path(), LEDGER, ledger.formatVersion(), Ledger.FORMAT_VERSION));
+            throw new BadDataException(
+                    "%s/%s has format version %d, this program reads %d; use the program that wrote it"
+                            .formatted(path(), LEDGER, ledger.formatVersion(), Ledger.FORMAT_VERSION));
         }
         return ledger;
     }

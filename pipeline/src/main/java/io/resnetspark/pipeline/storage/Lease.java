@@ -16,6 +16,7 @@ public final class Lease implements AutoCloseable {
     private final LeaseLock lock;
     private final ScheduledExecutorService renewal;
     private LeaseRecord record;
+    private boolean closed;
 
     private Lease(LeaseLock lock, LeaseRecord record) {
         this.lock = lock;
@@ -70,7 +71,10 @@ public final class Lease implements AutoCloseable {
         lock.write(record);
     }
 
-    private void renewQuietly() {
+    private synchronized void renewQuietly() {
+        if (closed) {
+            return;
+        }
         try {
             renew();
         } catch (LeaseLostException e) {
@@ -85,10 +89,13 @@ public final class Lease implements AutoCloseable {
     @Override
     public synchronized void close() {
         renewal.shutdownNow();
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
             check();
-            lock.write(new LeaseRecord(
-                    record.token(), record.holder(), record.renewedAt(), record.expiresAt(), true));
+            lock.write(new LeaseRecord(record.token(), record.holder(), record.renewedAt(), record.expiresAt(), true));
         } catch (LeaseLostException e) {
             LOG.warn("{}", e.getMessage());
         }

@@ -38,7 +38,7 @@ record LeaseHolder(String id, String host, long pid, String startedAt, String pi
      * Whether the process is known to have ended: it ran here, and there is no process of its number, or one that started
      * at another time. False where that cannot be known.
      */
-    boolean isKnownToBeDead() {
+    boolean hasEnded() {
         if (pidNamespace.isEmpty() || !pidNamespace.equals(namespace()) || !host.equals(hostName())) {
             return false;
         }
@@ -50,10 +50,7 @@ record LeaseHolder(String id, String host, long pid, String startedAt, String pi
         Optional<Instant> start = process.info().startInstant();
         return !startedAt.isEmpty()
                 && start.isPresent()
-                && Duration.between(Instant.parse(startedAt), start.get())
-                                .abs()
-                                .compareTo(Duration.ofSeconds(2))
-                        > 0;
+                && Duration.between(Instant.parse(startedAt), start.get()).abs().compareTo(Duration.ofSeconds(2)) > 0;
     }
 
     String describe() {

@@ -3,30 +3,30 @@ package io.resnetspark.pipeline.storage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * A lock for one holder at a time, on any Hadoop file system. It is held for a lease that the holder renews: when the
  * holder dies, the lease runs out (C. Gray and D. Cheriton, "Leases", SOSP 1989).
  *
- * <p>Every lease is a numbered file of its own, and the highest number counts. Numbers only grow, so they fence: a holder
- * that slept past its lease finds a higher number and must not write ({@link Lease#check}). Creating the next number is
- * what exactly one contender can do; on object stores without a conditional write two may do it within the same moment,
- * and the one whose file was overwritten finds another holder's name in it at its next check.
+ * <p>Every lease is an entry of a {@link NumberedLog}, which exactly one contender can write, and the newest counts.
+ * Numbers only grow, so they fence: a holder that slept past its lease finds a higher number and must not write
+ * ({@link Lease#check}). Renewals go to a file beside the log that only the holder writes.
  *
  * <p>Clocks of contenders should agree to well within the lease.
  */
 public final class LeaseLock {
 
-    private static final String FILE = "lease-%012d.json";
+    private static final String CLAIMS = "claims";
 
     private final AtomicStore store;
+    private final NumberedLog claims;
     private final Duration lease;
     private final InstantSource clock;
 
     private LeaseLock(AtomicStore store, Duration lease, InstantSource clock) {
         this.store = store;
+        this.claims = NumberedLog.in(store, CLAIMS);
         this.lease = lease;
         this.clock = clock;
     }
@@ -52,41 +52,25 @@ public final class LeaseLock {
         if (last.isPresent() && !last.get().isFree(clock.instant())) {
             return Optional.empty();
         }
-        long token = last.map(LeaseRecord::token).orElse(0L) + 1;
-        LeaseRecord mine = record(token, LeaseHolder.thisProcess());
-        if (!store.createIfAbsent(file(token), mine.format())) {
+        long before = last.map(LeaseRecord::token).orElse(0L);
+        LeaseRecord mine = record(before + 1, LeaseHolder.thisProcess());
+        if (!claims.append(mine.token(), mine.format())) {
             return Optional.empty();
         }
-        // A contender that slept between looking and creating may have filled a gap below the newest number.
-        LeaseRecord now = newest().orElseThrow();
-        if (!now.holder().equals(mine.holder())) {
-            if (now.token() > token) {
-                store.delete(file(token));
-            }
-            return Optional.empty();
-        }
-        leases().stream().filter(name -> tokenOf(name) < token).forEach(store::delete);
+        store.delete(renewals(before));
         return Optional.of(Lease.start(this, mine));
     }
 
     /** Who holds the lock and until when, in words; empty if it is free. */
     public Optional<String> holder() {
-        return newest()
-                .filter(record -> !record.isFree(clock.instant()))
-                .map(record -> "%s, until %s unless renewed".formatted(record.holder().describe(), record.expiresAt()));
+        return newest().filter(record -> !record.isFree(clock.instant())).map(record -> "%s, until %s unless renewed"
+                .formatted(record.holder().describe(), record.expiresAt()));
     }
 
+    /** The newest lease as it was last renewed. */
     Optional<LeaseRecord> newest() {
-        List<String> names = leases();
-        return names.isEmpty()
-                ? Optional.empty()
-                : store.read(names.get(names.size() - 1)).map(LeaseRecord::parse);
-    }
-
-    private List<String> leases() {
-        return store.list("").stream()
-                .filter(name -> name.matches("lease-\\d{12}\\.json"))
-                .toList();
+        long token = claims.newest();
+        return store.read(renewals(token)).or(() -> claims.read(token)).map(LeaseRecord::parse);
     }
 
     LeaseRecord renewed(LeaseRecord record) {
@@ -99,7 +83,7 @@ public final class LeaseLock {
     }
 
     void write(LeaseRecord record) {
-        store.replace(file(record.token()), record.format());
+        store.replace(renewals(record.token()), record.format());
     }
 
     Instant now() {
@@ -114,11 +98,7 @@ public final class LeaseLock {
         return store.root().toString();
     }
 
-    private static String file(long token) {
-        return FILE.formatted(token);
-    }
-
-    private static long tokenOf(String name) {
-        return Long.parseLong(name.substring(6, 18));
+    private static String renewals(long token) {
+        return "renewed-%010d.json".formatted(token);
     }
 }

@@ -39,6 +39,6 @@ record LeaseRecord(long token, LeaseHolder holder, String renewedAt, String expi
     }
 
     boolean isFree(Instant now) {
-        return released || !now.isBefore(Instant.parse(expiresAt)) || holder.isKnownToBeDead();
+        return released || !now.isBefore(Instant.parse(expiresAt)) || holder.hasEnded();
     }
 }

@@ -179,7 +179,11 @@ public final class TrainingLoop {
             requireSame("workers", config.workers());
             requireSame("batchSize", config.batchSize());
             requireSame("seed", config.seed());
-            requireSame(IMAGES, selection.map(images -> RunDirectory.JSON.valueToTree(images).toString()).orElse(""));
+            requireSame(
+                    IMAGES,
+                    selection
+                            .map(images -> RunDirectory.JSON.valueToTree(images).toString())
+                            .orElse(""));
         }
     }
 

@@ -54,8 +54,7 @@ public record PromotionPolicy(
 
     private static void within(String key, double value, double low, double high) {
         if (!(value >= low && value <= high)) {
-            throw new IllegalArgumentException(
-                    "%s must be %.0f to %.0f, not %s".formatted(key, low, high, value));
+            throw new IllegalArgumentException("%s must be %.0f to %.0f, not %s".formatted(key, low, high, value));
         }
     }
 
@@ -70,8 +69,7 @@ public record PromotionPolicy(
                 "at least " + percent(minimumTop1),
                 "top-1 on the test split is " + percent(challenger.top1())));
         findings.add(against.map(this::gain).orElseGet(() -> noChampion("minimum-gain")));
-        findings.add(against.map(champion ->
-                        gainLow("minimum-gain-low", champion, minimumGainLow, "the test split"))
+        findings.add(against.map(champion -> gainLow("minimum-gain-low", champion, minimumGainLow, "the test split"))
                 .orElseGet(() -> noChampion("minimum-gain-low")));
         findings.add(evidence.fresh()
                 .flatMap(Trial::against)
@@ -157,7 +155,9 @@ public record PromotionPolicy(
         }
         String found = worst.isEmpty()
                 ? "no class has %d test images".formatted(minimumClassImages)
-                : worse.isEmpty() ? "the largest change for the worse is " + worst : "recall falls: " + String.join(", ", worse);
+                : worse.isEmpty()
+                        ? "the largest change for the worse is " + worst
+                        : "recall falls: " + String.join(", ", worse);
         return rule(
                 "maximum-class-loss",
                 worse.isEmpty(),
@@ -170,7 +170,8 @@ public record PromotionPolicy(
                 "maximum-ece-gain",
                 challenger.ece() - champion.ece() <= maximumEceGain,
                 "at most " + points(maximumEceGain),
-                "the calibration error changes from %s to %s".formatted(percent(champion.ece()), percent(challenger.ece())));
+                "the calibration error changes from %s to %s"
+                        .formatted(percent(champion.ece()), percent(challenger.ece())));
     }
 
     private Finding slowdown(Speed speed, double championMilliseconds) {
@@ -181,8 +182,7 @@ public record PromotionPolicy(
                 words("at most %.2f times the champion's time", maximumSlowdown),
                 words(
                         "an image takes %.3f ms, the champion %.3f ms",
-                        speed.challengerMillisecondsPerImage(),
-                        championMilliseconds));
+                        speed.challengerMillisecondsPerImage(), championMilliseconds));
     }
 
     private static Finding rule(String name, boolean held, String limit, String text) {
