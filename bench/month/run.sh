@@ -21,7 +21,7 @@ package=io.resnetspark.pipeline
 declare -A kills=(
   [4]="prepare $package.dataset.TableSummary.of"
   [6]="assess $package.retrain.LabelAgreement.measure"
-  [7]="train $package.training.TrainingLoop.trainEpoch"
+  [7]="train $package.training.TrainingLoop.dropOldCheckpoints"
   [10]="evaluate $package.retrain.InferenceTiming.measure"
   [14]="decide $package.retrain.promotion.PromotionPolicy.decide"
   [18]="register $package.registry.RegisteredModel.promoteOver"
@@ -30,20 +30,20 @@ declare -A kills=(
   [26]="notify $package.retrain.Notification.send"
 )
 
-retrain() {
-  "$root/bin/resnet" retrain --config "$root/bench/month/month.conf" --exit-code "$@"
-}
+retrain=("$root/bin/resnet" retrain --config "$root/bench/month/month.conf" --exit-code)
 
 # Starts a run and kills it with SIGKILL where a debugger says that it has reached a method.
 retrain_until_killed() {
   local method=$1 port=$((20000 + RANDOM % 20000)) pid
   RESNET_JAVA_OPTS="-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:$port" \
-    retrain >"$MONTH/killed.log" 2>&1 &
+    "${retrain[@]}" >"$MONTH/killed.log" 2>&1 &
   pid=$!
   until grep -q "Listening for transport" "$MONTH/killed.log" 2>/dev/null; do sleep 0.1; done
-  { echo "stop in $method"; while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done; } |
-    jdb -connect "com.sun.jdi.SocketAttach:hostname=127.0.0.1,port=$port" 2>/dev/null |
-    grep -m1 -q "Breakpoint hit" && kill -9 "$pid" 2>/dev/null || true
+  grep -m1 -q "Breakpoint hit" < <(
+    { echo "stop in $method"; while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done; } |
+      jdb -connect "com.sun.jdi.SocketAttach:hostname=127.0.0.1,port=$port" 2>/dev/null
+  ) || true
+  kill -9 "$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
 }
 
@@ -64,7 +64,7 @@ for ((day = first; day <= last; day++)); do
     killed="$killed (last step recorded: $(state))"
   fi
   status=0
-  retrain >"$MONTH/day.log" 2>"$MONTH/day.err" || status=$?
+  "${retrain[@]}" >"$MONTH/day.log" 2>"$MONTH/day.err" || status=$?
   printf 'day %02d\t%s\tkilled in: %s\texit %d\t%d s\t%s\n' "$day" "$flaw" "$killed" "$status" $((SECONDS - started)) \
     "$(head -2 "$MONTH/day.log" | tr -s ' \n' ' ')" | tee -a "$MONTH/month.tsv"
 done

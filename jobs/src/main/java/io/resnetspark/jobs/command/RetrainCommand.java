@@ -3,10 +3,8 @@ package io.resnetspark.jobs.command;
 import io.resnetspark.jobs.config.ResolvedConfig;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.progress.TrainingProgress;
-import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.evaluation.EvaluateConfig;
-import io.resnetspark.pipeline.registry.RegistryLocation;
 import io.resnetspark.pipeline.retrain.CycleSummary;
 import io.resnetspark.pipeline.retrain.CycleSummary.Verdict;
 import io.resnetspark.pipeline.retrain.RetrainConfig;
@@ -29,9 +27,10 @@ import picocli.CommandLine.Option;
 /** {@code resnet retrain}: what is new, a challenger, its trial, the decision. */
 @Command(
         name = "retrain",
-        description = "Looks for new batches of images, trains a challenger, judges it against the champion on the same "
-                + "images, and promotes it if every rule of the configuration holds. Made for a scheduler: with nothing "
-                + "new it does nothing, and after a kill it goes on where it stood.",
+        description =
+                "Looks for new batches of images, trains a challenger, judges it against the champion on the same "
+                        + "images, and promotes it if every rule of the configuration holds. Made for a scheduler: with nothing "
+                        + "new it does nothing, and after a kill it goes on where it stood.",
         footer = {"", "Example: resnet retrain --config conf/examples/retrain.conf --exit-code"})
 final class RetrainCommand extends JobCommand {
 
@@ -55,8 +54,7 @@ final class RetrainCommand extends JobCommand {
         RetrainSettings settings = settings(job.config());
         if (dryRun) {
             Configuration hadoop = job.hadoopConfiguration();
-            return Conclusion.done(String.join(
-                    System.lineSeparator(), RetrainPreview.of(settings.retrain(), hadoop)));
+            return Conclusion.done(String.join(System.lineSeparator(), RetrainPreview.of(settings.retrain(), hadoop)));
         }
         work = settings.retrain().work();
         RetrainOutcome outcome;
@@ -110,9 +108,7 @@ final class RetrainCommand extends JobCommand {
                     case PROMOTED ->
                         "Cycle %d: promoted version %d of %s"
                                 .formatted(
-                                        summary.number(),
-                                        summary.newVersion().orElseThrow(),
-                                        summary.model());
+                                        summary.number(), summary.newVersion().orElseThrow(), summary.model());
                     case KEPT -> "Cycle %d: the champion of %s stays".formatted(summary.number(), summary.model());
                     case WAITED -> "Cycle %d: waits for more images".formatted(summary.number());
                     case REFUSED -> "Cycle %d: the new images were not let in".formatted(summary.number());

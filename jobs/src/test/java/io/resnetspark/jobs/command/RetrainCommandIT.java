@@ -35,9 +35,7 @@ class RetrainCommandIT {
     void firstDay() throws IOException {
         new SyntheticImages(8, 16, 1).writeTo(directory.resolve("incoming/day-01/train"));
         new SyntheticImages(6, 16, 2).writeTo(directory.resolve("incoming/day-01/test"));
-        Files.writeString(
-                directory.resolve("retrain.conf"),
-                """
+        Files.writeString(directory.resolve("retrain.conf"), """
                 registry.path = "%1$s/registry"
                 retrain {
                   incoming = "%1$s/incoming", dataset = "%1$s/dataset", work = "%1$s/work", model = shapes
@@ -53,13 +51,12 @@ class RetrainCommandIT {
                 train {
                   arch = cifar-resnet20, input-size = 16, workers = 2, batch-size = 8, epochs = 2, threads-per-worker = 1
                 }
-                """
-                        .formatted(directory));
+                """.formatted(directory));
     }
 
     private List<String> arguments(String... options) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "retrain", "--master", "local[2]", "--no-ui", "--exit-code", "--config"));
+        List<String> arguments =
+                new ArrayList<>(List.of("retrain", "--master", "local[2]", "--no-ui", "--exit-code", "--config"));
         arguments.add(directory.resolve("retrain.conf").toString());
         arguments.addAll(List.of(options));
         return arguments;
@@ -74,7 +71,8 @@ class RetrainCommandIT {
     }
 
     private JsonNode outcome() throws IOException {
-        return new ObjectMapper().readTree(directory.resolve("work/outcome.json").toFile());
+        return new ObjectMapper()
+                .readTree(directory.resolve("work/outcome.json").toFile());
     }
 
     private int versions() {
@@ -139,9 +137,7 @@ class RetrainCommandIT {
         try {
             Path assessed = directory.resolve("work/cycles/000002/2-assess.json");
             while (!Files.exists(assessed)) {
-                assertThat(process.isAlive())
-                        .as(this::log)
-                        .isTrue();
+                assertThat(process.isAlive()).as(this::log).isTrue();
                 Thread.sleep(5);
             }
         } finally {

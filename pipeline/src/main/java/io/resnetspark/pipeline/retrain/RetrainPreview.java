@@ -39,7 +39,10 @@ public final class RetrainPreview {
                         .formatted(
                                 number,
                                 cycle.startedAt(),
-                                work.steps(number).next().map(RetrainStep::label).orElse("notify"))),
+                                work.steps(number)
+                                        .next()
+                                        .map(RetrainStep::label)
+                                        .orElse("notify"))),
                 () -> lines.add("Would begin cycle %d".formatted(number)));
         lines.addAll(batches(plan.get(), ledger, config));
         Optional<Integer> champion =

@@ -115,7 +115,9 @@ public final class Retraining {
             return plan;
         }
         List<IncomingBatch> now = work.ledger()
-                .newAmong(new IncomingFolder(context.config(), context.hadoop()).scan(), context.config().release());
+                .newAmong(
+                        new IncomingFolder(context.config(), context.hadoop()).scan(),
+                        context.config().release());
         CyclePlan extended = plan.with(now);
         work.begin(extended);
         return extended;

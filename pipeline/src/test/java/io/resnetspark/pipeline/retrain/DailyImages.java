@@ -41,13 +41,15 @@ public final class DailyImages {
     /** Copies pictures of the first batch's test folder, as files of another format with the same pixels. */
     public void leak(String from, String name, int images) throws IOException {
         for (String label : new String[] {"dark", "light"}) {
-            Path folder = Files.createDirectories(incoming.resolve(name).resolve("train").resolve(label));
+            Path folder = Files.createDirectories(
+                    incoming.resolve(name).resolve("train").resolve(label));
             try (var files = Files.list(incoming.resolve(from).resolve("test").resolve(label))) {
                 for (Path file : files.sorted().limit(images).toList()) {
                     ImageIO.write(
                             ImageIO.read(file.toFile()),
                             "bmp",
-                            folder.resolve(file.getFileName().toString().replace(".png", ".bmp")).toFile());
+                            folder.resolve(file.getFileName().toString().replace(".png", ".bmp"))
+                                    .toFile());
                 }
             }
         }

@@ -65,9 +65,9 @@ class NotificationTest {
     }
 
     private Notification.Sent send(int attempts) {
-        URI url = URI.create("http://127.0.0.1:%d/hook".formatted(server.getAddress().getPort()));
-        return new Notification(
-                        new Webhook(Optional.of(url), Duration.ofSeconds(10), attempts, Duration.ofMillis(1)))
+        URI url = URI.create(
+                "http://127.0.0.1:%d/hook".formatted(server.getAddress().getPort()));
+        return new Notification(new Webhook(Optional.of(url), Duration.ofSeconds(10), attempts, Duration.ofMillis(1)))
                 .send(SUMMARY);
     }
 

@@ -114,8 +114,7 @@ class RetrainingIT {
         RegistryLocation.set(
                 spark.sparkContext().hadoopConfiguration(),
                 folder.resolve(world).resolve("registry").toString());
-        return Retraining.run(
-                spark, settings(world, List.of(release)), Map.of("test", "1"), listener, List.of());
+        return Retraining.run(spark, settings(world, List.of(release)), Map.of("test", "1"), listener, List.of());
     }
 
     private CycleSummary finish(String world, String... release) {
@@ -147,9 +146,7 @@ class RetrainingIT {
         TestSet frozen = ledger("world").testSet().orElseThrow();
         assertThat(frozen.images()).isEqualTo(40);
 
-        assertThat(run("world", StepListener.NONE))
-                .as("the same again")
-                .isInstanceOf(RetrainOutcome.NothingNew.class);
+        assertThat(run("world", StepListener.NONE)).as("the same again").isInstanceOf(RetrainOutcome.NothingNew.class);
         assertThat(ledger("world").lastCycle()).isEqualTo(1);
 
         days.day("day-02", 2, 40, Flaw.LABELS_SWAPPED);
@@ -161,7 +158,11 @@ class RetrainingIT {
         days.day("day-03", 3, 40, Flaw.CORRUPTED);
         CycleSummary corrupted = finish("world");
         assertThat(corrupted.verdict()).isEqualTo(Verdict.REFUSED);
-        assertThat(corrupted.reasons()).singleElement().asString().contains("day-03 was refused").contains("rejected");
+        assertThat(corrupted.reasons())
+                .singleElement()
+                .asString()
+                .contains("day-03 was refused")
+                .contains("rejected");
         assertThat(corrupted.datasetVersion()).isEqualTo(poisoned.datasetVersion());
 
         days.day("day-04", 4, 8, Flaw.NONE);
@@ -266,13 +267,11 @@ class RetrainingIT {
 
     @Test
     void whileSomebodyHoldsTheLockNothingHappens() {
-        AtomicStore lock =
-                AtomicStore.at(folder.resolve("world/work/lock").toString(), new Configuration());
+        AtomicStore lock = AtomicStore.at(folder.resolve("world/work/lock").toString(), new Configuration());
         try (Lease held = LeaseLock.in(lock, Duration.ofMinutes(1)).tryAcquire().orElseThrow()) {
             assertThat(run("world", StepListener.NONE))
-                    .isInstanceOfSatisfying(
-                            RetrainOutcome.Locked.class,
-                            locked -> assertThat(locked.holder()).contains("process"));
+                    .isInstanceOfSatisfying(RetrainOutcome.Locked.class, locked -> assertThat(locked.holder())
+                            .contains("process"));
             held.check();
         }
         assertThat(folder.resolve("world/dataset")).doesNotExist();

@@ -48,7 +48,8 @@ class TrainingTriggerTest {
 
     @Test
     void undefinedDriftIsNoDrift() {
-        assertThat(decide(500, drift(Double.NaN, Double.NaN, Double.NaN), CHAMPION)).isEqualTo(Verdict.WAIT);
+        assertThat(decide(500, drift(Double.NaN, Double.NaN, Double.NaN), CHAMPION))
+                .isEqualTo(Verdict.WAIT);
         assertThat(decide(500, Optional.empty(), CHAMPION)).isEqualTo(Verdict.WAIT);
     }
 

@@ -42,7 +42,10 @@ class LeaseLockTest {
     void aHeldLockIsHeldByNobodyElse() {
         try (Lease lease = lock().tryAcquire().orElseThrow()) {
             assertThat(lock().tryAcquire()).isEmpty();
-            assertThat(lock().holder()).get().asString().contains("process " + ProcessHandle.current().pid());
+            assertThat(lock().holder())
+                    .get()
+                    .asString()
+                    .contains("process " + ProcessHandle.current().pid());
             lease.check();
         }
     }
@@ -96,9 +99,9 @@ class LeaseLockTest {
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
         LeaseHolder here = LeaseHolder.thisProcess();
-        LeaseHolder dead =
-                new LeaseHolder("another", here.host(), ended.pid(), here.startedAt(), here.pidNamespace());
-        LeaseRecord claim = new LeaseRecord(1, dead, now.toString(), now.plus(LEASE).toString(), false);
+        LeaseHolder dead = new LeaseHolder("another", here.host(), ended.pid(), here.startedAt(), here.pidNamespace());
+        LeaseRecord claim =
+                new LeaseRecord(1, dead, now.toString(), now.plus(LEASE).toString(), false);
         assertThat(NumberedLog.in(store(), "claims").append(1, claim.format())).isTrue();
 
         try (Lease lease = lock().tryAcquire().orElseThrow()) {
@@ -110,7 +113,8 @@ class LeaseLockTest {
     void aHolderOnAnotherMachineIsBelievedUntilItsLeaseRunsOut() {
         LeaseHolder here = LeaseHolder.thisProcess();
         LeaseHolder elsewhere = new LeaseHolder("another", "elsewhere", 1, "", here.pidNamespace());
-        LeaseRecord claim = new LeaseRecord(1, elsewhere, now.toString(), now.plus(LEASE).toString(), false);
+        LeaseRecord claim =
+                new LeaseRecord(1, elsewhere, now.toString(), now.plus(LEASE).toString(), false);
         NumberedLog.in(store(), "claims").append(1, claim.format());
 
         assertThat(lock().tryAcquire()).isEmpty();

@@ -59,7 +59,8 @@ class DistanceTest {
         assertThat(Distance.populationStability(new long[] {100, 0}, new long[] {0, 100}))
                 .isGreaterThan(5)
                 .isFinite();
-        assertThat(Distance.kolmogorovSmirnov(new long[] {100, 0}, new long[] {0, 100})).isEqualTo(1);
+        assertThat(Distance.kolmogorovSmirnov(new long[] {100, 0}, new long[] {0, 100}))
+                .isEqualTo(1);
     }
 
     @Test
@@ -72,7 +73,8 @@ class DistanceTest {
     @Test
     void kolmogorovSmirnovOverBinsIsThatOfTheExamples() {
         Random random = new Random(5);
-        double[] reference = random.doubles(400).map(value -> Math.floor(value * 256) / 256).toArray();
+        double[] reference =
+                random.doubles(400).map(value -> Math.floor(value * 256) / 256).toArray();
         double[] current = random.doubles(300)
                 .map(value -> Math.floor(Math.sqrt(value) * 256) / 256)
                 .toArray();

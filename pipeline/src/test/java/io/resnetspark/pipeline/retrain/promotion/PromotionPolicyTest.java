@@ -69,23 +69,21 @@ class PromotionPolicyTest {
     @Test
     void theFirstModelNeedsNoGain() {
         PromotionEvidence first = new PromotionEvidence(
-                new Trial(scores(0.6, 0.1, 0.6), Optional.empty()),
-                Optional.empty(),
-                new Speed(1, Optional.empty()));
+                new Trial(scores(0.6, 0.1, 0.6), Optional.empty()), Optional.empty(), new Speed(1, Optional.empty()));
         assertThat(POLICY.decide(first)).isInstanceOf(Promote.class);
         assertThat(POLICY.decide(first).findings()).anyMatch(finding -> finding.verdict() == Verdict.NOT_APPLICABLE);
 
         PromotionEvidence poor = new PromotionEvidence(
-                new Trial(scores(0.4, 0.1, 0.4), Optional.empty()),
-                Optional.empty(),
-                new Speed(1, Optional.empty()));
+                new Trial(scores(0.4, 0.1, 0.4), Optional.empty()), Optional.empty(), new Speed(1, Optional.empty()));
         assertThat(broken(POLICY.decide(poor))).isEqualTo("minimum-top1");
     }
 
     @Test
     void eachRuleBreaksByItself() {
-        assertThat(broken(POLICY.decide(evidence(trial(0.7, 0.699, -0.015, 0.02))))).isEqualTo("minimum-gain");
-        assertThat(broken(POLICY.decide(evidence(trial(0.7, 0.71, -0.03, 0.05))))).isEqualTo("minimum-gain-low");
+        assertThat(broken(POLICY.decide(evidence(trial(0.7, 0.699, -0.015, 0.02)))))
+                .isEqualTo("minimum-gain");
+        assertThat(broken(POLICY.decide(evidence(trial(0.7, 0.71, -0.03, 0.05)))))
+                .isEqualTo("minimum-gain-low");
         Trial good = trial(0.7, 0.72, -0.01, 0.05);
         assertThat(broken(POLICY.decide(new PromotionEvidence(
                         good, Optional.of(trial(0.7, 0.5, -0.3, -0.11)), new Speed(1, Optional.of(1.0))))))
@@ -132,7 +130,8 @@ class PromotionPolicyTest {
 
     @Test
     void onlyALossBeyondChanceIsHarm() {
-        assertThat(((Keep) POLICY.decide(evidence(trial(0.7, 0.68, -0.05, 0.01)))).harm()).isEqualTo(Harm.NONE);
+        assertThat(((Keep) POLICY.decide(evidence(trial(0.7, 0.68, -0.05, 0.01)))).harm())
+                .isEqualTo(Harm.NONE);
         assertThat(((Keep) POLICY.decide(evidence(trial(0.7, 0.55, -0.2, -0.1)))).harm())
                 .isEqualTo(Harm.WORSE_THAN_CHAMPION);
     }
@@ -140,10 +139,10 @@ class PromotionPolicyTest {
     @Test
     void aBetterChallengerIsNeverRefusedWhereAWorseOneIsPromoted() {
         for (double gain = -0.05; gain <= 0.05; gain += 0.005) {
-            boolean worse = POLICY.decide(evidence(trial(0.7, 0.7 + gain, gain - 0.02, gain + 0.02)))
-                    instanceof Promote;
-            boolean better = POLICY.decide(evidence(trial(0.7, 0.71 + gain, gain - 0.01, gain + 0.03)))
-                    instanceof Promote;
+            boolean worse =
+                    POLICY.decide(evidence(trial(0.7, 0.7 + gain, gain - 0.02, gain + 0.02))) instanceof Promote;
+            boolean better =
+                    POLICY.decide(evidence(trial(0.7, 0.71 + gain, gain - 0.01, gain + 0.03))) instanceof Promote;
             assertThat(better || !worse).as("gain %s", gain).isTrue();
         }
     }
