@@ -10,7 +10,7 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 images=$(realpath -- "$1")
 mkdir -p -- "$2"
 MONTH=$(cd -- "$2" && pwd)
-export MONTH RESNET_REGISTRY=$MONTH/registry
+export MONTH
 first=${3:-1}
 last=${4:-30}
 mkdir -p -- "$MONTH/incoming"

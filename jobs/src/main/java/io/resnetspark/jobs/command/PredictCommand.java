@@ -7,8 +7,10 @@ import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.run.RunManifest;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet predict}: images into predictions. */
@@ -27,7 +29,7 @@ final class PredictCommand extends JobCommand {
             names = "--model",
             paramLabel = "MODEL",
             required = true,
-            description = "A run, a .safetensors or .pth file, torchvision:NAME.")
+            description = "A run, a .safetensors or .pth file, torchvision:NAME, registry:NAME@champion.")
     private String model;
 
     @Option(
@@ -40,6 +42,9 @@ final class PredictCommand extends JobCommand {
     @Option(names = "--output", paramLabel = "PATH", required = true, description = "Directory of the predictions.")
     private String output;
 
+    @Mixin
+    private RegistryOption registry;
+
     @Override
     protected Optional<String> outputDirectory() {
         return Optional.ofNullable(output);
@@ -51,8 +56,10 @@ final class PredictCommand extends JobCommand {
         job.spark();
         LoadedModel loaded =
                 ModelSource.load(model, Optional.ofNullable(architecture), Optional.empty(), job.hadoopConfiguration());
-        RunDirectory run = RunDirectory.at(model, job.hadoopConfiguration());
-        String version = run.exists() ? run.manifest().id() : model;
+        String version = ModelSource.run(model, job.hadoopConfiguration())
+                .map(RunDirectory::manifest)
+                .map(RunManifest::id)
+                .orElse(loaded.description());
         BatchPrediction.Outcome outcome = job.step("predict", () -> new BatchPrediction(job.spark(), config)
                 .run(
                         new FolderInput(job.spark(), input),

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet retrain}: what is new, a challenger, its trial, the decision. */
@@ -41,6 +42,9 @@ final class RetrainCommand extends JobCommand {
             names = "--exit-code",
             description = "End with code 5 where new images came and no challenger was promoted; otherwise that is 0.")
     private boolean exitCode;
+
+    @Mixin
+    private RegistryOption registry;
 
     private String work;
 

@@ -10,6 +10,9 @@ import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.evaluation.EvaluateConfig;
 import io.resnetspark.pipeline.inference.PredictConfig;
 import io.resnetspark.pipeline.retrain.RetrainConfig;
+import io.resnetspark.pipeline.registry.RegistryConfig;
+import io.resnetspark.pipeline.registry.Retention;
+import io.resnetspark.pipeline.tracking.MlflowConfig;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +53,9 @@ class ShippedConfigurationTest {
         assertThat(config.bind("train", TrainConfig.class).augmentation()).isEqualTo(Augmentation.cifar());
         assertThat(config.bind("spark", SparkConfig.class).master()).isEmpty();
         assertThat(config.bind("retrain", RetrainConfig.class).webhook().url()).isEmpty();
+        assertThat(config.bind("registry", RegistryConfig.class).retention()).isEqualTo(Retention.KEEP_ALL);
+        assertThat(config.bind("registry", RegistryConfig.class).path()).isEmpty();
+        assertThat(config.bind("mlflow", MlflowConfig.class).uri()).isEmpty();
     }
 
     @Test

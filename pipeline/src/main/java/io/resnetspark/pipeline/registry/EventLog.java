@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.registry;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.NumberedLog;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
@@ -23,6 +24,8 @@ final class EventLog {
 
     static final String SNAPSHOT = "current.json";
     static final String DIRECTORY = "log";
+
+    private static final int SNAPSHOT_READS = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
 
@@ -48,17 +51,32 @@ final class EventLog {
     }
 
     private RegistryState snapshot() {
-        Optional<byte[]> json = store.read(snapshot);
-        if (json.isEmpty()) {
-            return RegistryState.EMPTY;
-        }
         try {
-            return RegistryJson.unseal(
-                    json.get(), RegistryState.class, store.path(snapshot).toString());
-        } catch (BadDataException e) {
+            return readSnapshot();
+        } catch (BadDataException | UncheckedIOException e) {
             LOG.warn("{}; reading the whole log instead", e.getMessage());
             return RegistryState.EMPTY;
         }
+    }
+
+    /** @throws BadDataException if the snapshot is damaged */
+    RegistryState readSnapshot() {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return store.read(snapshot)
+                        .map(json -> RegistryJson.unseal(json, RegistryState.class, snapshotPath()))
+                        .orElse(RegistryState.EMPTY);
+            } catch (UncheckedIOException e) {
+                // Object stores notice when a file is replaced while it is read.
+                if (attempt == SNAPSHOT_READS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    String snapshotPath() {
+        return store.path(snapshot).toString();
     }
 
     /** @throws BadDataException if the entry is damaged */

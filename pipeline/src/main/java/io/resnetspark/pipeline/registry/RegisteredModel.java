@@ -1,26 +1,18 @@
 package io.resnetspark.pipeline.registry;
 
-import io.resnetspark.model.checkpoint.CheckpointFormat;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.storage.AtomicStore;
-import io.resnetspark.pipeline.storage.DirectoryPublication;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import io.resnetspark.pipeline.storage.PublishedDirectory;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * One model of the registry. Any number of processes may call any of these at a time, and any may be killed at any
@@ -29,22 +21,17 @@ import java.util.stream.Collectors;
  */
 public final class RegisteredModel {
 
-    private static final String VERSIONS = "versions";
-    private static final DateTimeFormatter STAMP =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
-
-    /** Longer than any writer takes between writing a version's files and its log entry. */
-    private static final Duration LEFTOVER_AGE = Duration.ofDays(2);
-
     private final AtomicStore store;
     private final String name;
     private final EventLog log;
+    private final VersionFiles files;
 
     RegisteredModel(AtomicStore store, String name) {
         ModelReference.requireName(name);
         this.store = store;
         this.name = name;
         this.log = new EventLog(store, name);
+        this.files = new VersionFiles(store, name);
     }
 
     public String name() {
@@ -71,74 +58,25 @@ public final class RegisteredModel {
      * version is returned as it is.
      */
     public RegisteredVersion add(NewVersion candidate) {
-        byte[] weights = weights(candidate);
-        String key = key(candidate, weights);
+        byte[] weights = VersionFiles.weights(candidate);
+        String key = VersionFiles.key(candidate, weights);
         RegistryState before = state();
         Optional<Integer> known = before.versionWithKey(key);
         if (known.isPresent()) {
             return new RegisteredVersion(store, name, known.get(), before);
         }
-        String directory =
-                STAMP.format(Instant.now()) + "-" + UUID.randomUUID().toString().substring(0, 8);
-        write(directory, candidate, key, weights);
-        String fingerprint =
-                store.directory(directory(name, directory)).orElseThrow().fingerprint();
+        VersionFiles.Written written = files.write(candidate, key, weights);
         RegistryState after = log.append(
                 state -> state.versionWithKey(key).isPresent()
                         ? Optional.empty()
-                        : Optional.of(new RegistryEvent.Added(state.nextVersion(), key, directory, fingerprint)),
+                        : Optional.of(new RegistryEvent.Added(
+                                state.nextVersion(), key, written.directory(), written.fingerprint())),
                 candidate.lineage().source());
         int version = after.versionWithKey(key).orElseThrow();
-        if (!after.versions().get(version).directory().equals(directory)) {
-            store.delete(directory(name, directory)); // another writer added the same meanwhile
+        if (!after.versions().get(version).directory().equals(written.directory())) {
+            files.delete(written.directory()); // another writer added the same meanwhile
         }
         return new RegisteredVersion(store, name, version, after);
-    }
-
-    private void write(String directory, NewVersion candidate, String key, byte[] weights) {
-        VersionDocument document = new VersionDocument(
-                VersionDocument.FORMAT_VERSION,
-                name,
-                key,
-                candidate.card(),
-                Signature.of(candidate.card()),
-                candidate.metrics(),
-                candidate.lineage(),
-                List.copyOf(candidate.attachments().keySet()));
-        try (DirectoryPublication files = store.startDirectory(directory(name, directory))) {
-            files.write(CheckpointFormat.WEIGHTS, weights);
-            files.write(VersionDocument.FILE, RegistryJson.pretty(document));
-            for (Map.Entry<String, byte[]> attachment : candidate.attachments().entrySet()) {
-                files.write(attachment.getKey(), attachment.getValue());
-            }
-            files.commit();
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot write a version of %s to %s: %s".formatted(name, store.root(), e.getMessage()), e);
-        }
-    }
-
-    private static byte[] weights(NewVersion candidate) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            CheckpointFormat.writeModel(candidate.card(), candidate.weights(), bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Memory cannot fail to be written", e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static String key(NewVersion candidate, byte[] weights) {
-        String origin = candidate
-                .lineage()
-                .run()
-                .map(run -> run.id() + " " + run.checkpoint())
-                .orElse("");
-        return RegistryJson.sha256((origin + "\n" + RegistryJson.sha256(weights)).getBytes(StandardCharsets.UTF_8));
-    }
-
-    static String directory(String model, String directory) {
-        return model + "/" + VERSIONS + "/" + directory;
     }
 
     /**
@@ -211,7 +149,7 @@ public final class RegisteredModel {
         return promote(version, reason, state -> state.champion().equals(expectedChampion));
     }
 
-    private Promotion promote(int version, String reason, java.util.function.Predicate<RegistryState> asExpected) {
+    private Promotion promote(int version, String reason, Predicate<RegistryState> asExpected) {
         Promotion[] outcome = new Promotion[1];
         RegistryState after = log.append(
                 state -> {
@@ -260,7 +198,7 @@ public final class RegisteredModel {
                 reason);
     }
 
-    private int roll(java.util.function.Function<RegistryState, Optional<RegistryEvent>> decide, String reason) {
+    private int roll(Function<RegistryState, Optional<RegistryEvent>> decide, String reason) {
         return log.append(state -> decide.apply(requireKnown(state)), reason)
                 .champion()
                 .orElseThrow(() -> new ConfigurationException(name + " has no champion"));
@@ -308,7 +246,7 @@ public final class RegisteredModel {
                     return Optional.of(new RegistryEvent.Deleted(List.of(version)));
                 },
                 reason);
-        store.delete(directory(name, directory[0]));
+        files.delete(directory[0]);
     }
 
     /**
@@ -331,44 +269,43 @@ public final class RegisteredModel {
                             : Optional.of(new RegistryEvent.Deleted(List.copyOf(expired)));
                 },
                 "retention");
-        directories.forEach(directory -> store.delete(directory(name, directory)));
-        for (String leftover : leftovers()) {
-            if (leftover.compareTo(STAMP.format(now.minus(LEFTOVER_AGE))) < 0) {
-                store.delete(directory(name, leftover));
-            }
-        }
+        directories.forEach(files::delete);
+        files.deleteLeftovers(this::state, now);
         return expired;
-    }
-
-    /** Directories of no version: their writers died, are still at work, or died while deleting. */
-    private List<String> leftovers() {
-        List<String> present = store.list(name + "/" + VERSIONS); // before the state: what is added later is not judged
-        SortedSet<String> used = state().versions().values().stream()
-                .map(RegistryState.Entry::directory)
-                .collect(Collectors.toCollection(TreeSet::new));
-        return present.stream().filter(directory -> !used.contains(directory)).toList();
     }
 
     /** Reads every file and compares its checksum; damage is reported, not thrown. */
     public Verification verify() {
         List<Verification.Damage> damages = new ArrayList<>();
-        long newest = log.newest();
-        for (long revision = 1; revision <= newest; revision++) {
+        long entries = log.newest();
+        for (long revision = 1; revision <= entries; revision++) {
             try {
                 if (log.read(revision).isEmpty()) {
-                    damages.add(new Verification.Damage(log.path(revision), "it is missing"));
+                    damages.add(new Verification.Damage(log.path(revision), "It is missing"));
                 }
             } catch (BadDataException e) {
                 damages.add(new Verification.Damage(log.path(revision), e.getMessage()));
             }
         }
-        int files = (int) newest;
-        List<RegisteredVersion> versions = damages.isEmpty() ? versions() : List.of();
-        for (RegisteredVersion version : versions) {
-            version.damage()
-                    .forEach((file, problem) ->
-                            damages.add(new Verification.Damage(version.path() + "/" + file, problem)));
+        if (!damages.isEmpty()) {
+            return new Verification(0, entries, damages, List.of()); // which versions there are cannot be told
         }
-        return new Verification(versions.size(), files, damages, damages.isEmpty() ? leftovers() : List.of());
+        try {
+            log.readSnapshot();
+        } catch (BadDataException e) {
+            damages.add(new Verification.Damage(log.snapshotPath(), e.getMessage()));
+        }
+        long checked = entries + 1;
+        List<RegisteredVersion> versions = versions();
+        for (RegisteredVersion version : versions) {
+            SortedMap<String, String> damage = version.damage();
+            damage.forEach(
+                    (file, problem) -> damages.add(new Verification.Damage(version.path() + "/" + file, problem)));
+            checked += 1;
+            checked += damage.containsKey(PublishedDirectory.CHECKSUMS)
+                    ? 0
+                    : version.fileNames().size();
+        }
+        return new Verification(versions.size(), checked, damages, files.leftovers(this::state));
     }
 }

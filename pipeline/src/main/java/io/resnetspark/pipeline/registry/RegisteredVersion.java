@@ -8,6 +8,8 @@ import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.PublishedDirectory;
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -63,7 +65,7 @@ public final class RegisteredVersion {
     }
 
     private String directory() {
-        return RegisteredModel.directory(model, entry.directory());
+        return VersionFiles.path(model, entry.directory());
     }
 
     /**
@@ -98,8 +100,13 @@ public final class RegisteredVersion {
     }
 
     /** Names of its files. */
-    public java.util.Set<String> fileNames() {
+    public Set<String> fileNames() {
         return files().files();
+    }
+
+    /** Lower-case hexadecimal SHA-256 of a file. */
+    public String sha256(String file) {
+        return files().sha256(file);
     }
 
     /** What is wrong with its files, by name; empty if all are as they were added. */
@@ -107,7 +114,7 @@ public final class RegisteredVersion {
         try {
             return files().damage();
         } catch (BadDataException e) {
-            return new TreeMap<>(java.util.Map.of("SHA256SUMS", e.getMessage()));
+            return new TreeMap<>(Map.of(PublishedDirectory.CHECKSUMS, e.getMessage()));
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
  * @param damages files that are missing or not as they were written
  * @param leftovers directories of writers that died, below {@code versions/}; harmless
  */
-public record Verification(int versions, int files, List<Damage> damages, List<String> leftovers) {
+public record Verification(int versions, long files, List<Damage> damages, List<String> leftovers) {
 
     /**
      * @param file its full path

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -139,6 +140,11 @@ public final class AtomicStore {
         }
     }
 
+    /** Whether a directory of that name was published, whatever has become of its files since. */
+    public boolean isPublished(String name) {
+        return exists(name + "/" + Checksums.FILE_NAME);
+    }
+
     /** The published directory of that name, or empty when there is none or its writer did not finish it. */
     public Optional<PublishedDirectory> directory(String name) {
         Path directory = path(name);
@@ -162,11 +168,15 @@ public final class AtomicStore {
 
     /** Deletes a file or a directory with all it holds; nothing happens when it does not exist. */
     public void delete(String name) {
+        Path target = path(name);
         try {
-            Path target = path(name);
-            // First the list: a half-deleted directory must not look whole.
-            fileSystem.delete(new Path(target, Checksums.FILE_NAME), false);
+            if (fileSystem.getFileStatus(target).isDirectory()) {
+                // First the list: a half-deleted directory must not look whole.
+                fileSystem.delete(new Path(target, Checksums.FILE_NAME), false);
+            }
             fileSystem.delete(target, true);
+        } catch (FileNotFoundException e) {
+            return; // there is nothing to delete
         } catch (IOException e) {
             throw failed("delete", name, e);
         }
@@ -177,8 +187,14 @@ public final class AtomicStore {
      * unfinished work would go too.
      */
     public void deleteUnfinished(String name) {
+        deleteUnfinished(name, Instant.MAX);
+    }
+
+    /** As {@link #deleteUnfinished(String)}, but only what was begun before a time at which no writer of today was at work. */
+    public void deleteUnfinished(String name, Instant before) {
         for (FileStatus status : statuses(name.isEmpty() ? root : path(name))) {
-            if (status.getPath().getName().startsWith(Publisher.UNFINISHED)) {
+            if (status.getPath().getName().startsWith(Publisher.UNFINISHED)
+                    && Instant.ofEpochMilli(status.getModificationTime()).isBefore(before)) {
                 try {
                     fileSystem.delete(status.getPath(), true);
                 } catch (IOException e) {

@@ -52,15 +52,22 @@ final class Ballots {
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final int LONGEST_PAUSE_MILLIS = 2_000;
 
-    private final Registers registers;
+    /** Waits after an attempt that gave way, longer the more there were. */
+    interface Pause {
+        void after(int attempt);
+    }
 
-    Ballots(Registers registers) {
+    private final Registers registers;
+    private final Pause pause;
+
+    Ballots(Registers registers, Pause pause) {
         this.registers = registers;
+        this.pause = pause;
     }
 
     /** @param file which must never be deleted */
     static Ballots of(AtomicStore store, String directory, String file) {
-        return new Ballots(new Registers() {
+        Registers registers = new Registers() {
             @Override
             public List<String> list() {
                 return store.list(directory);
@@ -90,7 +97,8 @@ final class Ballots {
             public void decide(byte[] content) {
                 store.replace(file, content);
             }
-        });
+        };
+        return new Ballots(registers, Ballots::pause);
     }
 
     /** @param writer breaks ties between equal counters */
@@ -142,7 +150,7 @@ final class Ballots {
             }
             Optional<byte[]> agreed = hold(writer, content);
             if (agreed.isEmpty()) {
-                pause(attempt);
+                pause.after(attempt);
             } else if (registers.decided().isEmpty()) { // looked for after the last list: see above
                 registers.decide(agreed.get());
             }

@@ -15,6 +15,9 @@ import org.apache.hadoop.fs.Path;
 /** A directory whose writer finished it; every file can be checked against the checksum it was written with. */
 public final class PublishedDirectory {
 
+    /** Name of the file that lists the checksums of the others. */
+    public static final String CHECKSUMS = Checksums.FILE_NAME;
+
     private final FileSystem fileSystem;
     private final Path path;
     private final Checksums checksums;

@@ -19,6 +19,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.io.IOUtils;
 
 /** How one kind of file system makes a finished file or directory visible in a single step. */
 sealed interface Publisher {
@@ -197,6 +198,9 @@ sealed interface Publisher {
             Path staged = sibling(target);
             try (OutputStream out = open(staged)) {
                 out.write(content);
+            } catch (IOException e) {
+                fileSystem.delete(staged, false);
+                throw e;
             }
             return staged;
         }
@@ -216,16 +220,26 @@ sealed interface Publisher {
 
         @Override
         public void replace(Path target, byte[] content) throws IOException {
-            try (OutputStream out = fileSystem.create(target, true)) {
-                out.write(content); // one buffer, uploaded on close: the object is whole or absent
-            }
+            put(fileSystem.create(target, true), content);
         }
 
         @Override
         public void create(Path target, byte[] content) throws IOException {
-            try (OutputStream out = fileSystem.create(target, false)) {
+            put(fileSystem.create(target, false), content);
+        }
+
+        /** The stream uploads what it holds when it is closed: the object is whole or absent. */
+        private static void put(FSDataOutputStream out, byte[] content) throws IOException {
+            try {
                 out.write(content);
+            } catch (IOException e) {
+                if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
+                    out.abort(); // closing alone would publish the part that was taken
+                }
+                IOUtils.closeStream(out);
+                throw e;
             }
+            out.close();
         }
 
         /** The connector looks first and then writes. */

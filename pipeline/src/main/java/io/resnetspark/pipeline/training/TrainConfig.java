@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param dataVersion version of the dataset; the current one if empty
  * @param arch name of the network, for example {@code resnet18}
  * @param inputSize height and width of the network's input in pixels; the architecture's own if empty
- * @param weights where to start from: a run, a weights file; random initialisation if empty
+ * @param weights where to start from: a run, a weights file, {@code registry:NAME}; random initialisation if empty
  * @param freeze stages that keep their weights, for example {@code stem, layer1}; {@code backbone} is all but the head
  * @param frozenFeatures what happens to images when only the head is trained
  * @param output directory of the run

@@ -1,0 +1,14 @@
+package io.resnetspark.pipeline.storage;
+
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** {@link AtomicStoreLaws} on the S3 API. */
+class S3AtomicStoreIT extends AtomicStoreLaws {
+
+    @RegisterExtension
+    static final S3Storage S3 = new S3Storage();
+
+    S3AtomicStoreIT() {
+        super(S3);
+    }
+}
