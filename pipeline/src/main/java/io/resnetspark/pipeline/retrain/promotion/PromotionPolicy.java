@@ -78,7 +78,7 @@ public record PromotionPolicy(
                         "minimum-fresh-gain-low",
                         Verdict.NOT_APPLICABLE,
                         "",
-                        "there is no champion, or no new image was held out")));
+                        "there was no champion, or no new image was held out")));
         findings.add(against.map(champion -> classLoss(challenger, champion.champion()))
                 .orElseGet(() -> noChampion("maximum-class-loss")));
         findings.add(rule(
@@ -190,7 +190,7 @@ public record PromotionPolicy(
     }
 
     private static Finding noChampion(String name) {
-        return new Finding(name, Verdict.NOT_APPLICABLE, "", "there is no champion yet");
+        return new Finding(name, Verdict.NOT_APPLICABLE, "", "there was no champion");
     }
 
     private static String percent(double share) {

@@ -14,7 +14,7 @@ const test = judged?.evidence.test ?? null;
 function drawCycle() {
   const against = test?.against ?? null;
   document.getElementById("top").append(
-    el("p", { class: "eyebrow" }, "Retraining"),
+    el("p", { class: "eyebrow" }, `Retraining · ${period()}`),
     el("h1", {}, summary.model, el("span", { class: "of" }, ` · cycle ${summary.number}`)),
     el("p", { class: "summary" }, el("strong", {}, VERDICTS[summary.verdict]), " " + sentence(summary.reasons)),
     el("div", { class: "headline" },
@@ -24,14 +24,12 @@ function drawCycle() {
         test ? intervalBar(test.challenger.top1, test.challenger.top1_ci95, { reference: against?.champion.top1 }) : null,
         test ? el("div", { class: "scale small muted" }, el("span", {}, `95 % interval ${format.range(test.challenger.top1_ci95)}`)) : null),
       el("div", { class: "rest" }, [
-        number("Champion", format.percent(summary.champion_top1)),
-        number("Gain", format.points(against?.gain), "points"),
-        number("New images", format.count(summary.new_images)),
-        number("Dataset", "version " + summary.dataset_version),
+        number("Champion, top-1", format.percent(summary.champion_top1)),
+        against ? number("Gain", format.points(against.gain), "points") : null,
+        number("New training images", format.count(summary.new_images)),
         number("Champion before", isNumber(summary.champion_version) ? "version " + summary.champion_version : "none"),
         number("Champion now", championNow()),
-        number("Begun", when(summary.started_at)),
-        number("Finished", when(summary.finished_at)),
+        number("Dataset", "version " + summary.dataset_version),
       ])));
   drawDecision();
   drawBatches();
@@ -46,7 +44,13 @@ const championNow = () => {
   const version = summary.new_version ?? summary.champion_version;
   return isNumber(version) ? "version " + version : "none";
 };
-const when = (instant) => instant.replace("T", " ").replace(/:\d\dZ$/, "");
+
+/** From when to when, in UTC. */
+function period() {
+  const [day, begun] = summary.started_at.replace(/:\d\dZ$/, "").split("T");
+  const [lastDay, ended] = summary.finished_at.replace(/:\d\dZ$/, "").split("T");
+  return `${day} ${begun} to ${lastDay === day ? "" : lastDay + " "}${ended} UTC`;
+}
 
 /** Reasons as one sentence each, the first letter large. */
 function sentence(reasons) {
@@ -179,7 +183,7 @@ function drawTraining() {
   section("training", "Training", null,
     el("p", {}, `${format.count(trained.examples)} images in ${format.seconds(trained.seconds)}, starting from ${trained.start}. `,
       replayed.length ? `Of ${replayed.length} earlier ${replayed.length === 1 ? "version" : "versions"} of the dataset a share of ${format.percent(replayed[0][1])} was replayed.` : "",
-      " ", el("a", { href: "run/report/index.html" }, "Curves")));
+      " ", judged ? el("a", { href: judged.test_report + "/index.html#training" }, "Curves") : null));
 }
 
 drawCycle();

@@ -26,7 +26,7 @@ function drawHistory() {
         number("Waited", format.count(count("WAITED"))),
         number("Refused", format.count(count("REFUSED"))),
         number("Test images", format.count(data.ledger.test_set?.images)),
-        number("Quarantined", format.count(portions.filter((portion) => portion.fate === "QUARANTINED").length), "portions"),
+        number("Quarantined batches", format.count(portions.filter((portion) => portion.fate === "QUARANTINED").length)),
       ])));
   drawAccuracy();
   section("cycles", "Cycles", "The newest first. Each links to the page of its decision.",
