@@ -68,3 +68,11 @@ for ((day = first; day <= last; day++)); do
   printf 'day %02d\t%s\tkilled in: %s\texit %d\t%d s\t%s\n' "$day" "$flaw" "$killed" "$status" $((SECONDS - started)) \
     "$(head -2 "$MONTH/day.log" | tr -s ' \n' ' ')" | tee -a "$MONTH/month.tsv"
 done
+
+# At the end of the month: one command returns to the champion before, and every file of the registry is as it was written.
+if ((last == 30)); then
+  for command in "history cifar" "rollback cifar" "list" "verify cifar"; do
+    read -r -a words <<<"$command"
+    "$root/bin/resnet" registry "${words[@]}" --registry "$MONTH/registry" | tee -a "$MONTH/registry.txt"
+  done
+fi

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,7 +228,8 @@ class RetrainingIT {
     @Test
     void aRunKilledInEveryStepEndsAsOneThatWasNot() throws Exception {
         finish("undisturbed");
-        finish("killed");
+        FileUtils.copyDirectory(
+                folder.resolve("undisturbed").toFile(), folder.resolve("killed").toFile());
         days.day("day-02", 2, 40, Flaw.NONE);
         CycleSummary expected = finish("undisturbed");
         assertThat(expected.verdict()).as("%s", expected.reasons()).isEqualTo(Verdict.PROMOTED);
