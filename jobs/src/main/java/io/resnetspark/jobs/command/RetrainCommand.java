@@ -28,10 +28,9 @@ import picocli.CommandLine.Option;
 /** {@code resnet retrain}: what is new, a challenger, its trial, the decision. */
 @Command(
         name = "retrain",
-        description =
-                "Looks for new batches of images, trains a challenger, judges it against the champion on the same "
-                        + "images, and promotes it if every rule of the configuration holds. Made for a scheduler: with nothing "
-                        + "new it does nothing, and after a kill it goes on where it stood.",
+        description = "Looks for new batches of images, trains a challenger, judges it against the champion on the same"
+                + " images, and promotes it if every rule of the configuration holds. Made for a scheduler: with"
+                + " nothing new it does nothing, and after a kill it goes on where it stood.",
         footer = {"", "Example: resnet retrain --config conf/examples/retrain.conf --exit-code"})
 final class RetrainCommand extends JobCommand {
 

@@ -36,22 +36,22 @@ class RetrainCommandIT {
         new SyntheticImages(8, 16, 1).writeTo(directory.resolve("incoming/day-01/train"));
         new SyntheticImages(6, 16, 2).writeTo(directory.resolve("incoming/day-01/test"));
         Files.writeString(directory.resolve("retrain.conf"), """
-                registry.path = "%1$s/registry"
-                retrain {
-                  incoming = "%1$s/incoming", dataset = "%1$s/dataset", work = "%1$s/work", model = shapes
-                  admission.minimum-agreement = 0
-                  trigger.minimum-images = 10
-                  challenger { replay = 1, epochs = 2, learning-rate = 0.001 }
-                  promotion {
-                    minimum-gain = -1, minimum-gain-low = -1, minimum-fresh-gain-low = -1, maximum-class-loss = 1
-                    maximum-ece = 1, maximum-ece-gain = 1, maximum-slowdown = 1000
-                  }
-                }
-                prepare { format = image-folder, split { train = 0.8, val = 0, test = 0.2 } }
-                train {
-                  arch = cifar-resnet20, input-size = 16, workers = 2, batch-size = 8, epochs = 2, threads-per-worker = 1
-                }
-                """.formatted(directory));
+            registry.path = "%1$s/registry"
+            retrain {
+              incoming = "%1$s/incoming", dataset = "%1$s/dataset", work = "%1$s/work", model = shapes
+              admission.minimum-agreement = 0
+              trigger.minimum-images = 10
+              challenger { replay = 1, epochs = 2, learning-rate = 0.001 }
+              promotion {
+                minimum-gain = -1, minimum-gain-low = -1, minimum-fresh-gain-low = -1, maximum-class-loss = 1
+                maximum-ece = 1, maximum-ece-gain = 1, maximum-slowdown = 1000
+              }
+            }
+            prepare { format = image-folder, split { train = 0.8, val = 0, test = 0.2 } }
+            train {
+              arch = cifar-resnet20, input-size = 16, workers = 2, batch-size = 8, epochs = 2, threads-per-worker = 1
+            }
+            """.formatted(directory));
     }
 
     private List<String> arguments(String... options) {

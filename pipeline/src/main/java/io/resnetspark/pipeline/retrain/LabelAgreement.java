@@ -100,7 +100,8 @@ record LabelAgreement(double championTop1, List<Agreement> portions) {
                 .filter(agreement -> upperEnd(agreement) < minimumAgreement * championTop1)
                 .map(agreement -> String.format(
                         Locale.ROOT,
-                        "the champion recognises %.1f %% of its %d images, and %.1f %% of the test split: labels may be mixed up, or the images of another kind",
+                        "the champion recognises %.1f %% of its %d images, and %.1f %% of the test split: labels may"
+                                + " be mixed up, or the images of another kind",
                         100 * agreement.top1(),
                         agreement.images(),
                         100 * championTop1))
