@@ -17,7 +17,11 @@ import picocli.CommandLine.Option;
         footer = {"", "Example: resnet export --model runs/photos-1 --output photos.safetensors"})
 final class ExportCommand extends JobCommand {
 
-    @Option(names = "--model", paramLabel = "MODEL", required = true, description = "A run, a model file, registry:NAME@champion.")
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            required = true,
+            description = "A run, a model file, registry:NAME@champion.")
     private String model;
 
     @Option(names = "--output", paramLabel = "FILE", required = true, description = "The .safetensors file to write.")

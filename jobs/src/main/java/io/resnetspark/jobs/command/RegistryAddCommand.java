@@ -90,15 +90,12 @@ final class RegistryAddCommand extends JobCommand {
     private NewVersion candidate(Configuration hadoop) {
         Optional<RunDirectory> run = ModelSource.run(model, hadoop);
         if (run.isPresent()) {
-            return checkpoint == null
-                    ? NewVersion.ofRun(run.get())
-                    : NewVersion.ofCheckpoint(run.get(), checkpoint);
+            return checkpoint == null ? NewVersion.ofRun(run.get()) : NewVersion.ofCheckpoint(run.get(), checkpoint);
         }
         if (checkpoint != null) {
             throw new ConfigurationException("--checkpoint is of a run, and %s is none".formatted(model));
         }
-        LoadedModel loaded =
-                ModelSource.load(model, Optional.ofNullable(architecture), Optional.empty(), hadoop);
+        LoadedModel loaded = ModelSource.load(model, Optional.ofNullable(architecture), Optional.empty(), hadoop);
         return NewVersion.of(loaded.card(), loaded.weights(), Lineage.unknown(loaded.description()));
     }
 }

@@ -41,7 +41,8 @@ final class RegistryAliasCommand extends JobCommand {
             return Conclusion.done("%s has no %s".formatted(model.name(), alias));
         }
         if (!reference.contains("@")) {
-            throw new ConfigurationException("Which version? Write %s@3 or %s@champion".formatted(reference, reference));
+            throw new ConfigurationException(
+                    "Which version? Write %s@3 or %s@champion".formatted(reference, reference));
         }
         int version = models.find(reference).version();
         model.setAlias(alias, version, reason);

@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
 /** {@code resnet registry history}: who did what when. */
 @Command(
         name = "history",
-        description = "Shows what happened to a model: versions added, promoted, rolled back, deleted; by whom and why.",
+        description =
+                "Shows what happened to a model: versions added, promoted, rolled back, deleted; by whom and why.",
         footer = {"", "Example: resnet registry history photos --registry models/"})
 final class RegistryHistoryCommand extends JobCommand {
 

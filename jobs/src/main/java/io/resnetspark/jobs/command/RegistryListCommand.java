@@ -62,8 +62,9 @@ final class RegistryListCommand extends JobCommand {
                     newest,
                     state.versions().isEmpty()
                             ? "-"
-                            : RegistryText.minute(
-                                    state.versions().get(state.versions().lastKey()).addedAt()),
+                            : RegistryText.minute(state.versions()
+                                    .get(state.versions().lastKey())
+                                    .addedAt()),
                     RegistryText.otherAliases(state));
         }
         return table.toString();
@@ -72,7 +73,8 @@ final class RegistryListCommand extends JobCommand {
     private String versions(RegisteredModel model) {
         List<RegisteredVersion> versions = model.versions();
         if (json) {
-            return RegistryText.json(versions.stream().map(RegistryText::describe).toList());
+            return RegistryText.json(
+                    versions.stream().map(RegistryText::describe).toList());
         }
         if (versions.isEmpty()) {
             return "%s has no versions; `registry add` makes one".formatted(model.name());

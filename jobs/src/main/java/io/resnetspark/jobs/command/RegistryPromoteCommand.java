@@ -30,8 +30,8 @@ final class RegistryPromoteCommand extends JobCommand {
     protected Conclusion run(Job job) {
         ModelRegistry models = ModelRegistry.of(job.hadoopConfiguration());
         RegisteredModel model = models.model(ModelReference.parse(reference).name());
-        return Conclusion.done(words(
-                model.name(), model.promote(models.find(reference).version(), reason)));
+        return Conclusion.done(
+                words(model.name(), model.promote(models.find(reference).version(), reason)));
     }
 
     static String words(String name, Promotion promotion) {

@@ -17,10 +17,7 @@ final class RegistryRollbackCommand extends JobCommand {
     @Parameters(paramLabel = "NAME", description = "The model.")
     private String name;
 
-    @Option(
-            names = "--from",
-            paramLabel = "VERSION",
-            description = "Only if this version is champion: safe to repeat.")
+    @Option(names = "--from", paramLabel = "VERSION", description = "Only if this version is champion: safe to repeat.")
     private Integer from;
 
     @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept in the history.")

@@ -26,7 +26,6 @@ final class RegistryShowCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) {
         RegisteredVersion version = ModelRegistry.of(job.hadoopConfiguration()).find(reference);
-        return Conclusion.done(
-                json ? RegistryText.json(RegistryText.describe(version)) : RegistryText.page(version));
+        return Conclusion.done(json ? RegistryText.json(RegistryText.describe(version)) : RegistryText.page(version));
     }
 }

@@ -38,7 +38,12 @@ final class RegistryText {
 
     /** A version for machines. */
     record Description(
-            String model, int version, SortedSet<String> aliases, String addedAt, String path, VersionDocument document) {}
+            String model,
+            int version,
+            SortedSet<String> aliases,
+            String addedAt,
+            String path,
+            VersionDocument document) {}
 
     static Description describe(RegisteredVersion version) {
         return new Description(
@@ -78,7 +83,8 @@ final class RegistryText {
 
     /** The few that tell versions apart; all are shown by {@code show}. */
     static String mainMetrics(SortedMap<String, Double> metrics) {
-        List<String> some = MAIN_METRICS.stream().filter(metrics::containsKey).limit(2).toList();
+        List<String> some =
+                MAIN_METRICS.stream().filter(metrics::containsKey).limit(2).toList();
         return metrics.isEmpty() ? "-" : metrics(metrics, some.isEmpty() ? List.of(metrics.firstKey()) : some);
     }
 
@@ -136,7 +142,11 @@ final class RegistryText {
                     lines,
                     "dataset version",
                     String.format(
-                            Locale.ROOT, "%d of %s, %,d training images", data.version(), data.id(), data.trainExamples()));
+                            Locale.ROOT,
+                            "%d of %s, %,d training images",
+                            data.version(),
+                            data.id(),
+                            data.trainExamples()));
         });
         lineage.startedFrom().ifPresent(from -> fact(lines, "started from", from));
         fact(lines, "software", pairs(lineage.software()));

@@ -145,14 +145,13 @@ final class TrainCommand extends JobCommand {
         Optional<MlflowServer> server = MlflowServer.connect(job.config().bind("mlflow", MlflowConfig.class));
         TrainingOutcome outcome;
         try (TrainingProgress progress = TrainingProgress.onStandardError()) {
-            List<TrainingListener> listeners = new ArrayList<>(
-                    List.of(progress, new LiveRunPage(config.output(), job.hadoopConfiguration())));
-            server.ifPresent(mlflowServer -> listeners.add(
-                    new TrainingTracking(mlflowServer, config.output(), job.hadoopConfiguration())));
+            List<TrainingListener> listeners =
+                    new ArrayList<>(List.of(progress, new LiveRunPage(config.output(), job.hadoopConfiguration())));
+            server.ifPresent(mlflowServer ->
+                    listeners.add(new TrainingTracking(mlflowServer, config.output(), job.hadoopConfiguration())));
             outcome = job.step(
                     "train",
-                    () -> TrainingLoop.run(
-                            job.spark(), config, resume ? Resume.CONTINUE : Resume.NEW_RUN, listeners));
+                    () -> TrainingLoop.run(job.spark(), config, resume ? Resume.CONTINUE : Resume.NEW_RUN, listeners));
         }
         job.output("run", outcome.run());
         String best = outcome.best()

@@ -40,8 +40,8 @@ class RegistryCommandTest {
     @BeforeEach
     void makeModels() {
         for (int seed = 1; seed <= 2; seed++) {
-            ResNetSpec spec = new ResNetSpec(
-                    "tiny", Stem.CIFAR, BlockKind.BASIC, Shortcut.PAD, List.of(1), 4, 12, 3, 8, 1f);
+            ResNetSpec spec =
+                    new ResNetSpec("tiny", Stem.CIFAR, BlockKind.BASIC, Shortcut.PAD, List.of(1), 4, 12, 3, 8, 1f);
             List<String> labels = new ArrayList<>();
             for (int label = 0; label < spec.classes(); label++) {
                 labels.add("class-number-" + label);
@@ -133,9 +133,14 @@ class RegistryCommandTest {
         JsonNode versions = new ObjectMapper().readTree(out);
         assertThat(versions).hasSize(2);
         assertThat(versions.get(1).path("aliases").get(0).asText()).isEqualTo("champion");
-        assertThat(versions.get(1).path("document").path("signature").path("classes")).hasSize(12);
+        assertThat(versions.get(1).path("document").path("signature").path("classes"))
+                .hasSize(12);
         assertThat(registry("list", "--json")).isZero();
-        assertThat(new ObjectMapper().readTree(out).at("/photos/aliases/champion").asInt()).isEqualTo(2);
+        assertThat(new ObjectMapper()
+                        .readTree(out)
+                        .at("/photos/aliases/champion")
+                        .asInt())
+                .isEqualTo(2);
     }
 
     @Test
@@ -151,7 +156,12 @@ class RegistryCommandTest {
         assertThat(registry("verify", "photos")).isZero();
         assertThat(out).contains("photos: 2 versions");
         if (System.getenv("RESNET_REGISTRY") == null) {
-            assertThat(run("export", "--model", "registry:photos", "--output", folder.resolve("x.safetensors").toString()))
+            assertThat(run(
+                            "export",
+                            "--model",
+                            "registry:photos",
+                            "--output",
+                            folder.resolve("x.safetensors").toString()))
                     .isEqualTo(2);
             assertThat(err).contains("--registry", "RESNET_REGISTRY");
         }
@@ -162,7 +172,9 @@ class RegistryCommandTest {
         addBoth();
         Path weights;
         try (var files = Files.walk(folder.resolve("models"))) {
-            weights = files.filter(file -> file.endsWith("model.safetensors")).findFirst().orElseThrow();
+            weights = files.filter(file -> file.endsWith("model.safetensors"))
+                    .findFirst()
+                    .orElseThrow();
         }
         byte[] bytes = Files.readAllBytes(weights);
         bytes[bytes.length / 2] ^= 4;

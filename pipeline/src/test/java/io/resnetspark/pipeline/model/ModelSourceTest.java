@@ -60,8 +60,7 @@ class ModelSourceTest {
     void registeredModelsAreLookedUpInTheRegistryOfTheConfiguration() {
         Configuration hadoop = new Configuration();
         RegistryLocation.set(hadoop, folder.resolve("models").toString());
-        ResNetSpec spec =
-                new ResNetSpec("tiny", Stem.CIFAR, BlockKind.BASIC, Shortcut.PAD, List.of(1), 4, 2, 3, 8, 1f);
+        ResNetSpec spec = new ResNetSpec("tiny", Stem.CIFAR, BlockKind.BASIC, Shortcut.PAD, List.of(1), 4, 2, 3, 8, 1f);
         Preprocessing preprocessing = new Preprocessing(3, 8, 8, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
         ModelCard card = new ModelCard(spec, List.of("a", "b"), preprocessing);
         var network = ResNet.create(spec, 1);

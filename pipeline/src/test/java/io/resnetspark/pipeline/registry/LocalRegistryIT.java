@@ -13,7 +13,8 @@ class LocalRegistryIT {
     Path directory;
 
     private RegistryProcesses processes() {
-        return new RegistryProcesses(directory, directory.resolve("registry").toString(), new Configuration(), Map.of());
+        return new RegistryProcesses(
+                directory, directory.resolve("registry").toString(), new Configuration(), Map.of());
     }
 
     @Test

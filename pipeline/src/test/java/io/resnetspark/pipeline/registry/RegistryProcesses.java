@@ -46,8 +46,7 @@ final class RegistryProcesses {
         }
         assertThat(said).filteredOn(line -> line.startsWith("added")).doesNotHaveDuplicates();
         assertThat(logged()).containsExactlyElementsOf(done(said));
-        assertThat(said.stream().filter(line -> line.startsWith("added")))
-                .hasSize(writers * ((promotions + 3) / 4));
+        assertThat(said.stream().filter(line -> line.startsWith("added"))).hasSize(writers * ((promotions + 3) / 4));
         assertThat(model().verify().leftovers()).isEmpty();
         checkWhole();
     }
@@ -71,7 +70,8 @@ final class RegistryProcesses {
 
         try (Writers after = new Writers("after-", 1, 5)) {
             assertThat(after.writers.get(0).exitCode()).isZero();
-            assertThat(logged()).hasSize(logged.size() + done(after.writers.get(0).said()).size());
+            assertThat(logged())
+                    .hasSize(logged.size() + done(after.writers.get(0).said()).size());
         }
         checkWhole();
     }

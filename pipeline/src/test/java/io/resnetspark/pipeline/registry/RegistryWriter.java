@@ -32,8 +32,7 @@ final class RegistryWriter {
      * @param directory for its output
      * @param settings how the file system is reached
      */
-    static RegistryWriter start(
-            Path directory, String root, String name, int promotions, Map<String, String> settings)
+    static RegistryWriter start(Path directory, String root, String name, int promotions, Map<String, String> settings)
             throws IOException {
         Path output = directory.resolve(name);
         List<String> command = new ArrayList<>(List.of(
