@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InspectCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            ScheduleCommand.class,
             DoctorCommand.class
         },
         versionProvider = Version.class,

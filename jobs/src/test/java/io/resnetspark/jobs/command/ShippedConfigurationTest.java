@@ -3,6 +3,7 @@ package io.resnetspark.jobs.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.jobs.config.ConfigLoader;
+import io.resnetspark.jobs.schedule.ScheduleConfig;
 import io.resnetspark.jobs.session.SparkConfig;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
@@ -44,6 +45,7 @@ class ShippedConfigurationTest {
         assertThat(config.bind("predict", PredictConfig.class)).isEqualTo(PredictConfig.standard());
         assertThat(config.bind("train", TrainConfig.class).augmentation()).isEqualTo(Augmentation.cifar());
         assertThat(config.bind("spark", SparkConfig.class).master()).isEmpty();
+        assertThat(config.bind("schedule", ScheduleConfig.class).jobs()).isEmpty();
     }
 
     @Test
