@@ -12,6 +12,8 @@ const OUTCOMES = {
 };
 
 document.head.append(el("style", {}, `
+  .figure-number.hero dd { font-size: clamp(2.4rem, 1.8rem + 2.2vw, 3.2rem); line-height: 1.1; }
+  .moment span { white-space: nowrap; }
   .jobs { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1.25rem; }
   .job { border: 1px solid var(--line); border-radius: .6rem; background: var(--surface); padding: 1.1rem 1.25rem 1.2rem; min-width: 0; }
   .job h3 { margin: 0; font-size: 1.1rem; display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; justify-content: space-between; }
@@ -34,10 +36,11 @@ document.head.append(el("style", {}, `
   @keyframes pulse { 50% { opacity: .25; } }
   @media (prefers-reduced-motion: reduce) { .outcome.now::before { animation: none; } }
   #runs td:nth-child(6) { min-width: 16rem; max-width: 34rem; overflow-wrap: anywhere; }
-  #runs tbody th { white-space: nowrap; max-width: none; }
+  #runs tbody th { min-width: 12.5rem; }
+  #runs td:nth-child(2) { white-space: nowrap; }
   select { font: inherit; font-size: .9rem; padding: .35rem .6rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--surface); color: var(--ink); }
   .controls label { font-size: .875rem; color: var(--muted); }
-  @media (max-width: 46rem) { #runs tbody th { white-space: normal; min-width: 6.5rem; } }
+  @media (max-width: 46rem) { #runs tbody th { min-width: 7rem; } }
 `));
 
 const kind = (status) => (SUCCEEDED.has(status) ? "good" : status === "running" ? "now" : status === "missed" || status === "stopped" ? "neutral" : "");
@@ -104,7 +107,7 @@ function drawJobs() {
             el("li", {}, clock(at), i === 0 ? el("span", { class: "muted" }, ` (${relative(at.time)})`) : "")))),
           el("dt", {}, "Last success"), el("dd", {}, job.last_success ? [clock(job.last_success), el("span", { class: "muted" }, ` (${relative(job.last_success.time)})`)] : "never"),
           el("dt", {}, "If missed"), el("dd", {}, job.misfire === "skip" ? "skipped" : "run once, as soon as possible"),
-          el("dt", {}, "Timeout"), el("dd", {}, job.timeout_seconds ? format.seconds(job.timeout_seconds) : "none")),
+          el("dt", {}, "Timeout"), el("dd", {}, job.timeout_seconds ? format.seconds(job.timeout_seconds).replace(/ 0 (min|s)$/, "") : "none")),
         strip(runs));
     })));
 }
@@ -121,14 +124,16 @@ function strip(runs) {
 function drawRuns() {
   const box = el("div");
   const choice = (label, values, names = {}) => el("label", {}, label + " ",
-    el("select", { change: () => fill() }, el("option", { value: "" }, "all"), values.map((value) => el("option", { value }, names[value] ?? value))));
+    el("select", { change: (event) => { remember(label, event.target.value); fill(); } },
+      el("option", { value: "" }, "all"),
+      values.map((value) => el("option", { value, selected: value === remembered(label) }, names[value] ?? value))));
   const job = choice("Job", data.jobs.map((each) => each.name));
   const status = choice("Outcome", [...new Set(data.runs.map((run) => run.status))], OUTCOMES);
   function fill() {
     const [wantedJob, wantedStatus] = [job, status].map((label) => label.querySelector("select").value);
     const rows = data.runs.filter((run) => (!wantedJob || run.job === wantedJob) && (!wantedStatus || run.status === wantedStatus));
     box.replaceChildren(rows.length === 0 ? el("p", { class: "muted" }, "No such runs.") : table("Runs", [
-      { title: "Started", value: (run) => run.started_at.time, show: (run) => clock(run.started_at) },
+      { title: "Started", value: (run) => run.started_at.time, show: moment },
       { title: "Job", value: (run) => run.job },
       { title: "Outcome", value: (run) => OUTCOMES[run.status], show: outcome },
       { title: "Took", number: true, value: (run) => run.seconds, show: (run) => format.seconds(run.seconds) },
@@ -140,6 +145,21 @@ function drawRuns() {
   section("runs", "Runs", data.runs.length === 0 ? "Nothing has run yet." : null,
     ...(data.runs.length === 0 ? [] : [el("div", { class: "controls" }, job, status), box]));
   if (data.runs.length) fill();
+}
+
+// What was chosen outlives a reload, where the browser lets a page remember anything.
+function remember(name, value) {
+  try { sessionStorage.setItem(name, value); } catch { /* a file without storage */ }
+}
+
+function remembered(name) {
+  try { return sessionStorage.getItem(name); } catch { return null; }
+}
+
+/** Date and time, each whole where the line breaks. */
+function moment(run) {
+  const [date, ...time] = clock(run.started_at).split(" ");
+  return el("span", { class: "moment" }, el("span", {}, date), " ", el("span", {}, time.join(" ")));
 }
 
 function said(run) {

@@ -100,7 +100,7 @@ class JobSchedulerTest {
                     .isAfterOrEqualTo(runs.get(i - 1).endedAt().orElseThrow());
         }
         // The program itself fails where it meets another.
-        assertThat(runs).extracting(Run::status).containsOnly(RunStatus.DONE, RunStatus.STOPPED);
+        assertThat(runs).extracting(Run::status).isSubsetOf(RunStatus.DONE, RunStatus.STOPPED);
         assertThat(runs.stream().filter(run -> run.status() == RunStatus.DONE)).hasSizeGreaterThanOrEqualTo(3);
     }
 

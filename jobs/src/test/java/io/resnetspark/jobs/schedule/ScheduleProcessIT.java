@@ -92,13 +92,13 @@ class ScheduleProcessIT {
     @Test
     void realCommandsRunAndSigtermEndsThemCleanly() throws Exception {
         Process scheduler = schedule("""
-                { name = look, cron = "0/2 * * * * ?", command = [inspect, --arch, cifar-resnet20] }
-                { name = wrong, cron = "0/2 * * * * ?", command = [inspect, --arch, resnet18, --weights, nothing.pth] }
-                { name = long, cron = "0/2 * * * * ?", command = [quickstart, --output, "%s"] }
+                { name = look, cron = "0/5 * * * * ?", command = [inspect, --arch, cifar-resnet20] }
+                { name = wrong, cron = "0/5 * * * * ?", command = [inspect, --arch, resnet18, --weights, nothing.pth] }
+                { name = long, cron = "0/5 * * * * ?", command = [quickstart, --output, "%s"] }
                 """.formatted(folder.resolve("quickstart")), "--set", "schedule.parallel=3");
         String url = awaitOutput("page at (\\S+)").group(1);
         awaitOutput("look: done");
-        awaitOutput("wrong: (configuration|bad-data)");
+        awaitOutput("wrong: (configuration|bad-data|failed)");
         awaitOutput("long: started");
         assertThat(history(url).at("/jobs")).hasSize(3);
         Run finished = runs("look").stream()
