@@ -30,7 +30,7 @@ final class ScheduleCommand extends JobCommand {
 
     /** What the records of the configuration cannot judge by themselves. */
     private static final Map<String, ValueCheck> CHECKS = Map.of(
-            "schedule.jobs.command", command -> problemWithCommand((List<?>) command),
+            "schedule.jobs[].command", command -> problemWithCommand((List<?>) command),
             "schedule.history.path", path -> ScheduleService.problemWithHistory((Path) path));
 
     @Option(names = "--once", paramLabel = "JOB", description = "Run this job now, then exit with its exit code.")

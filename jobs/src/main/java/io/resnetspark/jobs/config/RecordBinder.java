@@ -52,7 +52,7 @@ final class RecordBinder {
 
     /**
      * @param isDefault whether a path has its value from the defaults, not from the user
-     * @param checks of values by their paths, without the numbers of list elements
+     * @param checks of values by their paths, with {@code []} for the number of a list's element
      * @param problems where problems are added
      */
     RecordBinder(BiPredicate<String, ConfigValue> isDefault, Map<String, ValueCheck> checks, List<Problem> problems) {
@@ -64,7 +64,7 @@ final class RecordBinder {
     /** The value as an instance of the type, or null after a problem has been noted. */
     Object bind(String path, ConfigValue value, Type type) {
         Object bound = bindUnchecked(path, value, type);
-        ValueCheck check = checks.get(path.replaceAll("\\[\\d+]", ""));
+        ValueCheck check = checks.get(path.replaceAll("\\[\\d+]", "[]"));
         if (bound != null && check != null) {
             check.problemWith(bound).ifPresent(message -> problem(path, value.origin(), message));
         }

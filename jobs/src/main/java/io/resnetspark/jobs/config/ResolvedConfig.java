@@ -33,7 +33,7 @@ public final class ResolvedConfig {
     /**
      * Binds a section to a record, and has values judged that no record can judge alone.
      *
-     * @param checks by the paths of what they judge; {@code schedule.jobs.command} is that of every job in the list
+     * @param checks by the paths of what they judge; {@code schedule.jobs[].command} is that of every job in the list
      * @throws ConfigurationException listing every problem of the section with the line it comes from
      */
     public <T extends Record> T bind(String section, Class<T> type, Map<String, ValueCheck> checks) {

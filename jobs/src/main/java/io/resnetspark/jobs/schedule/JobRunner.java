@@ -123,12 +123,11 @@ final class JobRunner {
 
     private Run run(ScheduledJob job, Occasion occasion) throws InterruptedException {
         Run run = newRun(job, occasion);
-        Path folder = history.folderOf(run);
         history.keep(run);
         listeners.forEach(listener -> listener.started(run));
         Run ended;
         try {
-            ended = end(job, run, supervise(job, run, folder));
+            ended = supervise(job, run, start(job, run));
         } catch (IOException e) {
             ended = run.ended(RunStatus.FAILED, OptionalInt.empty(), "Cannot start: " + e.getMessage(), Instant.now());
         }
@@ -139,20 +138,30 @@ final class JobRunner {
         return ended;
     }
 
-    private End supervise(ScheduledJob job, Run run, Path folder) throws IOException, InterruptedException {
+    private ChildProcess start(ScheduledJob job, Run run) throws IOException {
+        Path folder = history.folderOf(run);
         List<String> arguments = new ArrayList<>(job.command());
         arguments.addAll(List.of("--outcome", folder.toString()));
         Files.createDirectories(folder);
-        ChildProcess child = ChildProcess.start(launcher.command(arguments), folder.resolve(RunHistory.LOG), grace);
+        return ChildProcess.start(launcher.command(arguments), folder.resolve(RunHistory.LOG), grace);
+    }
+
+    private Run supervise(ScheduledJob job, Run run, ChildProcess child) throws InterruptedException {
         synchronized (this) {
             children.put(job.name(), child);
             if (stopping.getCount() == 0) {
                 child.stop();
             }
         }
+        Run going = run.withProcess(child.handle());
         try {
-            history.keep(run.withProcess(child.handle()));
-            return child.await(job.timeout());
+            history.keep(going);
+            return end(job, going, child.await(job.timeout()));
+        } catch (RuntimeException e) {
+            // Nothing goes on that no record tells of.
+            child.stop();
+            child.await(Optional.empty());
+            throw e;
         } finally {
             synchronized (this) {
                 children.remove(job.name());

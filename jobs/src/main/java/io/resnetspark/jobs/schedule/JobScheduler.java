@@ -11,6 +11,9 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.quartz.CronTrigger;
@@ -48,6 +51,9 @@ final class JobScheduler implements AutoCloseable {
     private final JobRunner runner;
     private final JobLock lock;
     private final Scheduler quartz;
+    /** Writes down what was missed. Quartz tells of it on its own thread, which it interrupts when it stops. */
+    private final ExecutorService notes = Executors.newSingleThreadExecutor();
+
     /** The first missed time of jobs whose making up is about to start. */
     private final Map<String, Instant> missedSince = new ConcurrentHashMap<>();
 
@@ -147,6 +153,12 @@ final class JobScheduler implements AutoCloseable {
             quartz.standby();
             runner.stop();
             quartz.shutdown(true);
+            notes.shutdown();
+            if (!notes.awaitTermination(1, TimeUnit.MINUTES)) {
+                LOGGER.error("What was missed could not be noted within a minute");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (SchedulerException e) {
             throw new IllegalStateException("Cannot stop Quartz", e);
         } finally {
@@ -207,15 +219,20 @@ final class JobScheduler implements AutoCloseable {
             Instant first = trigger.getNextFireTime().toInstant();
             switch (job.misfirePolicy()) {
                 case RUN_ONCE -> missedSince.putIfAbsent(job.name(), first);
-                case SKIP -> {
-                    Occasion missed = missed(job, first);
-                    runner.missed(
-                            job,
-                            missed,
-                            missed.missedFires() == 1
-                                    ? "Its time passed while it could not start."
-                                    : "%,d times passed while it could not start.".formatted(missed.missedFires()));
-                }
+                case SKIP -> notes.execute(() -> note(job, first));
+            }
+        }
+
+        private void note(ScheduledJob job, Instant first) {
+            Occasion missed = missed(job, first);
+            String why = missed.missedFires() == 1
+                    ? "Its time passed while it could not start."
+                    : "%,d times passed while it could not start.".formatted(missed.missedFires());
+            try {
+                runner.missed(job, missed, why);
+            } catch (RuntimeException e) {
+                // The next scheduler finds them missed once more.
+                LOGGER.error("Could not note what {} missed: {}", job.name(), e.getMessage(), e);
             }
         }
     }
