@@ -41,15 +41,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.collection.JavaConverters;
 
 /** The laws of training by averaging, on a real dataset of small images and a real network. */
 class TrainingLawsIT {
@@ -255,6 +260,47 @@ class TrainingLawsIT {
             assertThat(half.get(i).driverBytes()).isEqualTo(2 * bytes);
         }
         assertThat(distance(actual, expected)).isLessThan(0.05 * norm(expected)).isPositive();
+    }
+
+    /** As an executor is lost in the middle of an epoch: with its shuffle files goes what its workers owe. */
+    @Test
+    void debtsThatAreLostAreMadeAgain() {
+        Modes half = new Modes(0, new SlowMomentum(0.3, 1), 0, Transfer.FLOAT16);
+        Checkpoint undisturbed = train(config(folder.resolve("debts-kept"), 2, 1, 4, 1, half));
+
+        List<String> repeated = Collections.synchronizedList(new ArrayList<>());
+        SparkListener repeats = new SparkListener() {
+            @Override
+            public void onStageSubmitted(SparkListenerStageSubmitted stage) {
+                if (stage.stageInfo().attemptNumber() > 0) {
+                    repeated.add(stage.stageInfo().name());
+                }
+            }
+        };
+        spark.sparkContext().addSparkListener(repeats);
+        try {
+            TrainingListener loses = new TrainingListener() {
+                @Override
+                public void roundDone(RoundMetrics metrics) {
+                    if (metrics.round() == 3) {
+                        deleteShuffleFiles();
+                    }
+                }
+            };
+            assertThat(train(config(folder.resolve("debts-lost"), 2, 1, 4, 1, half), loses))
+                    .isEqualTo(undisturbed);
+            assertThat(repeated).isNotEmpty();
+        } finally {
+            spark.sparkContext().removeSparkListener(repeats);
+        }
+    }
+
+    private static void deleteShuffleFiles() {
+        JavaConverters.seqAsJavaList(
+                        SparkEnv.get().blockManager().diskBlockManager().getAllFiles())
+                .stream()
+                .filter(file -> file.getName().startsWith("shuffle_"))
+                .forEach(file -> assertThat(file.delete()).isTrue());
     }
 
     private static TrainingListener rounds(List<RoundMetrics> seen) {
