@@ -2,122 +2,315 @@ package io.resnetspark.jobs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetspark.jobs.cluster.RoundWatch.Phase;
+import io.resnetspark.jobs.cluster.RoundWatch.Task;
+import io.resnetspark.jobs.config.ConfigLoader;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
+import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.training.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Training on a real standalone master with two worker processes, through spark-submit: undisturbed, with an executor
- * killed in the middle, and with the driver killed and resumed. All three must end in the same bits.
+ * Training on a real standalone master with two worker processes that have everything happen to them that happens to
+ * machines. However they are disturbed, trainings with one seed end in the same bits and have seen the same losses.
+ *
+ * <p>The driver is in this JVM, where Spark's events tell when to strike; only the test that kills it submits one.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class) // the last test leaves one machine
 class ClusterTrainingIT {
 
-    private static final Duration LIMIT = Duration.ofMinutes(6);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
+
+    /** Strikes wait for this round: everything is warm by then. */
+    private static final int FROM_ROUND = 3;
+
+    /** What all trainings share. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "train.arch", "cifar-resnet20",
+            "train.input-size", "16",
+            "train.workers", "2",
+            "train.averaging-frequency", "6",
+            "train.batch-size", "8",
+            "train.epochs", "5",
+            "train.threads-per-worker", "1");
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private List<String> train(String run, String... options) {
+    private static StandaloneCluster cluster;
+
+    @BeforeAll
+    static void startClusterAndPrepare() throws Exception {
+        new SyntheticImages(60, 16, 1).writeTo(directory.resolve("images"));
+        cluster = StandaloneCluster.start(directory, 2, 1, 1024);
+        StandaloneCluster.Ended prepared = cluster.submit(
+                smallTables(),
+                List.of(
+                        "prepare",
+                        "--no-ui",
+                        "--input",
+                        directory.resolve("images").toString(),
+                        "--format",
+                        "image-folder",
+                        "--split",
+                        "train=0.8,val=0.1,test=0.1",
+                        "--output",
+                        directory.resolve("dataset").toString()),
+                LIMIT);
+        assertThat(prepared.exitCode()).as(prepared.errors()).isZero();
+        try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
+            driver.train(config("undisturbed"), new RoundWatch());
+        }
+    }
+
+    @AfterAll
+    static void stopCluster() {
+        cluster.close();
+    }
+
+    /** For SparkSubmit. */
+    private static List<String> smallTables() {
+        List<String> options = new ArrayList<>();
+        ClusterDriver.SMALL_TABLES.forEach((key, value) -> options.addAll(List.of("--conf", key + "=" + value)));
+        return options;
+    }
+
+    private static TrainConfig config(String name) {
+        ConfigLoader loader = ConfigLoader.shippedDefaults()
+                .withSetting("train.data=\"%s\"".formatted(directory.resolve("dataset")))
+                .withSetting("train.output=\"%s\"".formatted(directory.resolve(name)))
+                .withSetting("prepare.input=i")
+                .withSetting("prepare.format=cifar10")
+                .withSetting("prepare.output=o");
+        for (Map.Entry<String, String> setting : SETTINGS.entrySet()) {
+            loader = loader.withSetting(setting.getKey() + "=" + setting.getValue());
+        }
+        return loader.load().bind("train", TrainConfig.class);
+    }
+
+    private static List<String> trainCommand(String name, String... options) {
         List<String> arguments = new ArrayList<>(List.of(
                 "train",
                 "--no-ui",
                 "--data",
                 directory.resolve("dataset").toString(),
-                "--arch",
-                "cifar-resnet20",
-                "--input-size",
-                "16",
-                "--workers",
-                "2",
-                "--averaging-frequency",
-                "2",
-                "--batch-size",
-                "8",
-                "--epochs",
-                "3",
-                "--set",
-                "train.threads-per-worker=1",
                 "--output",
-                directory.resolve(run).toString()));
+                directory.resolve(name).toString()));
+        SETTINGS.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
         arguments.addAll(List.of(options));
         return arguments;
     }
 
-    private RunDirectory run(String name) {
+    private static RunDirectory run(String name) {
         return RunDirectory.at(directory.resolve(name).toString(), new Configuration());
     }
 
-    @Test
-    void executorsAndTheDriverMayDieWithoutChangingTheResult() throws Exception {
-        new SyntheticImages(16, 16, 1).writeTo(directory.resolve("images"));
-        try (StandaloneCluster cluster = StandaloneCluster.start(directory, 2, 1, 1024)) {
-            StandaloneCluster.Ended prepared = cluster.submit(
-                    List.of(),
-                    List.of(
-                            "prepare",
-                            "--no-ui",
-                            "--input",
-                            directory.resolve("images").toString(),
-                            "--format",
-                            "image-folder",
-                            "--split",
-                            "train=0.8,val=0.1,test=0.1",
-                            "--output",
-                            directory.resolve("dataset").toString()),
-                    LIMIT);
-            assertThat(prepared.exitCode()).as(prepared.errors()).isZero();
-
-            StandaloneCluster.Ended undisturbed = cluster.submit(List.of(), train("undisturbed"), LIMIT);
-            assertThat(undisturbed.exitCode()).as(undisturbed.errors()).isZero();
-
-            StandaloneCluster.Submission hurt = cluster.submission(List.of(), train("executor-killed"));
-            awaitLines(hurt, directory.resolve("executor-killed"), 1);
-            assertThat(cluster.killExecutor()).isTrue();
-            StandaloneCluster.Ended survived = cluster.await(hurt, LIMIT);
-            assertThat(survived.exitCode()).as(survived.errors()).isZero();
-
-            StandaloneCluster.Submission doomed = cluster.submission(List.of(), train("driver-killed"));
-            awaitLines(doomed, directory.resolve("driver-killed"), 1);
-            doomed.process().destroyForcibly().waitFor(30, TimeUnit.SECONDS);
-            assertThat(run("driver-killed").manifest().status()).isEqualTo("running");
-            StandaloneCluster.Ended resumed = cluster.submit(List.of(), train("driver-killed", "--resume"), LIMIT);
-            assertThat(resumed.exitCode()).as(resumed.errors()).isZero();
-
-            for (String disturbed : List.of("executor-killed", "driver-killed")) {
-                assertThat(run(disturbed).newestCheckpoint().orElseThrow().state())
-                        .as(disturbed)
-                        .isEqualTo(run("undisturbed")
-                                .newestCheckpoint()
-                                .orElseThrow()
-                                .state());
-                assertThat(losses(disturbed)).as(disturbed).isEqualTo(losses("undisturbed"));
-            }
-        }
+    private static void assertEqualsUndisturbed(String name) {
+        Checkpoint expected = run("undisturbed").newestCheckpoint().orElseThrow();
+        Checkpoint actual = run(name).newestCheckpoint().orElseThrow();
+        assertThat(actual.position()).isEqualTo(expected.position());
+        assertThat(actual.state()).isEqualTo(expected.state());
+        assertThat(losses(name)).isEqualTo(losses("undisturbed")).hasSizeGreaterThan(FROM_ROUND);
     }
 
-    /** Waits until the run's metrics have at least so many epochs. */
-    private static void awaitLines(StandaloneCluster.Submission submission, Path run, int epochs) throws Exception {
+    /** The loss of every round, which depends on every step before it. */
+    private static List<Double> losses(String name) {
+        return run(name).metrics("round").stream()
+                .map(round -> round.path("loss").asDouble())
+                .toList();
+    }
+
+    /** Kills the executor of one training task, round after round until one was lost while it trained. */
+    @Test
+    @Order(1)
+    void anExecutorKilledInTheMiddleOfARoundChangesNothing() {
+        try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
+            RoundWatch watch = new RoundWatch() {
+                private int struck = FROM_ROUND - 1;
+
+                @Override
+                void started(Task task) {
+                    if (task.phase() == Phase.TRAIN && task.round() > struck && !lost(Phase.TRAIN)) {
+                        struck = task.round();
+                        driver.kill(task);
+                    }
+                }
+            };
+            driver.train(config("killed-in-round"), watch);
+            assertThat(watch.lost(Phase.TRAIN)).isTrue();
+        }
+        assertEqualsUndisturbed("killed-in-round");
+    }
+
+    /** Kills the executor of a task, and then the one that took the task over, in the same round. */
+    @Test
+    @Order(2)
+    void executorsKilledTwiceInARowChangeNothing() {
+        try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
+            RoundWatch watch = new RoundWatch() {
+                private int struck = FROM_ROUND - 1;
+
+                @Override
+                void started(Task task) {
+                    if (task.phase() != Phase.TRAIN || failures().size() >= 2) {
+                        return;
+                    }
+                    boolean firstOfARound = failures().isEmpty() && task.round() > struck;
+                    boolean again = failures().size() == 1
+                            && task.round() == failures().get(0).task().round()
+                            && task.info().index()
+                                    == failures().get(0).task().info().index();
+                    if (firstOfARound || again) {
+                        struck = task.round();
+                        driver.kill(task);
+                    }
+                }
+            };
+            driver.train(config("killed-twice"), watch);
+            assertThat(watch.failures()).hasSizeGreaterThanOrEqualTo(2);
+            assertThat(watch.failures().get(1).task().round())
+                    .isEqualTo(watch.failures().get(0).task().round());
+        }
+        assertEqualsUndisturbed("killed-twice");
+    }
+
+    /**
+     * Kills an executor as a round's averaging begins, in round after round until a task of an averaging was lost: with the
+     * executor go its slice of the average and what the others have yet to fetch of its training.
+     */
+    @Test
+    @Order(3)
+    void anExecutorKilledAtAveragingChangesNothing() {
+        try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
+            RoundWatch watch = new RoundWatch() {
+                private ProcessHandle victim;
+
+                @Override
+                void started(Task task) {
+                    if (task.phase() == Phase.TRAIN && task.round() >= FROM_ROUND) {
+                        victim = driver.executor(task); // looked up now, since averaging takes moments
+                    }
+                }
+
+                @Override
+                void submitted(int round, Phase phase) {
+                    if (phase == Phase.AVERAGE && round >= FROM_ROUND && !lost(Phase.AVERAGE)) {
+                        victim.destroyForcibly();
+                    }
+                }
+            };
+            driver.train(config("killed-at-averaging"), watch);
+            assertThat(watch.lost(Phase.AVERAGE)).isTrue();
+        }
+        assertEqualsUndisturbed("killed-at-averaging");
+    }
+
+    /**
+     * Stops an executor while it trains, as a machine that swaps or a disk that hangs would, until Spark trains its share on
+     * the other one too. Then both copies race for the result, or the slow one goes on when it is too late.
+     */
+    @Test
+    @Order(4)
+    void speculativeCopiesOfASlowWorkerChangeNothing() {
+        Map<String, String> speculation = Map.of(
+                "spark.speculation", "true",
+                "spark.speculation.interval", "50ms",
+                "spark.speculation.minTaskRuntime", "100ms",
+                "spark.speculation.quantile", "0.5");
+        try (ClusterDriver driver = new ClusterDriver(cluster, speculation)) {
+            RoundWatch watch = new RoundWatch() {
+                private int copies;
+                private int wonByCopies;
+                private ProcessHandle stopped;
+
+                @Override
+                void started(Task task) {
+                    if (task.phase() != Phase.TRAIN) {
+                        return;
+                    }
+                    if (task.info().speculative()) {
+                        copies++;
+                        if (copies == 1) {
+                            goOn(); // a race
+                        }
+                    } else if (task.round() >= FROM_ROUND && stopped == null && wonByCopies == 0) {
+                        stopped = driver.executor(task);
+                        signal("STOP", stopped);
+                    }
+                }
+
+                @Override
+                void done(Task task) {
+                    if (task.phase() == Phase.TRAIN && task.info().speculative() && copies > 1) {
+                        wonByCopies++;
+                        goOn();
+                    }
+                }
+
+                /** Who was stopped too late to be slow in training goes on, to be stopped in the next round. */
+                @Override
+                void submitted(int round, Phase phase) {
+                    if (phase == Phase.AVERAGE) {
+                        goOn();
+                    }
+                }
+
+                private void goOn() {
+                    if (stopped != null) {
+                        signal("CONT", stopped);
+                        stopped = null;
+                    }
+                }
+            };
+            driver.train(config("speculated"), watch);
+            assertThat(watch.succeeded())
+                    .as("a copy was faster than a worker that stood still")
+                    .anySatisfy(task -> {
+                        assertThat(task.phase()).isEqualTo(Phase.TRAIN);
+                        assertThat(task.info().speculative()).isTrue();
+                    });
+        }
+        assertEqualsUndisturbed("speculated");
+    }
+
+    @Test
+    @Order(5)
+    void theDriverMayDieAndTheResumedRunEqualsTheUndisturbedOne() throws Exception {
+        StandaloneCluster.Submission doomed = cluster.submission(smallTables(), trainCommand("driver-killed"));
+        awaitEpoch(doomed, directory.resolve("driver-killed"));
+        doomed.process().destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+        assertThat(run("driver-killed").manifest().status()).isEqualTo("running");
+        StandaloneCluster.Ended resumed =
+                cluster.submit(smallTables(), trainCommand("driver-killed", "--resume"), LIMIT);
+        assertThat(resumed.exitCode()).as(resumed.errors()).isZero();
+        assertEqualsUndisturbed("driver-killed");
+    }
+
+    /** Waits until the run has finished an epoch. */
+    private static void awaitEpoch(StandaloneCluster.Submission submission, Path run) throws Exception {
         Path metrics = run.resolve("metrics.jsonl");
         while (submission.process().isAlive()) {
-            if (Files.exists(metrics)) {
-                long done = Files.readString(metrics)
-                        .lines()
-                        .filter(line -> line.contains("\"type\":\"epoch\""))
-                        .count();
-                if (done >= epochs) {
-                    return;
-                }
+            if (Files.exists(metrics) && Files.readString(metrics).contains("\"type\":\"epoch\"")) {
+                return;
             }
             Thread.sleep(20);
         }
@@ -125,15 +318,37 @@ class ClusterTrainingIT {
                 "The training ended before it could be disturbed:\n" + Files.readString(submission.errors()));
     }
 
-    /** The loss of every round, which depends on every step before it. */
-    private List<Double> losses(String name) throws IOException {
-        List<Double> losses = new ArrayList<>();
-        for (String line : run(name).metrics()) {
-            JsonNode metrics = new ObjectMapper().readTree(line);
-            if (metrics.path("type").asText().equals("round")) {
-                losses.add(metrics.path("loss").asDouble());
-            }
+    /** Takes the power from a machine in the middle of a round: one executor trains the shares of both workers. */
+    @Test
+    @Order(6)
+    void aMachineThatNeverComesBackChangesNothing() {
+        try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
+            AtomicReference<Task> lost = new AtomicReference<>();
+            RoundWatch watch = new RoundWatch() {
+                @Override
+                void started(Task task) {
+                    if (task.phase() == Phase.TRAIN && task.round() >= FROM_ROUND && lost.compareAndSet(null, task)) {
+                        cluster.killWorker(task.info().host());
+                    }
+                }
+            };
+            driver.train(config("machine-lost"), watch);
+            Set<String> hosts = new TreeSet<>();
+            watch.succeeded().stream()
+                    .filter(task -> task.round() > lost.get().round())
+                    .forEach(task -> hosts.add(task.info().host()));
+            assertThat(hosts).hasSize(1).doesNotContain(lost.get().info().host());
         }
-        return losses;
+        assertEqualsUndisturbed("machine-lost");
+    }
+
+    private static void signal(String name, ProcessHandle process) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -1,0 +1,67 @@
+package io.resnetspark.jobs.cluster;
+
+import io.resnetspark.jobs.cluster.RoundWatch.Task;
+import io.resnetspark.pipeline.dataset.DeltaSession;
+import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainingLoop;
+import io.resnetspark.pipeline.training.TrainingLoop.Resume;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/** A driver in this JVM whose executors are processes of a cluster. */
+final class ClusterDriver implements AutoCloseable {
+
+    /** Delta reads its log with 50 tasks by default; a few rows need one for each core. */
+    static final Map<String, String> SMALL_TABLES =
+            Map.of("spark.databricks.delta.snapshotPartitions", "2", "spark.sql.shuffle.partitions", "2");
+
+    private final StandaloneCluster cluster;
+    private final SparkSession spark;
+
+    /** @param settings of Spark, by their full names */
+    ClusterDriver(StandaloneCluster cluster, Map<String, String> settings) {
+        this.cluster = cluster;
+        SparkSession.Builder builder = SparkSession.builder()
+                .master(cluster.masterUrl())
+                .appName("disturbed training")
+                .config("spark.jars", cluster.applicationJar().toString())
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.ui.enabled", "false")
+                .config("spark.executorEnv.OMP_WAIT_POLICY", "passive")
+                // How long a reader of shuffle blocks waits before it asks again an executor that is gone.
+                .config("spark.shuffle.io.retryWait", "200ms");
+        DeltaSession.SETTINGS.forEach(builder::config);
+        SMALL_TABLES.forEach(builder::config);
+        settings.forEach(builder::config);
+        this.spark = builder.getOrCreate();
+    }
+
+    /** Trains a new run, with {@code watch} listening. */
+    void train(TrainConfig config, RoundWatch watch) {
+        spark.sparkContext().addSparkListener(watch);
+        try {
+            TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of());
+        } finally {
+            spark.sparkContext().removeSparkListener(watch);
+        }
+    }
+
+    /** The process that runs a task. */
+    ProcessHandle executor(Task task) {
+        return cluster.executor(
+                        spark.sparkContext().applicationId(), task.info().executorId())
+                .orElseThrow();
+    }
+
+    /** Kills the process that runs a task, as the kernel's out-of-memory killer would. */
+    void kill(Task task) {
+        executor(task).destroyForcibly();
+    }
+
+    @Override
+    public void close() {
+        spark.stop();
+    }
+}
