@@ -1,11 +1,7 @@
 package io.resnetspark.bench.averaging;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.resnetspark.bench.report.Machine;
+import io.resnetspark.bench.report.ReportJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,17 +25,8 @@ public record AveragingReport(
         List<CostModel.Prediction> predictions,
         List<String> leftOut) {
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
-
     String toJson() {
-        try {
-            return JSON.writeValueAsString(this) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A report of numbers and words is always JSON", e);
-        }
+        return ReportJson.of(this);
     }
 
     String toTable() {

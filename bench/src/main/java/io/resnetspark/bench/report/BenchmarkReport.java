@@ -1,10 +1,5 @@
 package io.resnetspark.bench.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.resnetspark.bench.workload.SystemUnderTest;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +25,6 @@ public record BenchmarkReport(
         List<Exclusion> excluded) {
 
     private static final int FORMAT_VERSION = 1;
-
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
 
     public static BenchmarkReport of(
             String startedAt,
@@ -66,10 +56,6 @@ public record BenchmarkReport(
     }
 
     public String toJson() {
-        try {
-            return JSON.writeValueAsString(this) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A report of numbers and words is always JSON", e);
-        }
+        return ReportJson.of(this);
     }
 }

@@ -1,10 +1,7 @@
 package io.resnetspark.bench.resources;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.resnetspark.bench.report.Machine;
+import io.resnetspark.bench.report.ReportJson;
 import io.resnetspark.bench.spark.BenchSpark;
 import io.resnetspark.bench.spark.DrawnImages;
 import io.resnetspark.bench.spark.TrainerLoop;
@@ -92,11 +89,7 @@ public final class InputCommand implements Callable<Integer> {
         }
         print(results);
         if (json != null) {
-            ObjectMapper mapper = JsonMapper.builder()
-                    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .build();
-            Files.writeString(json, mapper.writeValueAsString(new Report(machine, used, results)));
+            Files.writeString(json, ReportJson.of(new Report(machine, used, results)));
         }
         return 0;
     }

@@ -214,12 +214,21 @@ public final class RunDirectory {
      * @throws BadDataException if there is none
      */
     public Checkpoint model() {
-        Checkpoint checkpoint = best().map(best -> readCheckpoint(best.checkpoint()))
+        Checkpoint checkpoint = modelCheckpoint();
+        return checkpoint.asModel(
+                reestimated(checkpoint).orElse(checkpoint.snapshot().model()));
+    }
+
+    /**
+     * The checkpoint that {@link #model} is made of, as it was written.
+     *
+     * @throws BadDataException if there is none
+     */
+    public Checkpoint modelCheckpoint() {
+        return best().map(best -> readCheckpoint(best.checkpoint()))
                 .or(this::newestCheckpoint)
                 .orElseThrow(() -> new BadDataException(
                         "%s has no checkpoint to use; train it first, or resume it".formatted(path())));
-        return checkpoint.asModel(
-                reestimated(checkpoint).orElse(checkpoint.snapshot().model()));
     }
 
     /** Publishes a checkpoint's model with batch-norm statistics computed anew; the checkpoint stays as it is. */

@@ -6,10 +6,7 @@ import io.resnetspark.model.checkpoint.TrainingSnapshot;
 import io.resnetspark.model.training.ServerState;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.TrainingState;
-import java.io.Serializable;
-import java.util.Collections;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -37,13 +34,14 @@ final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
     private final AveragingRhythm rhythm;
     private final ServerUpdate update;
     private final Broadcast<TrainingPlan> planOnWorkers;
+    private final JavaRDD<String> shards;
     private final RoundJob round;
+    private final ValidationPass validation;
     private final List<TrainingListener> listeners;
     private final DivergenceWatch watch;
     private Broadcast<TrainingState> stateOnWorkers;
     private TrainingState state;
     private ServerState server;
-    private JavaRDD<String> shards;
     private TrainingPosition position;
     private StepResult epochResult = StepResult.NONE;
 
@@ -67,6 +65,8 @@ final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
         this.rhythm = rhythm;
         this.update = update;
         this.planOnWorkers = spark.broadcast(plan);
+        this.shards = ResidentShards.of(spark.sc(), plan.workers());
+        this.validation = new ValidationPass(shards, planOnWorkers);
         this.round = RoundJob.of(planOnWorkers, SlicePlan.of(update.layout(), plan.workers()), transfer);
         this.listeners = List.copyOf(listeners);
         this.watch = watch;
@@ -99,9 +99,6 @@ final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
 
     /** One name per worker, in as many partitions; those of workers that are resident prefer to stay where they are. */
     JavaRDD<String> shards() {
-        if (shards == null) {
-            shards = ResidentShards.of(spark.sc(), plan.workers());
-        }
         return shards;
     }
 
@@ -198,39 +195,21 @@ final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
         spark.setJobDescription("epoch %d: validate".formatted(position.epoch()));
         if (server.movingAverage().isEmpty()) {
             Broadcast<TrainingState> sharedState = stateOnWorkers;
-            return validate(() -> sharedState.value().parameters());
+            return validation.of(() -> sharedState.value().parameters());
         }
         return validate(snapshot().model());
     }
 
     /** Loss and accuracy of the network with these parameters. */
     StepResult validate(float[] parameters) {
-        Broadcast<float[]> shared = spark.broadcast(parameters);
-        try {
-            return validate(shared::value);
-        } finally {
-            shared.destroy();
-        }
+        return validation.of(spark.broadcast(parameters));
     }
-
-    private StepResult validate(SerializableSupplier<float[]> parameters) {
-        Broadcast<TrainingPlan> sharedPlan = planOnWorkers;
-        List<StepResult> shares = shards().mapPartitionsWithIndex(
-                        (number, names) -> Collections.singletonList(ResidentWorkers.with(
-                                        sharedPlan.value(), number, worker -> worker.validate(parameters)))
-                                .iterator(),
-                        true)
-                .collect();
-        return shares.stream().reduce(StepResult.NONE, StepResult::plus);
-    }
-
-    private interface SerializableSupplier<T> extends Supplier<T>, Serializable {}
 
     /** Frees what executors keep for this training, as far as idle ones can be reached. */
     void release() {
         String runId = plan.runId();
         spark.setJobDescription("release workers");
-        shards().foreach(shard -> ResidentWorkers.release(runId));
+        shards.foreach(shard -> ResidentWorkers.release(runId));
         round.retire(stateOnWorkers);
         round.close();
         planOnWorkers.destroy();

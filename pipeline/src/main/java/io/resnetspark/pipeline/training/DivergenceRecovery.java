@@ -126,7 +126,7 @@ final class DivergenceRecovery {
                 run.deleteCheckpoint(name);
             }
         }
-        if (run.best().isPresent() && run.best().get().checkpoint().compareTo(last) > 0) {
+        if (run.best().filter(best -> best.checkpoint().compareTo(last) > 0).isPresent()) {
             bestOfRemaining().ifPresentOrElse(run::writeBest, run::deleteBest);
         }
     }

@@ -55,23 +55,23 @@ final class HalfPrecisionReduce implements RoundJob {
                 lastOfEpoch || roundsInDebt == ROUNDS_PER_SETTLEMENT - 1 ? Precision.SETTLING : Precision.HALF;
         Work work = new Work(plan, slices, feedback, order, start, precision);
         int sliceCount = slices.slices().size();
+        int partCount = sliceCount + plan.value().workers();
         AveragedSlices moved;
         JavaPairRDD<Integer, Iterable<EncodedPart>> parts;
         try (RoundStages stages = RoundStages.train(shards, order)) {
             JavaRDD<Tuple2<Integer, EncodedPart>> sent = debts == null
                     ? shards.mapPartitionsWithIndex((worker, names) -> work.trainAndEncode(worker, null), true)
-                    : some(debts, new From(sliceCount))
+                    : some(debts, new Range(sliceCount, partCount))
                             .mapPartitionsWithIndex(
                                     (worker, own) -> work.trainAndEncode(
                                             worker, own.next()._2().iterator().next()),
                                     true);
             JavaPairRDD<Integer, EncodedPart> keyed = sent.mapToPair(part -> part);
             stages.average();
-            parts = keyed.groupByKey(
-                    new HashPartitioner(sliceCount + plan.value().workers()));
+            parts = keyed.groupByKey(new HashPartitioner(partCount));
 
             SlicePlan cut = slices;
-            moved = AveragedSlices.of(some(parts, new Below(sliceCount))
+            moved = AveragedSlices.of(some(parts, new Range(0, sliceCount))
                     .map(part -> SliceAveraging.average(cut.slices().get(part._1()), decoded(part._2())))
                     .collect());
         }
@@ -148,31 +148,21 @@ final class HalfPrecisionReduce implements RoundJob {
         return PartitionPruningRDD.create(parts.rdd(), partitions).toJavaRDD();
     }
 
-    private static final class Below extends AbstractFunction1<Object, Object> implements Serializable {
+    /** Partitions from one number to below another. */
+    private static final class Range extends AbstractFunction1<Object, Object> implements Serializable {
         private static final long serialVersionUID = 1L;
+        private final int start;
         private final int end;
 
-        Below(int end) {
+        Range(int start, int end) {
+            this.start = start;
             this.end = end;
         }
 
         @Override
         public Object apply(Object partition) {
-            return (Integer) partition < end;
-        }
-    }
-
-    private static final class From extends AbstractFunction1<Object, Object> implements Serializable {
-        private static final long serialVersionUID = 1L;
-        private final int start;
-
-        From(int start) {
-            this.start = start;
-        }
-
-        @Override
-        public Object apply(Object partition) {
-            return (Integer) partition >= start;
+            int number = (Integer) partition;
+            return start <= number && number < end;
         }
     }
 

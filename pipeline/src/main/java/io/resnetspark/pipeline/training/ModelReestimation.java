@@ -27,10 +27,7 @@ record ModelReestimation(RunDirectory run, BatchNormReestimation reestimation, P
             LOG.warn("Only the head was trained, and it has no batch norm: there are no statistics to compute anew");
             return Optional.empty();
         }
-        Checkpoint checkpoint = run.best()
-                .map(best -> run.readCheckpoint(best.checkpoint()))
-                .or(run::newestCheckpoint)
-                .orElseThrow();
+        Checkpoint checkpoint = run.modelCheckpoint();
         if (run.reestimated(checkpoint).isPresent()) {
             return Optional.empty();
         }

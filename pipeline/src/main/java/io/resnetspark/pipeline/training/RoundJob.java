@@ -35,9 +35,13 @@ interface RoundJob extends AutoCloseable {
     Averaged run(JavaRDD<String> shards, RoundOrder order, Broadcast<TrainingState> start);
 
     /** Takes back a state that no round will start from any more. */
-    void retire(Broadcast<TrainingState> start);
+    default void retire(Broadcast<TrainingState> start) {
+        start.destroy();
+    }
 
     /** Frees what retired states it keeps. */
     @Override
-    void close();
+    default void close() {
+        // most keep none
+    }
 }

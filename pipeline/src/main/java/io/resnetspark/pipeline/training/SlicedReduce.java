@@ -54,14 +54,4 @@ record SlicedReduce(Broadcast<TrainingPlan> plan, SlicePlan slices) implements R
         }
         return parts.iterator();
     }
-
-    @Override
-    public void retire(Broadcast<TrainingState> start) {
-        start.destroy();
-    }
-
-    @Override
-    public void close() {
-        // nothing is kept
-    }
 }

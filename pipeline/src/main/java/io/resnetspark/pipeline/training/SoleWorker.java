@@ -17,14 +17,4 @@ record SoleWorker(Broadcast<TrainingPlan> plan) implements RoundJob {
         return new Averaged(
                 trained.state(), List.of(trained.report()), trained.state().bytes());
     }
-
-    @Override
-    public void retire(Broadcast<TrainingState> start) {
-        start.destroy();
-    }
-
-    @Override
-    public void close() {
-        // nothing is kept
-    }
 }

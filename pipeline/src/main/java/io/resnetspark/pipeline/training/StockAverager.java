@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -39,6 +38,7 @@ final class StockAverager implements Averager {
     private final List<TrainingListener> listeners;
     private final CollectionAccumulator<StockStep> steps;
     private final Broadcast<TrainingPlan> planOnWorkers;
+    private final JavaRDD<String> shards;
     private final SparkComputationGraph graph;
     private TrainingPosition position = TrainingPosition.START;
     private StepResult epochResult = StepResult.NONE;
@@ -57,6 +57,7 @@ final class StockAverager implements Averager {
         this.listeners = List.copyOf(listeners);
         this.steps = spark.sc().collectionAccumulator();
         this.planOnWorkers = spark.broadcast(plan);
+        this.shards = ResidentShards.of(spark.sc(), plan.workers());
         ComputationGraphConfiguration configuration = ResNet.configuration(plan.spec(), config.seed());
         StockSettings.install(configuration, config, plan);
         ComputationGraph network = new ComputationGraph(configuration);
@@ -148,24 +149,7 @@ final class StockAverager implements Averager {
 
     @Override
     public StepResult validate(float[] parameters) {
-        Broadcast<float[]> shared = spark.broadcast(parameters);
-        try {
-            Broadcast<TrainingPlan> sharedPlan = planOnWorkers;
-            List<StepResult> shares = workers()
-                    .map(number ->
-                            ResidentWorkers.with(sharedPlan.value(), number, worker -> worker.validate(shared::value)))
-                    .collect();
-            return shares.stream().reduce(StepResult.NONE, StepResult::plus);
-        } finally {
-            shared.destroy();
-        }
-    }
-
-    /** The numbers of the workers, one in each partition. */
-    private JavaRDD<Integer> workers() {
-        List<Integer> numbers =
-                new ArrayList<>(IntStream.range(0, plan.workers()).boxed().toList());
-        return spark.parallelize(numbers, plan.workers());
+        return new ValidationPass(shards, planOnWorkers).of(spark.broadcast(parameters));
     }
 
     /** With optimiser state as it is at the beginning of every round: untouched. */
@@ -184,7 +168,7 @@ final class StockAverager implements Averager {
     @Override
     public void release() {
         String runId = plan.runId();
-        workers().foreach(worker -> ResidentWorkers.release(runId));
+        shards.foreach(shard -> ResidentWorkers.release(runId));
         planOnWorkers.destroy();
         graph.getNetwork().close();
     }

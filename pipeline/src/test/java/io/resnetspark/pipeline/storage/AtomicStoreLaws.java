@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FilterFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ abstract class AtomicStoreLaws {
                 }
                 return mixtures;
             });
-            for (int i = 0; i < 30; i++) {
+            for (int i = 0; i < 50; i++) {
                 store.replace("file", i % 2 == 0 ? ones : zeros);
             }
             done.set(true);
@@ -137,16 +138,19 @@ abstract class AtomicStoreLaws {
             directory.write("bad", new byte[] {1, 2, 3});
             directory.commit();
         }
-        try (OutputStream out = storage.fileSystem().create(store.path("d/bad"), true)) {
+        try (OutputStream out = fileSystem().create(store.path("d/bad"), true)) {
             out.write(new byte[] {1, 2, 4});
         }
         PublishedDirectory published = store.directory("d").orElseThrow();
         assertThat(published.read("good")).containsExactly(1, 2, 3);
+        assertThatThrownBy(() -> published.read("bad"))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("bad");
         assertThatThrownBy(published::verify)
                 .isInstanceOf(BadDataException.class)
                 .hasMessageContaining("bad");
 
-        storage.fileSystem().delete(store.path("d/bad"), false);
+        fileSystem().delete(store.path("d/bad"), false);
         assertThatThrownBy(published::verify)
                 .isInstanceOf(BadDataException.class)
                 .hasMessageContaining("lacks its file bad");
@@ -163,10 +167,15 @@ abstract class AtomicStoreLaws {
         assertThat(store.list("d")).isEmpty();
     }
 
+    /** The storage itself: Hadoop's view of the local disk keeps and hides checksum files of its own. */
+    private FileSystem fileSystem() {
+        FileSystem seen = storage.fileSystem();
+        return seen instanceof FilterFileSystem filter ? filter.getRawFileSystem() : seen;
+    }
+
     /** Everything directly in {@code directory}, hidden or not. */
-    private Path[] entries(Path directory) throws IOException {
-        FileSystem fileSystem = storage.fileSystem();
-        return Arrays.stream(fileSystem.listStatus(directory))
+    final Path[] entries(Path directory) throws IOException {
+        return Arrays.stream(fileSystem().listStatus(directory))
                 .map(FileStatus::getPath)
                 .toArray(Path[]::new);
     }

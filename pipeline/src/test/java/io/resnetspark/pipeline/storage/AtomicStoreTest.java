@@ -4,49 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.resnetspark.model.error.BadDataException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-class AtomicStoreTest {
+/** {@link RenamingStoreLaws} on the local disk, and how the other publishers work there. */
+class AtomicStoreTest extends RenamingStoreLaws {
 
-    @TempDir
-    Path temporary;
+    @RegisterExtension
+    static final LocalStorage DISK = new LocalStorage();
 
-    private Path root;
-    private AtomicStore store;
-
-    @BeforeEach
-    void openStore() {
-        root = temporary.resolve("größe mit %20 spaces");
-        store = AtomicStore.at(root.toString(), new Configuration());
-    }
-
-    @Test
-    void replacedFileHasTheNewContentAndNothingElseRemains() throws IOException {
-        store.replaceText("a/b.json", "one");
-        store.replaceText("a/b.json", "two");
-
-        assertThat(store.readText("a/b.json")).contains("two");
-        try (var files = Files.list(root.resolve("a"))) {
-            assertThat(files).containsExactly(root.resolve("a/b.json"));
-        }
+    AtomicStoreTest() {
+        super(DISK);
     }
 
     @Test
@@ -62,78 +35,6 @@ class AtomicStoreTest {
     }
 
     @Test
-    void readersNeverSeeAMixtureWhileAFileIsReplaced() throws Exception {
-        byte[] zeros = new byte[100_000];
-        byte[] ones = new byte[200_000];
-        Arrays.fill(ones, (byte) 1);
-        store.replace("file", zeros);
-        AtomicBoolean done = new AtomicBoolean();
-        ExecutorService pool = Executors.newSingleThreadExecutor();
-        try {
-            var reader = pool.submit(() -> {
-                int mixtures = 0;
-                while (!done.get()) {
-                    byte[] seen = store.read("file").orElseThrow();
-                    if (!Arrays.equals(seen, zeros) && !Arrays.equals(seen, ones)) {
-                        mixtures++;
-                    }
-                }
-                return mixtures;
-            });
-            for (int i = 0; i < 50; i++) {
-                store.replace("file", i % 2 == 0 ? ones : zeros);
-            }
-            done.set(true);
-            assertThat(reader.get()).isZero();
-        } finally {
-            pool.shutdownNow();
-        }
-    }
-
-    @Test
-    void exactlyOneOfManyCreatorsWins() throws Exception {
-        store.replaceText("other", "");
-        ExecutorService pool = Executors.newFixedThreadPool(8);
-        try {
-            List<Callable<Boolean>> creators = IntStream.range(0, 32)
-                    .<Callable<Boolean>>mapToObj(i -> () -> store.createIfAbsent("version", new byte[] {(byte) i}))
-                    .toList();
-            int winners = 0;
-            for (var creator : pool.invokeAll(creators)) {
-                winners += creator.get() ? 1 : 0;
-            }
-            assertThat(winners).isOne();
-        } finally {
-            pool.shutdownNow();
-        }
-    }
-
-    @Test
-    void directoryIsInvisibleUntilCommittedAndWholeAfterwards() throws IOException {
-        try (DirectoryPublication directory = store.startDirectory("round-1")) {
-            directory.write("params/conv1", "weights".getBytes(UTF_8));
-            assertThat(store.directory("round-1")).isEmpty();
-            assertThat(store.list("")).isEmpty();
-            directory.commit();
-        }
-        PublishedDirectory published = store.directory("round-1").orElseThrow();
-        published.verify();
-        assertThat(published.files()).containsExactly("params/conv1");
-        assertThat(published.read("params/conv1")).asString().isEqualTo("weights");
-        assertThatThrownBy(() -> store.startDirectory("round-1")).isInstanceOf(UncheckedIOException.class);
-    }
-
-    @Test
-    void abandonedDirectoryLeavesNothing() throws IOException {
-        try (DirectoryPublication directory = store.startDirectory("round-1")) {
-            directory.write("a", new byte[10]);
-        }
-        try (var files = Files.list(root)) {
-            assertThat(files).isEmpty();
-        }
-    }
-
-    @Test
     void directoryWithAnOpenFileCannotBeCommitted() throws IOException {
         try (DirectoryPublication directory = store.startDirectory("round-1");
                 OutputStream open = directory.create("a")) {
@@ -141,40 +42,6 @@ class AtomicStoreTest {
             assertThatThrownBy(directory::commit).isInstanceOf(IllegalStateException.class);
         }
         assertThat(store.directory("round-1")).isEmpty();
-    }
-
-    @Test
-    void leftoversOfADeadWriterAreIgnoredAndSwept() throws IOException {
-        DirectoryPublication dead = store.startDirectory("round-1");
-        dead.write("a", new byte[10]);
-
-        assertThat(store.list("")).isEmpty();
-        store.deleteUnfinished("");
-        try (var files = Files.list(root)) {
-            assertThat(files).isEmpty();
-        }
-    }
-
-    @Test
-    void flippedByteAndMissingFileAreReportedByName() throws IOException {
-        try (DirectoryPublication directory = store.startDirectory("d")) {
-            directory.write("good", new byte[] {1, 2, 3});
-            directory.write("bad", new byte[] {1, 2, 3});
-            directory.commit();
-        }
-        Files.write(root.resolve("d/bad"), new byte[] {1, 2, 4});
-        PublishedDirectory published = store.directory("d").orElseThrow();
-
-        assertThat(published.read("good")).containsExactly(1, 2, 3);
-        assertThatThrownBy(() -> published.read("bad"))
-                .isInstanceOf(BadDataException.class)
-                .hasMessageContaining("bad");
-        assertThatThrownBy(published::verify).isInstanceOf(BadDataException.class);
-
-        Files.delete(root.resolve("d/bad"));
-        assertThatThrownBy(published::verify)
-                .isInstanceOf(BadDataException.class)
-                .hasMessageContaining("lacks its file bad");
     }
 
     @Test
@@ -204,10 +71,9 @@ class AtomicStoreTest {
         assertThat(store.read("x").orElseThrow()).containsExactly(2);
         assertThatThrownBy(() -> renaming.create(file, new byte[] {3}))
                 .isInstanceOf(org.apache.hadoop.fs.FileAlreadyExistsException.class);
-        try (var files = Files.list(root)) {
-            assertThat(files.map(path -> path.getFileName().toString()))
-                    .noneMatch(name -> name.startsWith(Publisher.UNFINISHED))
-                    .contains("x");
-        }
+        assertThat(entries(store.root()))
+                .extracting(org.apache.hadoop.fs.Path::getName)
+                .noneMatch(name -> name.startsWith(Publisher.UNFINISHED))
+                .contains("x");
     }
 }

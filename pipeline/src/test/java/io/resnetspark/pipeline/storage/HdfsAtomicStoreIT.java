@@ -5,40 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** {@link AtomicStoreLaws} on HDFS, and what HDFS allows to promise beyond them. */
-class HdfsAtomicStoreIT extends AtomicStoreLaws {
+/** {@link RenamingStoreLaws} on HDFS, and what happens where there is no room. */
+class HdfsAtomicStoreIT extends RenamingStoreLaws {
 
     @RegisterExtension
     static final HdfsStorage HDFS = new HdfsStorage();
 
     HdfsAtomicStoreIT() {
         super(HDFS);
-    }
-
-    @Test
-    void exactlyOneOfManyCreatorsWins() throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(8);
-        try {
-            List<Callable<Boolean>> creators = IntStream.range(0, 32)
-                    .<Callable<Boolean>>mapToObj(i -> () -> store.createIfAbsent("version", new byte[] {(byte) i}))
-                    .toList();
-            int winners = 0;
-            for (var creator : pool.invokeAll(creators)) {
-                winners += creator.get() ? 1 : 0;
-            }
-            assertThat(winners).isOne();
-        } finally {
-            pool.shutdownNow();
-        }
     }
 
     @Test

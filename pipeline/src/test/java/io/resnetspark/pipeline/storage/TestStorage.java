@@ -29,7 +29,10 @@ public abstract class TestStorage implements BeforeAllCallback {
     private Server server;
 
     /** A running server. */
-    protected interface Server extends ExtensionContext.Store.CloseableResource {
+    protected interface Server extends ExtensionContext.Store.CloseableResource, AutoCloseable {
+
+        @Override
+        void close() throws Exception;
 
         /** URI of a directory for tests, without a slash at the end. */
         String root();
