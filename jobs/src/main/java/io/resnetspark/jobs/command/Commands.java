@@ -20,9 +20,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            ExperimentCommand.class,
             InspectCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            RegistryCommand.class,
             DoctorCommand.class
         },
         versionProvider = Version.class,
@@ -50,11 +52,14 @@ public final class Commands implements Runnable {
         CommandLine commandLine = new CommandLine(new Commands());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setUsageHelpAutoWidth(true);
-        commandLine.getSubcommands().values().forEach(command -> command.getCommandSpec()
-                .usageMessage()
-                .sortOptions(false));
+        keepOrderOfOptions(commandLine);
         commandLine.setParameterExceptionHandler(Commands::explain);
         return commandLine;
+    }
+
+    private static void keepOrderOfOptions(CommandLine commandLine) {
+        commandLine.getCommandSpec().usageMessage().sortOptions(false);
+        commandLine.getSubcommands().values().forEach(Commands::keepOrderOfOptions);
     }
 
     /** One line that says what is wrong, not the whole help. */

@@ -72,7 +72,7 @@ abstract class JobCommand implements Callable<Integer> {
         String message;
         try {
             Configurator.setLevel("io.resnetspark", common.parsedLogLevel());
-            job = new Job(spec.name(), configuration(), spec.commandLine().getOut());
+            job = new Job(name(), configuration(), spec.commandLine().getOut());
             Conclusion conclusion = run(job);
             status = conclusion.status();
             message = conclusion.message();
@@ -88,6 +88,12 @@ abstract class JobCommand implements Callable<Integer> {
             job.close();
         }
         return status.code();
+    }
+
+    /** As it is typed after {@code resnet}, for example {@code registry list}. */
+    private String name() {
+        String qualified = spec.qualifiedName();
+        return qualified.substring(qualified.indexOf(' ') + 1);
     }
 
     private ResolvedConfig configuration() throws IllegalAccessException {
@@ -126,7 +132,7 @@ abstract class JobCommand implements Callable<Integer> {
 
     private void report(Failure failure) {
         PrintWriter err = spec.commandLine().getErr();
-        err.println("resnet %s: %s".formatted(spec.name(), failure.message()));
+        err.println("resnet %s: %s".formatted(name(), failure.message()));
         if (common.stackTrace) {
             failure.cause().printStackTrace(err);
         } else if (!failure.isForUser()) {
@@ -138,7 +144,7 @@ abstract class JobCommand implements Callable<Integer> {
 
     private Optional<Path> keepStackTrace(Failure failure) {
         try {
-            Path file = Files.createTempFile("resnet-%s-".formatted(spec.name()), ".log");
+            Path file = Files.createTempFile("resnet-%s-".formatted(name().replace(' ', '-')), ".log");
             try (PrintWriter trace = new PrintWriter(Files.newBufferedWriter(file))) {
                 failure.cause().printStackTrace(trace);
             }
@@ -155,7 +161,7 @@ abstract class JobCommand implements Callable<Integer> {
             return;
         }
         Outcome outcome = new Outcome(
-                spec.name(),
+                name(),
                 spec.commandLine().getParseResult().originalArgs(),
                 status,
                 message,
@@ -169,7 +175,7 @@ abstract class JobCommand implements Callable<Integer> {
         } catch (RuntimeException e) {
             PrintWriter err = spec.commandLine().getErr();
             err.println("resnet %s: could not write %s into %s: %s"
-                    .formatted(spec.name(), Outcome.FILE_NAME, directory.get(), e.getMessage()));
+                    .formatted(name(), Outcome.FILE_NAME, directory.get(), e.getMessage()));
             err.flush();
         }
     }

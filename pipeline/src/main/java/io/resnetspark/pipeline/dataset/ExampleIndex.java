@@ -1,7 +1,9 @@
 package io.resnetspark.pipeline.dataset;
 
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.error.ConfigurationException;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 
@@ -45,6 +47,18 @@ public final class ExampleIndex implements Serializable {
             int[] checksums)
             implements Serializable {
 
+        Columns first(int count) {
+            return new Columns(
+                    Arrays.copyOf(idHashes, count),
+                    Arrays.copyOf(labels, count),
+                    Arrays.copyOf(files, count),
+                    Arrays.copyOf(offsets, count),
+                    Arrays.copyOf(lengths, count),
+                    Arrays.copyOf(widths, count),
+                    Arrays.copyOf(heights, count),
+                    Arrays.copyOf(checksums, count));
+        }
+
         static Columns ofSize(int size) {
             return new Columns(
                     new long[size],
@@ -80,6 +94,20 @@ public final class ExampleIndex implements Serializable {
      */
     public static ExampleIndex build(SparkSession spark, ImageDataset dataset, Split split) {
         return ExampleIndexBuilder.build(spark, dataset, split);
+    }
+
+    /**
+     * The first {@code count} images. Their order is that of a hash of their content, so this is a random sample, and a
+     * larger one contains it.
+     *
+     * @throws ConfigurationException if there are fewer
+     */
+    public ExampleIndex first(int count) {
+        if (count < 1 || count > size()) {
+            throw new ConfigurationException(
+                    "The split has %d images, so 1 to %d of them can be used, not %d".formatted(size(), size(), count));
+        }
+        return new ExampleIndex(files, fileLengths, encoding, channels, columns.first(count));
     }
 
     /** Number of images. */

@@ -1,6 +1,6 @@
 package io.resnetspark.pipeline.training;
 
-import io.resnetspark.model.Architecture;
+import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
@@ -92,9 +92,10 @@ public final class TrainingLoop {
         if (dataset.images(Split.TRAIN) == 0) {
             throw new BadDataException("%s has no training images".formatted(config.data()));
         }
-        ExampleIndex trainingIndex = ExampleIndex.build(spark, dataset, Split.TRAIN);
-        Optional<ExampleIndex> validationIndex = dataset.images(Split.VAL) > 0
-                ? Optional.of(ExampleIndex.build(spark, dataset, Split.VAL))
+        ExampleIndex wholeSplit = ExampleIndex.build(spark, dataset, Split.TRAIN);
+        ExampleIndex trainingIndex = config.images().map(wholeSplit::first).orElse(wholeSplit);
+        Optional<ExampleIndex> validationIndex = dataset.images(config.validateOn()) > 0
+                ? Optional.of(ExampleIndex.build(spark, dataset, config.validateOn()))
                 : Optional.empty();
 
         StartingPoint start = startingPoint(resume, dataset);
@@ -181,7 +182,7 @@ public final class TrainingLoop {
                         "resumed at round " + checkpoint.position().round());
             }
         }
-        ResNetSpec architecture = Architecture.named(config.arch()).spec();
+        ResNetSpec architecture = NetworkName.parse(config.arch()).spec();
         int inputSize = config.inputSize().orElse(architecture.inputSize());
         ResNetSpec spec = architecture
                 .withClasses(dataset.classes().names().size())
