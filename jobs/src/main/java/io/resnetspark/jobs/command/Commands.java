@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EvaluateCommand.class,
             PredictCommand.class,
             ExperimentCommand.class,
+            RetrainCommand.class,
             InspectCommand.class,
             ImportCommand.class,
             ExportCommand.class,
@@ -30,7 +31,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Version.class,
         footer = {
             "",
-            "Exit codes: 0 done, 1 failure, 2 usage or configuration, 3 bad data, 4 training diverged.",
+            "Exit codes: 0 done, 1 failure, 2 usage or configuration, 3 bad data, 4 training diverged, 5 not promoted",
+            "(only retrain --exit-code).",
             "resnet COMMAND --help shows the options of a command and an example.",
             "bin/resnet bench compares speeds with those of other libraries, from the sources of the project."
         })

@@ -84,8 +84,13 @@ final class Job implements AutoCloseable {
         try {
             return work.call();
         } finally {
-            stepSeconds.merge(name, (System.nanoTime() - start) / 1e9, Double::sum);
+            stepTook(name, (System.nanoTime() - start) / 1e9);
         }
+    }
+
+    /** Keeps how long a step took that was timed elsewhere. */
+    void stepTook(String name, double seconds) {
+        stepSeconds.merge(name, seconds, Double::sum);
     }
 
     /** Names something the command made. */

@@ -3,6 +3,7 @@ package io.resnetspark.jobs.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import io.resnetspark.model.error.ConfigurationException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,12 @@ public final class ResolvedConfig {
             throw Problem.exception(problems);
         }
         return type.cast(bound);
+    }
+
+    /** This configuration with another value of one key, for what a command derives from other keys. */
+    public ResolvedConfig with(String key, Object value) {
+        return new ResolvedConfig(
+                config.withValue(key, ConfigValueFactory.fromAnyRef(value, "derived by the command")), defaults);
     }
 
     private boolean isDefault(String path, ConfigValue value) {

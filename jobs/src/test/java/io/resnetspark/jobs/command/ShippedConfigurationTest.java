@@ -12,6 +12,7 @@ import io.resnetspark.pipeline.experiment.ExperimentConfig;
 import io.resnetspark.pipeline.inference.PredictConfig;
 import io.resnetspark.pipeline.registry.RegistryConfig;
 import io.resnetspark.pipeline.registry.Retention;
+import io.resnetspark.pipeline.retrain.RetrainConfig;
 import io.resnetspark.pipeline.tracking.MlflowConfig;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.TrainConfig;
@@ -32,7 +33,11 @@ class ShippedConfigurationTest {
                 .withSetting("train.output=o")
                 .withSetting("prepare.input=i")
                 .withSetting("prepare.format=cifar10")
-                .withSetting("prepare.output=o");
+                .withSetting("prepare.output=o")
+                .withSetting("retrain.incoming=i")
+                .withSetting("retrain.dataset=d")
+                .withSetting("retrain.work=w")
+                .withSetting("retrain.model=m");
     }
 
     private static TrainConfig train(SectionOption option, String key) {
@@ -51,6 +56,7 @@ class ShippedConfigurationTest {
         assertThat(config.bind("train", TrainConfig.class).augmentation()).isEqualTo(Augmentation.cifar());
         assertThat(config.bind("train", TrainConfig.class).onDivergence()).isEqualTo(OnDivergence.standard());
         assertThat(config.bind("spark", SparkConfig.class).master()).isEmpty();
+        assertThat(config.bind("retrain", RetrainConfig.class).webhook().url()).isEmpty();
         assertThat(config.bind("registry", RegistryConfig.class).retention()).isEqualTo(Retention.KEEP_ALL);
         assertThat(config.bind("registry", RegistryConfig.class).path()).isEmpty();
         assertThat(config.bind("mlflow", MlflowConfig.class).uri()).isEmpty();
@@ -89,6 +95,7 @@ class ShippedConfigurationTest {
                 config.bind("prepare", PrepareConfig.class);
                 config.bind("train", TrainConfig.class);
                 config.bind("evaluate", EvaluateConfig.class);
+                config.bind("retrain", RetrainConfig.class);
             }
         }
     }

@@ -10,7 +10,7 @@ import org.apache.spark.sql.SparkSession;
 /**
  * Where each image of a split lies in the dataset's files, so that images can be read in any order without Spark. Images
  * are numbered by their {@code image_id}, so the numbering depends on the images alone, not on how they are spread over
- * files. About 40 bytes per image.
+ * files. About 44 bytes per image.
  *
  * <p>Immutable; made to be broadcast.
  */
@@ -35,6 +35,7 @@ public final class ExampleIndex implements Serializable {
      * @param widths in pixels
      * @param heights in pixels
      * @param checksums CRC-32C of the stored bytes
+     * @param versions dataset version that added the image
      */
     record Columns(
             long[] idHashes,
@@ -44,7 +45,8 @@ public final class ExampleIndex implements Serializable {
             int[] lengths,
             int[] widths,
             int[] heights,
-            int[] checksums)
+            int[] checksums,
+            int[] versions)
             implements Serializable {
 
         Columns first(int count) {
@@ -56,7 +58,8 @@ public final class ExampleIndex implements Serializable {
                     Arrays.copyOf(lengths, count),
                     Arrays.copyOf(widths, count),
                     Arrays.copyOf(heights, count),
-                    Arrays.copyOf(checksums, count));
+                    Arrays.copyOf(checksums, count),
+                    Arrays.copyOf(versions, count));
         }
 
         static Columns ofSize(int size) {
@@ -68,7 +71,21 @@ public final class ExampleIndex implements Serializable {
                     new int[size],
                     new int[size],
                     new int[size],
+                    new int[size],
                     new int[size]);
+        }
+
+        /** Sets an entry to that of other columns. */
+        void copy(int entry, Columns from, int row) {
+            idHashes[entry] = from.idHashes[row];
+            labels[entry] = from.labels[row];
+            files[entry] = from.files[row];
+            offsets[entry] = from.offsets[row];
+            lengths[entry] = from.lengths[row];
+            widths[entry] = from.widths[row];
+            heights[entry] = from.heights[row];
+            checksums[entry] = from.checksums[row];
+            versions[entry] = from.versions[row];
         }
     }
 
@@ -110,6 +127,16 @@ public final class ExampleIndex implements Serializable {
         return new ExampleIndex(files, fileLengths, encoding, channels, columns.first(count));
     }
 
+    /** The images of this index that a selection takes, in the same order. */
+    public ExampleIndex select(ExampleSelection selection) {
+        int[] examples = selection.of(this);
+        Columns selected = Columns.ofSize(examples.length);
+        for (int i = 0; i < examples.length; i++) {
+            selected.copy(i, columns, examples[i]);
+        }
+        return new ExampleIndex(files, fileLengths, encoding, channels, selected);
+    }
+
     /** Number of images. */
     public int size() {
         return columns.labels().length;
@@ -123,6 +150,11 @@ public final class ExampleIndex implements Serializable {
     /** The first eight bytes of an image's {@code image_id}, big-endian: its own wherever it is stored. */
     public long idHash(int example) {
         return columns.idHashes()[example];
+    }
+
+    /** The dataset version that added an image. */
+    public int version(int example) {
+        return columns.versions()[example];
     }
 
     /** Width of the stored image in pixels. */

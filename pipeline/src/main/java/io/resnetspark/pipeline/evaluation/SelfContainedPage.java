@@ -35,7 +35,8 @@ public record SelfContainedPage(String title, String headExtra, List<Script> scr
     /** What every page needs, before its own scripts. */
     public static final List<Script> ELEMENTS = scripts(SelfContainedPage.class, "dom.js");
 
-    static List<Script> scripts(Class<?> owner, String... names) {
+    /** Scripts of one owner, in the order they must run. */
+    public static List<Script> scripts(Class<?> owner, String... names) {
         return Stream.of(names).map(name -> new Script(owner, name)).toList();
     }
 
