@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ImportCommand.class,
             ExportCommand.class,
             RegistryCommand.class,
+            ScheduleCommand.class,
             DoctorCommand.class
         },
         versionProvider = Version.class,

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine.Mixin;
@@ -156,8 +157,10 @@ abstract class JobCommand implements Callable<Integer> {
     }
 
     private void writeOutcome(Job job, ExitStatus status, String message, Instant start, double seconds) {
-        Optional<String> directory = outputDirectory();
-        if (directory.isEmpty()) {
+        List<String> directories = Stream.concat(outputDirectory().stream(), Stream.ofNullable(common.outcomeDirectory))
+                .distinct()
+                .toList();
+        if (directories.isEmpty()) {
             return;
         }
         Outcome outcome = new Outcome(
@@ -170,13 +173,16 @@ abstract class JobCommand implements Callable<Integer> {
                 job == null ? Map.of() : job.stepSeconds(),
                 job == null ? Map.of() : job.outputs(),
                 Version.current());
-        try {
-            outcome.writeTo(directory.get(), job == null ? new Configuration() : job.hadoopConfiguration());
-        } catch (RuntimeException e) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println("resnet %s: could not write %s into %s: %s"
-                    .formatted(name(), Outcome.FILE_NAME, directory.get(), e.getMessage()));
-            err.flush();
+        Configuration hadoop = job == null ? new Configuration() : job.hadoopConfiguration();
+        for (String directory : directories) {
+            try {
+                outcome.writeTo(directory, hadoop);
+            } catch (RuntimeException e) {
+                PrintWriter err = spec.commandLine().getErr();
+                err.println("resnet %s: could not write %s into %s: %s"
+                        .formatted(name(), Outcome.FILE_NAME, directory, e.getMessage()));
+                err.flush();
+            }
         }
     }
 }

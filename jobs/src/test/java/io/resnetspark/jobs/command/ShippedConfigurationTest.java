@@ -3,6 +3,7 @@ package io.resnetspark.jobs.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.jobs.config.ConfigLoader;
+import io.resnetspark.jobs.schedule.ScheduleConfig;
 import io.resnetspark.jobs.session.SparkConfig;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
@@ -59,6 +60,7 @@ class ShippedConfigurationTest {
         assertThat(config.bind("retrain", RetrainConfig.class).webhook().url()).isEmpty();
         assertThat(config.bind("registry", RegistryConfig.class).retention()).isEqualTo(Retention.KEEP_ALL);
         assertThat(config.bind("registry", RegistryConfig.class).path()).isEmpty();
+        assertThat(config.bind("schedule", ScheduleConfig.class).jobs()).isEmpty();
         assertThat(config.bind("mlflow", MlflowConfig.class).uri()).isEmpty();
     }
 

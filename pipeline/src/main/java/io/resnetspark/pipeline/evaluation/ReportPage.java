@@ -50,7 +50,7 @@ final class ReportPage {
         data.set("run", ReportJson.tree(run.thinned(ROUNDS_DRAWN)));
         data.set("settings", ReportJson.tree(settings));
         data.put("refresh_seconds", refresh);
-        return render("Training " + run.runId(), "<meta http-equiv=\"refresh\" content=\"" + refresh + "\">", data);
+        return render("Training " + run.runId(), SelfContainedPage.refreshing(refresh), data);
     }
 
     private static String render(String title, String headExtra, ObjectNode data) {

@@ -40,6 +40,11 @@ public record SelfContainedPage(String title, String headExtra, List<Script> scr
         return Stream.of(names).map(name -> new Script(owner, name)).toList();
     }
 
+    /** An element of the head that makes the browser load the page again after so many seconds. */
+    public static String refreshing(int seconds) {
+        return "<meta http-equiv=\"refresh\" content=\"%d\">".formatted(seconds);
+    }
+
     /** As JSON in a page: snake case, and null where a number is undefined. */
     public static JsonNode tree(Object value) {
         return ReportJson.tree(value);
