@@ -21,7 +21,11 @@ final class HistoryPage {
         ObjectNode data = (ObjectNode) Json.tree(view);
         data.put("refresh_seconds", REFRESH_SECONDS);
         return new SelfContainedPage(
-                        "Schedule on " + view.host(), SelfContainedPage.refreshing(REFRESH_SECONDS), SCRIPTS, data, "history.json")
+                        "Schedule on " + view.host(),
+                        SelfContainedPage.refreshing(REFRESH_SECONDS),
+                        SCRIPTS,
+                        data,
+                        "history.json")
                 .html();
     }
 }

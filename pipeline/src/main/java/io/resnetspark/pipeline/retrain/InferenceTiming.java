@@ -38,7 +38,7 @@ final class InferenceTiming {
             for (ClassifierSource model : models) {
                 BatchClassifier classifier = new BatchClassifier(model, TestTimeAugmentation.NONE, images.size());
                 opened.add(classifier);
-                classifier.logits(images); // makes primitives and buffers, which is no part of classifying
+                classifier.answers(images); // makes primitives and buffers, which is no part of classifying
                 milliseconds.add(new ArrayList<>());
             }
             long start = System.nanoTime();
@@ -48,7 +48,7 @@ final class InferenceTiming {
                 }
                 for (int model = 0; model < opened.size(); model++) {
                     long begin = System.nanoTime();
-                    opened.get(model).logits(images);
+                    opened.get(model).answers(images);
                     milliseconds.get(model).add((System.nanoTime() - begin) / 1e6 / images.size());
                 }
             }

@@ -35,14 +35,20 @@ record PaddedClasses(ClassifierSource model, List<String> labels) implements Cla
             }
 
             @Override
-            public float[] logits(float[] images, int count) {
-                float[] narrow = network.logits(images, count);
+            public int embeddingLength() {
+                return network.embeddingLength();
+            }
+
+            @Override
+            public Answers classify(float[] images, int count) {
+                Answers answers = network.classify(images, count);
+                float[] narrow = answers.logits();
                 float[] wide = new float[count * all];
                 Arrays.fill(wide, NEVER);
                 for (int image = 0; image < count; image++) {
                     System.arraycopy(narrow, image * known, wide, image * all, known);
                 }
-                return wide;
+                return new Answers(wide, answers.embeddings());
             }
 
             @Override

@@ -47,7 +47,6 @@ final class RetrainPages {
         ObjectNode data = (ObjectNode) RetrainJson.tree(Map.of("model", model));
         data.set("ledger", RetrainJson.tree(ledger));
         work.replaceText(
-                PAGE,
-                new SelfContainedPage("Retraining of " + model, "", HISTORY_SCRIPTS, data, FILES).html());
+                PAGE, new SelfContainedPage("Retraining of " + model, "", HISTORY_SCRIPTS, data, FILES).html());
     }
 }

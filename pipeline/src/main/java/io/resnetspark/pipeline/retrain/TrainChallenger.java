@@ -114,14 +114,22 @@ final class TrainChallenger {
         return new TrainConfig(
                 context.config().dataset(),
                 Optional.of(prepared.datasetVersion()),
+                train.images(),
+                train.validateOn(),
                 train.arch(),
                 train.inputSize(),
                 weights.or(train::weights),
                 train.freeze(),
                 train.frozenFeatures(),
                 cycle.path(RUN).toString(),
+                train.averager(),
                 train.workers(),
                 train.averagingFrequency(),
+                train.everyStepEpochs(),
+                train.slowMomentum(),
+                train.emaDecay(),
+                train.transfer(),
+                train.reestimateBatchNormImages(),
                 train.batchSize(),
                 weights.isPresent() ? challenger.epochs() : train.epochs(),
                 weights.isPresent() ? challenger.learningRate() : train.learningRate(),
@@ -134,6 +142,7 @@ final class TrainChallenger {
                 seed(plan),
                 train.threadsPerWorker(),
                 train.checkpointEveryEpochs(),
-                train.keepCheckpoints());
+                train.keepCheckpoints(),
+                train.onDivergence());
     }
 }

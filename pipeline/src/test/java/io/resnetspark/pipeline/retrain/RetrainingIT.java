@@ -10,6 +10,7 @@ import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SplitOrigin;
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.evaluation.EvaluateConfig;
 import io.resnetspark.pipeline.registry.ModelRegistry;
@@ -27,6 +28,8 @@ import io.resnetspark.pipeline.retrain.promotion.PromotionPolicy;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.Lease;
 import io.resnetspark.pipeline.storage.LeaseLock;
+import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,14 +84,22 @@ class RetrainingIT {
         TrainConfig train = new TrainConfig(
                 retrain.dataset(),
                 Optional.empty(),
+                Optional.empty(),
+                Split.VAL,
                 "cifar-resnet20",
                 Optional.of(16),
                 Optional.empty(),
                 List.of(),
                 TrainConfig.FrozenFeatures.CACHED,
                 retrain.work(),
+                TrainConfig.Averaging.SLICED,
                 2,
                 2,
+                0,
+                SlowMomentum.OFF,
+                0,
+                TrainConfig.Transfer.FLOAT32,
+                0,
                 8,
                 12,
                 0.05,
@@ -102,7 +113,8 @@ class RetrainingIT {
                 11,
                 1,
                 1,
-                2);
+                2,
+                OnDivergence.standard());
         return new RetrainSettings(
                 retrain,
                 PrepareConfig.of("replaced", SourceFormat.IMAGE_FOLDER, retrain.dataset())
