@@ -6,9 +6,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class CommandLineTest {
 
@@ -37,13 +40,26 @@ class CommandLineTest {
 
     @Test
     void everyCommandHasHelpWithAnExample() {
-        List<String> commands =
-                List.copyOf(ResNetCli.commandLine().getSubcommands().keySet());
+        List<CommandLine> commands = new ArrayList<>();
+        collect(ResNetCli.commandLine(), commands);
         assertThat(commands).isNotEmpty();
-        for (String command : commands) {
+        for (CommandLine command : commands) {
+            String name = command.getCommandSpec().qualifiedName();
+            List<String> arguments = new ArrayList<>(List.of(name.split(" ")).subList(1, name.split(" ").length));
+            arguments.add("--help");
             out.getBuffer().setLength(0);
-            assertThat(run(command, "--help")).isZero();
-            assertThat(out.toString()).contains("Example: resnet " + command).contains("--config", "--set", "--master");
+            assertThat(run(arguments.toArray(String[]::new))).isZero();
+            assertThat(out.toString()).contains("Example: " + name);
+            if (command.getSubcommands().isEmpty()) {
+                assertThat(out.toString()).contains("--config", "--set", "--master");
+            }
+        }
+    }
+
+    private static void collect(CommandLine parent, List<CommandLine> commands) {
+        for (CommandLine command : Set.copyOf(parent.getSubcommands().values())) {
+            commands.add(command);
+            collect(command, commands);
         }
     }
 

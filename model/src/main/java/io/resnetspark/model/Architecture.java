@@ -15,6 +15,7 @@ import io.resnetspark.model.error.ConfigurationException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Every named network, one line each: stem, block, shortcut, width of the first stage, default classes, blocks a stage. */
 public enum Architecture {
@@ -62,8 +63,11 @@ public enum Architecture {
                 stem,
                 block,
                 shortcut,
+                Normalisation.BATCH,
                 Arrays.stream(blocks).boxed().toList(),
-                width,
+                IntStream.range(0, blocks.length)
+                        .mapToObj(stage -> width << stage)
+                        .toList(),
                 classes,
                 3,
                 stem == CIFAR ? 32 : 224,

@@ -1,6 +1,12 @@
 package io.resnetspark.model;
 
+import io.resnetspark.model.kernel.Activation;
+import io.resnetspark.model.kernel.Kernels.Bias;
+import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.layer.BatchNorm;
+import io.resnetspark.model.layer.Convolution;
 import io.resnetspark.model.layer.KernelLayerConf;
+import io.resnetspark.model.layer.MaxPool;
 import io.resnetspark.model.layer.ParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +29,7 @@ public record NetworkTable(List<Row> rows) {
      *
      * @param name torchvision's name
      * @param kind layer type
+     * @param setting of a convolution or pooling, for example {@code 3x3, stride 2}; empty for others
      * @param inputs names of the vertices it reads
      * @param outputShape of one image: {@code [H, W, C]} or {@code [C]}
      * @param parameters trainable parameters
@@ -31,6 +38,7 @@ public record NetworkTable(List<Row> rows) {
     public record Row(
             String name,
             String kind,
+            String setting,
             List<String> inputs,
             List<Long> outputShape,
             long parameters,
@@ -58,9 +66,32 @@ public record NetworkTable(List<Row> rows) {
                     .mapToLong(ParameterSpec::length)
                     .sum();
             long work = configuration.multiplyAccumulates(types.get(inputs.get(0)));
-            return new Row(name, configuration.getClass().getSimpleName(), inputs, shape, parameters, work);
+            return new Row(
+                    name,
+                    configuration.getClass().getSimpleName(),
+                    setting(configuration),
+                    inputs,
+                    shape,
+                    parameters,
+                    work);
         }
-        return new Row(name, vertex.getClass().getSimpleName(), inputs, shape, 0, 0);
+        return new Row(name, vertex.getClass().getSimpleName(), "", inputs, shape, 0, 0);
+    }
+
+    private static String setting(KernelLayerConf layer) {
+        if (layer instanceof Convolution convolution) {
+            String bias = convolution.bias() == Bias.ADDED ? ", bias" : "";
+            return window(convolution.window()) + bias;
+        }
+        if (layer instanceof BatchNorm norm) {
+            return norm.activation() == Activation.RELU ? "and ReLU" : "";
+        }
+        return layer instanceof MaxPool pool ? window(pool.window()) : "";
+    }
+
+    private static String window(Window window) {
+        String size = "%dx%d".formatted(window.size(), window.size());
+        return window.stride() == 1 ? size : "%s, stride %d".formatted(size, window.stride());
     }
 
     private static List<Long> shape(InputType type) {

@@ -74,13 +74,14 @@ public final class ResNet {
                 .addInputs(IMAGES)
                 .setInputTypes(
                         InputType.convolutional(spec.inputSize(), spec.inputSize(), spec.channels(), CNN2DFormat.NHWC));
-        GraphSketch graph = new GraphSketch(builder);
+        GraphSketch graph = new GraphSketch(builder, spec.normalisation());
         Block block = spec.block().block(spec.shortcut(), spec.lastScale());
 
-        String x = spec.stem().append(graph, IMAGES, spec.channels(), spec.width());
-        int channels = spec.width();
+        String x =
+                spec.stem().append(graph, IMAGES, spec.channels(), spec.widths().get(0));
+        int channels = spec.widths().get(0);
         for (int stage = 0; stage < spec.blocks().size(); stage++) {
-            int width = spec.width() << stage;
+            int width = spec.widths().get(stage);
             for (int i = 0; i < spec.blocks().get(stage); i++) {
                 int stride = stage > 0 && i == 0 ? 2 : 1;
                 x = block.append(graph, "layer" + (stage + 1) + "." + i, x, channels, width, stride);
@@ -101,7 +102,7 @@ public final class ResNet {
 
     private static ComputationGraphConfiguration.GraphBuilder appendHead(
             ComputationGraphConfiguration.GraphBuilder builder, String input, int features, int classes) {
-        GraphSketch graph = new GraphSketch(builder);
+        GraphSketch graph = new GraphSketch(builder, Normalisation.NONE);
         String logits = graph.layer(LOGITS, new Linear(features, classes), input);
         return builder.setOutputs(graph.layer(LOSS, new SoftmaxCrossEntropy(), logits));
     }

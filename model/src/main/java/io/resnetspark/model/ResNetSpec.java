@@ -4,6 +4,7 @@ import io.resnetspark.model.block.Shortcut;
 import io.resnetspark.model.error.ConfigurationException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Everything that determines a network's graph.
@@ -12,8 +13,9 @@ import java.util.List;
  * @param stem layers before the first stage
  * @param block what the stages repeat
  * @param shortcut how blocks' inputs reach their sums where shapes change
- * @param blocks number of blocks of each stage; every stage after the first halves the maps and doubles the width
- * @param width channels of the first stage
+ * @param normalisation what follows convolutions
+ * @param blocks number of blocks of each stage; every stage after the first halves the maps
+ * @param widths channels of each stage, before its blocks expand them; none is smaller than the one before
  * @param classes number of classes, at least 2
  * @param channels of the images: 1 or 3 usually
  * @param inputSize height and width of the images in pixels
@@ -25,8 +27,9 @@ public record ResNetSpec(
         Stem stem,
         BlockKind block,
         Shortcut shortcut,
+        Normalisation normalisation,
         List<Integer> blocks,
-        int width,
+        List<Integer> widths,
         int classes,
         int channels,
         int inputSize,
@@ -35,11 +38,21 @@ public record ResNetSpec(
 
     public ResNetSpec {
         blocks = List.copyOf(blocks);
+        widths = List.copyOf(widths);
         if (classes < 2) {
             throw new ConfigurationException("A classifier needs at least 2 classes, not " + classes);
         }
-        if (channels < 1 || width < 1 || blocks.isEmpty() || blocks.stream().anyMatch(count -> count < 1)) {
-            throw new ConfigurationException("Channels, width and blocks must be at least 1: " + blocks);
+        if (channels < 1 || blocks.isEmpty() || blocks.stream().anyMatch(count -> count < 1)) {
+            throw new ConfigurationException("Channels and blocks must be at least 1: " + blocks);
+        }
+        if (widths.size() != blocks.size() || widths.get(0) < 1 || !isRising(widths)) {
+            throw new ConfigurationException(
+                    "%s needs a width for each of its %d stages, none smaller than the one before; not %s"
+                            .formatted(architecture, blocks.size(), widths));
+        }
+        if (normalisation == Normalisation.NONE && lastScale != 1) {
+            throw new ConfigurationException(
+                    architecture + " has no batch norms whose scale could start at " + lastScale);
         }
         int smallest = (stem == Stem.CIFAR ? 1 : 4) << (blocks.size() - 1);
         if (inputSize < smallest) {
@@ -48,24 +61,68 @@ public record ResNetSpec(
         }
     }
 
+    private static boolean isRising(List<Integer> numbers) {
+        return IntStream.range(1, numbers.size()).allMatch(i -> numbers.get(i - 1) <= numbers.get(i));
+    }
+
     public ResNetSpec withClasses(int newClasses) {
         return new ResNetSpec(
-                architecture, stem, block, shortcut, blocks, width, newClasses, channels, inputSize, lastScale);
+                architecture,
+                stem,
+                block,
+                shortcut,
+                normalisation,
+                blocks,
+                widths,
+                newClasses,
+                channels,
+                inputSize,
+                lastScale);
     }
 
     /** For images of {@code newChannels} channels and {@code newSize} x {@code newSize} pixels. */
     public ResNetSpec withInput(int newChannels, int newSize) {
         return new ResNetSpec(
-                architecture, stem, block, shortcut, blocks, width, classes, newChannels, newSize, lastScale);
+                architecture,
+                stem,
+                block,
+                shortcut,
+                normalisation,
+                blocks,
+                widths,
+                classes,
+                newChannels,
+                newSize,
+                lastScale);
     }
 
     public ResNetSpec withShortcut(Shortcut newShortcut) {
         return new ResNetSpec(
-                architecture, stem, block, newShortcut, blocks, width, classes, channels, inputSize, lastScale);
+                architecture,
+                stem,
+                block,
+                newShortcut,
+                normalisation,
+                blocks,
+                widths,
+                classes,
+                channels,
+                inputSize,
+                lastScale);
     }
 
     public ResNetSpec withLastScale(float newLastScale) {
         return new ResNetSpec(
-                architecture, stem, block, shortcut, blocks, width, classes, channels, inputSize, newLastScale);
+                architecture,
+                stem,
+                block,
+                shortcut,
+                normalisation,
+                blocks,
+                widths,
+                classes,
+                channels,
+                inputSize,
+                newLastScale);
     }
 }

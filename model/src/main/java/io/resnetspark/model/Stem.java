@@ -3,7 +3,6 @@ package io.resnetspark.model;
 import io.resnetspark.model.block.GraphSketch;
 import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.Kernels.Bias;
-import io.resnetspark.model.layer.BatchNorm;
 import io.resnetspark.model.layer.Convolution;
 import io.resnetspark.model.layer.Convolution.InputGradient;
 import io.resnetspark.model.layer.MaxPool;
@@ -14,8 +13,8 @@ public enum Stem {
     IMAGENET {
         @Override
         String append(GraphSketch graph, String images, int channels, int width) {
-            String x = graph.layer("conv1", firstConvolution(channels, width, 7, 2), images);
-            x = graph.layer("bn1", new BatchNorm(width, Activation.RELU, 1), x);
+            String x = graph.layer("conv1", firstConvolution(channels, width, 7, 2, graph.bias()), images);
+            x = graph.normalise("bn1", x, width, Activation.RELU, 1);
             return graph.layer("maxpool", new MaxPool(3, 2, 1), x);
         }
     },
@@ -23,22 +22,22 @@ public enum Stem {
     CIFAR {
         @Override
         String append(GraphSketch graph, String images, int channels, int width) {
-            String x = graph.layer("conv1", firstConvolution(channels, width, 3, 1), images);
-            return graph.layer("bn1", new BatchNorm(width, Activation.RELU, 1), x);
+            String x = graph.layer("conv1", firstConvolution(channels, width, 3, 1, graph.bias()), images);
+            return graph.normalise("bn1", x, width, Activation.RELU, 1);
         }
     },
     /** The lecture's: as {@link #IMAGENET} without batch norm and ReLU. */
     LECTURE {
         @Override
         String append(GraphSketch graph, String images, int channels, int width) {
-            String x = graph.layer("conv1", firstConvolution(channels, width, 7, 2), images);
+            String x = graph.layer("conv1", firstConvolution(channels, width, 7, 2, Bias.NONE), images);
             return graph.layer("maxpool", new MaxPool(3, 2, 1), x);
         }
     };
 
     abstract String append(GraphSketch graph, String images, int channels, int width);
 
-    private static Convolution firstConvolution(int channels, int width, int size, int stride) {
-        return new Convolution(channels, width, size, stride, size / 2, Bias.NONE, InputGradient.SKIPPED);
+    private static Convolution firstConvolution(int channels, int width, int size, int stride, Bias bias) {
+        return new Convolution(channels, width, size, stride, size / 2, bias, InputGradient.SKIPPED);
     }
 }

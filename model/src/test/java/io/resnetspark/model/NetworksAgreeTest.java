@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The fast kernels against the portable ones in every whole network: outputs, gradients and running statistics. */
@@ -56,6 +57,18 @@ class NetworksAgreeTest {
     @EnumSource(Architecture.class)
     void outputsAndGradientsOfEveryArchitecture(Architecture architecture) {
         ResNetSpec spec = SmallNetworks.spec(architecture);
+        Outcome fast = outcome(spec, BatchNorms.FROZEN, Kernels.oneDnn());
+        Outcome portable = outcome(spec, BatchNorms.FROZEN, Kernels.nd4j());
+        assertThat(difference(fast.logits(), portable.logits())).as("logits").isLessThan(1e-5);
+        assertThat(difference(fast.gradient(), portable.gradient()))
+                .as("gradient")
+                .isLessThan(2e-5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cifar-resnet20+norm=none", "cifar-plain20+norm=none", "cifar-resnet20+widths=5-11-22"})
+    void outputsAndGradientsOfVariations(String name) {
+        ResNetSpec spec = NetworkName.parse(name).spec().withClasses(5).withInput(3, 8);
         Outcome fast = outcome(spec, BatchNorms.FROZEN, Kernels.oneDnn());
         Outcome portable = outcome(spec, BatchNorms.FROZEN, Kernels.nd4j());
         assertThat(difference(fast.logits(), portable.logits())).as("logits").isLessThan(1e-5);

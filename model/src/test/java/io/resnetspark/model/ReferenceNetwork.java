@@ -8,6 +8,7 @@ import io.resnetspark.model.layer.GlobalAverage;
 import io.resnetspark.model.layer.Linear;
 import io.resnetspark.model.layer.MaxPool;
 import io.resnetspark.model.layer.PadShortcut;
+import io.resnetspark.model.layer.Relu;
 import io.resnetspark.model.layer.ResidualAdd;
 import io.resnetspark.model.layer.SoftmaxCrossEntropy;
 import java.util.LinkedHashMap;
@@ -123,6 +124,9 @@ public final class ReferenceNetwork {
                     x.w(),
                     x.c(),
                     (n, i, j, c) -> activate(add.activation(), x.at(n, i, j, c) + shortcut.at(n, i, j, c)));
+        }
+        if (operation instanceof Relu) {
+            return map(x.n(), x.h(), x.w(), x.c(), (n, i, j, c) -> activate(Activation.RELU, x.at(n, i, j, c)));
         }
         if (operation instanceof MaxPool pool) {
             return maximum(pool.window(), x);

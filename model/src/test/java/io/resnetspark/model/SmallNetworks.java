@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -37,8 +38,11 @@ public final class SmallNetworks {
                 full.stem(),
                 full.block(),
                 full.shortcut(),
+                full.normalisation(),
                 blocks,
-                width,
+                IntStream.range(0, blocks.size())
+                        .mapToObj(stage -> width << stage)
+                        .toList(),
                 classes,
                 3,
                 inputSize,

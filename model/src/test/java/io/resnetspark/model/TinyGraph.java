@@ -38,7 +38,7 @@ public final class TinyGraph {
                 .addInputs(ResNet.IMAGES)
                 .setInputTypes(
                         InputType.convolutional(images.height(), images.width(), images.channels(), CNN2DFormat.NHWC));
-        GraphSketch sketch = new GraphSketch(builder);
+        GraphSketch sketch = new GraphSketch(builder, Normalisation.BATCH);
         String last = body.apply(sketch);
         String x = sketch.layer("avgpool", new GlobalAverage(), last);
         x = sketch.layer(ResNet.LOGITS, new Linear(features, CLASSES), x);

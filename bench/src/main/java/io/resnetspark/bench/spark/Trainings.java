@@ -8,6 +8,7 @@ import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
@@ -53,6 +54,8 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
         return new TrainConfig(
                 dataset,
                 Optional.empty(),
+                Optional.empty(),
+                Split.VAL,
                 architecture.label(),
                 Optional.of(inputSize),
                 Optional.empty(),

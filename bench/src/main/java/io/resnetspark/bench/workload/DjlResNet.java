@@ -59,9 +59,9 @@ final class DjlResNet {
 
     private Block network() {
         List<Block> layers = new ArrayList<>(stem());
-        int channels = spec.width();
+        int channels = spec.widths().get(0);
         for (int stage = 0; stage < spec.blocks().size(); stage++) {
-            int width = spec.width() << stage;
+            int width = spec.widths().get(stage);
             for (int i = 0; i < spec.blocks().get(stage); i++) {
                 int stride = stage > 0 && i == 0 ? 2 : 1;
                 layers.add(block(channels, width, stride));
@@ -75,11 +75,11 @@ final class DjlResNet {
 
     private List<Block> stem() {
         if (spec.stem() == Stem.CIFAR) {
-            return List.of(convolution(spec.width(), 3, 1), batchNorm(), relu());
+            return List.of(convolution(spec.widths().get(0), 3, 1), batchNorm(), relu());
         }
         Shape three = new Shape(3, 3);
         return List.of(
-                convolution(spec.width(), 7, 2),
+                convolution(spec.widths().get(0), 7, 2),
                 batchNorm(),
                 relu(),
                 new DjlFunction(

@@ -49,9 +49,9 @@ final class StockGraph {
 
     private ComputationGraphConfiguration build() {
         String x = stem();
-        int channels = spec.width();
+        int channels = spec.widths().get(0);
         for (int stage = 0; stage < spec.blocks().size(); stage++) {
-            int width = spec.width() << stage;
+            int width = spec.widths().get(stage);
             for (int i = 0; i < spec.blocks().get(stage); i++) {
                 int stride = stage > 0 && i == 0 ? 2 : 1;
                 x = block("layer" + (stage + 1) + "." + i, x, channels, width, stride);
@@ -71,9 +71,14 @@ final class StockGraph {
 
     private String stem() {
         if (spec.stem() == Stem.CIFAR) {
-            return relu("relu", batchNorm("bn1", convolution("conv1", "images", spec.width(), 3, 1)));
+            return relu(
+                    "relu",
+                    batchNorm(
+                            "bn1", convolution("conv1", "images", spec.widths().get(0), 3, 1)));
         }
-        String x = relu("relu", batchNorm("bn1", convolution("conv1", "images", spec.width(), 7, 2)));
+        String x = relu(
+                "relu",
+                batchNorm("bn1", convolution("conv1", "images", spec.widths().get(0), 7, 2)));
         return layer(
                 "maxpool",
                 new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)

@@ -20,15 +20,20 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            ExperimentCommand.class,
+            RetrainCommand.class,
             InspectCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            RegistryCommand.class,
+            ScheduleCommand.class,
             DoctorCommand.class
         },
         versionProvider = Version.class,
         footer = {
             "",
-            "Exit codes: 0 done, 1 failure, 2 usage or configuration, 3 bad data, 4 training diverged.",
+            "Exit codes: 0 done, 1 failure, 2 usage or configuration, 3 bad data, 4 training diverged, 5 not promoted",
+            "(only retrain --exit-code).",
             "resnet COMMAND --help shows the options of a command and an example.",
             "bin/resnet bench compares speeds with those of other libraries, from the sources of the project."
         })
@@ -50,11 +55,14 @@ public final class Commands implements Runnable {
         CommandLine commandLine = new CommandLine(new Commands());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setUsageHelpAutoWidth(true);
-        commandLine.getSubcommands().values().forEach(command -> command.getCommandSpec()
-                .usageMessage()
-                .sortOptions(false));
+        keepOrderOfOptions(commandLine);
         commandLine.setParameterExceptionHandler(Commands::explain);
         return commandLine;
+    }
+
+    private static void keepOrderOfOptions(CommandLine commandLine) {
+        commandLine.getCommandSpec().usageMessage().sortOptions(false);
+        commandLine.getSubcommands().values().forEach(Commands::keepOrderOfOptions);
     }
 
     /** One line that says what is wrong, not the whole help. */

@@ -45,10 +45,17 @@ final class CommonOptions {
             description = "What resnet-spark logs to standard error: error, warn (default), info or debug.")
     String logLevel;
 
-    @Option(names = "--stacktrace", order = 105, description = "Print the stack trace of a failure.")
+    @Option(
+            names = "--outcome",
+            paramLabel = "DIR",
+            order = 105,
+            description = "Leave outcome.json in this directory too, whatever the command writes elsewhere.")
+    String outcomeDirectory;
+
+    @Option(names = "--stacktrace", order = 106, description = "Print the stack trace of a failure.")
     boolean stackTrace;
 
-    @Option(names = "--help", usageHelp = true, order = 106, description = "Show this help.")
+    @Option(names = "--help", usageHelp = true, order = 107, description = "Show this help.")
     boolean help;
 
     /** @throws ConfigurationException if the level is none */

@@ -18,6 +18,9 @@ import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.tracking.EvaluationTracking;
+import io.resnetspark.pipeline.tracking.MlflowConfig;
+import io.resnetspark.pipeline.tracking.MlflowServer;
 import io.resnetspark.pipeline.training.BatchNormReestimation;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet evaluate}: models and a split into a report. */
@@ -55,8 +59,8 @@ final class EvaluateCommand extends JobCommand {
             names = "--model",
             paramLabel = "MODEL",
             required = true,
-            description = "A run, a .safetensors or .pth file, torchvision:NAME. Repeated: the first is compared with "
-                    + "the others.")
+            description = "A run, a .safetensors or .pth file, torchvision:NAME, registry:NAME@champion. Repeated: the "
+                    + "first is compared with the others.")
     private List<String> models;
 
     @Option(
@@ -93,6 +97,12 @@ final class EvaluateCommand extends JobCommand {
     @Overrides("evaluate.test-time-augmentation")
     private String testTimeAugmentation;
 
+    @Mixin
+    private RegistryOption registry;
+
+    @Mixin
+    private MlflowOption mlflow;
+
     @Override
     protected Optional<String> outputDirectory() {
         return Optional.ofNullable(output);
@@ -108,6 +118,7 @@ final class EvaluateCommand extends JobCommand {
         if (dataset.images(judged) == 0) {
             throw new BadDataException("%s has no images in its %s split".formatted(data, judged.label()));
         }
+        Optional<MlflowServer> server = MlflowServer.connect(job.config().bind("mlflow", MlflowConfig.class));
         List<ModelUnderTest> tested = new ArrayList<>();
         for (String name : models) {
             job.fetch(name);
@@ -127,7 +138,9 @@ final class EvaluateCommand extends JobCommand {
                 Map.of("resnet-spark", Version.current().toString()), Map.of(), Map.of("split", judged.label()));
         ClusterEvaluation.Outcome outcome = job.step("evaluate", () -> new ClusterEvaluation(job.spark(), config)
                 .run(EvaluationData.of(dataset, judged), tested, validation, stated));
-        String page = outcome.write(AtomicStore.at(output, job.hadoopConfiguration()));
+        AtomicStore directory = AtomicStore.at(output, job.hadoopConfiguration());
+        String page = outcome.write(directory);
+        server.ifPresent(told -> EvaluationTracking.tell(told, outcome.report(), directory));
         job.output("report", page);
         return conclude(config, outcome.report(), page);
     }
@@ -143,7 +156,7 @@ final class EvaluateCommand extends JobCommand {
     private static ModelUnderTest underTest(String name, LoadedModel model, int batchSize, Configuration hadoop) {
         Optional<RunDirectory> run = ModelSource.run(name, hadoop);
         RunCurves curves = run.map(RunHistory::of).orElse(RunCurves.NONE);
-        String id = run.map(directory -> directory.manifest().id()).orElse(name);
+        String id = run.map(known -> known.manifest().id()).orElse(model.description());
         return new ModelUnderTest(id, new ModelClassifierSource(model, batchSize), curves);
     }
 

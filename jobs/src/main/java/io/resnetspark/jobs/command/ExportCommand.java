@@ -6,6 +6,7 @@ import io.resnetspark.pipeline.model.ModelSource;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet export}: a trained model into a file that PyTorch reads. */
@@ -16,11 +17,18 @@ import picocli.CommandLine.Option;
         footer = {"", "Example: resnet export --model runs/photos-1 --output photos.safetensors"})
 final class ExportCommand extends JobCommand {
 
-    @Option(names = "--model", paramLabel = "MODEL", required = true, description = "A run or a model file.")
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            required = true,
+            description = "A run, a model file, registry:NAME@champion.")
     private String model;
 
     @Option(names = "--output", paramLabel = "FILE", required = true, description = "The .safetensors file to write.")
     private Path output;
+
+    @Mixin
+    private RegistryOption registry;
 
     @Override
     protected Conclusion run(Job job) throws Exception {

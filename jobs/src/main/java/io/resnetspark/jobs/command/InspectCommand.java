@@ -1,15 +1,20 @@
 package io.resnetspark.jobs.command;
 
 import io.resnetspark.model.Architecture;
+import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.NetworkTable;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.StateDictMatcher;
 import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
 import io.resnetspark.model.weights.WeightsFile;
+import io.resnetspark.pipeline.gallery.NetworkPages;
+import io.resnetspark.pipeline.storage.AtomicStore;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,13 +27,16 @@ import picocli.CommandLine.Option;
 @Command(
         name = "inspect",
         description = "Prints a network's layers: name, output shape, parameters, multiply-accumulates; and totals.",
-        footer = {"", "Example: resnet inspect --arch resnet50 --classes 2"})
+        footer = {
+            "",
+            "Example: resnet inspect --arch resnet50 --classes 2 --html resnet50.html",
+            "         resnet inspect --all --html gallery"
+        })
 final class InspectCommand extends JobCommand {
 
     @Option(
             names = "--arch",
             paramLabel = "NAME",
-            required = true,
             description = "The network: ${COMPLETION-CANDIDATES}.",
             completionCandidates = ArchitectureNames.class)
     private String architecture;
@@ -51,9 +59,24 @@ final class InspectCommand extends JobCommand {
             description = "Also check that the .pth or .safetensors file fits the network.")
     private Path weights;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also draw the network into a page; with --all, a directory of pages.")
+    private String html;
+
+    @Option(names = "--all", description = "Every named network, drawn into the directory --html.")
+    private boolean all;
+
     @Override
     protected Conclusion run(Job job) {
-        ResNetSpec spec = spec();
+        if (all) {
+            return drawAll(job);
+        }
+        if (architecture == null) {
+            throw new ConfigurationException("Name a network with --arch, or draw --all of them into --html DIR");
+        }
+        ResNetSpec spec = varied(NetworkName.parse(architecture).spec());
         NetworkTable table = NetworkTable.of(spec);
         job.say(header());
         table.rows().forEach(row -> job.say(line(row)));
@@ -67,14 +90,29 @@ final class InspectCommand extends JobCommand {
                 spec.channels(),
                 table.parameters(),
                 table.multiplyAccumulates());
+        if (html != null) {
+            Path page = Path.of(html).toAbsolutePath();
+            AtomicStore.at(page.getParent().toString(), job.hadoopConfiguration())
+                    .replaceText(page.getFileName().toString(), NetworkPages.page(spec));
+            totals += "%nPage: %s".formatted(page);
+        }
         return Conclusion.done(weights == null ? totals : totals + System.lineSeparator() + fit(spec));
     }
 
-    private ResNetSpec spec() {
-        ResNetSpec spec = Architecture.named(architecture).spec();
-        if (classes != null) {
-            spec = spec.withClasses(classes);
+    private Conclusion drawAll(Job job) {
+        if (html == null) {
+            throw new ConfigurationException("--all draws pages; name their directory with --html DIR");
         }
+        List<ResNetSpec> specs = Arrays.stream(Architecture.values())
+                .map(each -> varied(each.spec()))
+                .toList();
+        String index = NetworkPages.writeAll(AtomicStore.at(html, job.hadoopConfiguration()), specs);
+        return Conclusion.done("Drew %d networks: %s".formatted(specs.size(), index));
+    }
+
+    /** With the classes and the input that the options ask for. */
+    private ResNetSpec varied(ResNetSpec published) {
+        ResNetSpec spec = classes == null ? published : published.withClasses(classes);
         return spec.withInput(
                 channels == null ? spec.channels() : channels, inputSize == null ? spec.inputSize() : inputSize);
     }

@@ -6,12 +6,16 @@ import io.resnetspark.jobs.session.SparkConfig;
 import io.resnetspark.jobs.session.SparkSessions;
 import io.resnetspark.model.weights.PretrainedWeights;
 import io.resnetspark.pipeline.model.PublishedWeights;
+import io.resnetspark.pipeline.registry.RegistryConfig;
+import io.resnetspark.pipeline.registry.RegistryLocation;
 import java.io.PrintWriter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 
 /** One run of a command: its configuration, its Spark session, and what it has to tell. */
@@ -38,13 +42,25 @@ final class Job implements AutoCloseable {
     SparkSession spark() {
         if (spark == null) {
             spark = SparkSessions.open(config.bind("spark", SparkConfig.class), "resnet-spark " + command);
+            nameRegistry(spark.sparkContext().hadoopConfiguration());
         }
         return spark;
     }
 
-    /** How Hadoop file systems are reached: as the Spark session does, if one was opened. */
+    /** How Hadoop file systems are reached, with or without a Spark session: {@code spark.hadoop.*} counts. */
     Configuration hadoopConfiguration() {
-        return spark == null ? new Configuration() : spark.sparkContext().hadoopConfiguration();
+        if (spark != null) {
+            return spark.sparkContext().hadoopConfiguration();
+        }
+        SparkConf conf = new SparkConf();
+        config.bind("spark", SparkConfig.class).conf().forEach(conf::setIfMissing);
+        return nameRegistry(SparkHadoopUtil.get().newConfiguration(conf));
+    }
+
+    /** So that registry:NAME is found wherever a model is named. */
+    private Configuration nameRegistry(Configuration hadoop) {
+        config.bind("registry", RegistryConfig.class).path().ifPresent(path -> RegistryLocation.set(hadoop, path));
+        return hadoop;
     }
 
     /** Brings published weights to this machine and shows how far that is; other names are left to those who read them. */
@@ -68,8 +84,13 @@ final class Job implements AutoCloseable {
         try {
             return work.call();
         } finally {
-            stepSeconds.merge(name, (System.nanoTime() - start) / 1e9, Double::sum);
+            stepTook(name, (System.nanoTime() - start) / 1e9);
         }
+    }
+
+    /** Keeps how long a step took that was timed elsewhere. */
+    void stepTook(String name, double seconds) {
+        stepSeconds.merge(name, seconds, Double::sum);
     }
 
     /** Names something the command made. */

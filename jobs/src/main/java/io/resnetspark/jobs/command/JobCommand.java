@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine.Mixin;
@@ -72,7 +73,7 @@ abstract class JobCommand implements Callable<Integer> {
         String message;
         try {
             Configurator.setLevel("io.resnetspark", common.parsedLogLevel());
-            job = new Job(spec.name(), configuration(), spec.commandLine().getOut());
+            job = new Job(name(), configuration(), spec.commandLine().getOut());
             Conclusion conclusion = run(job);
             status = conclusion.status();
             message = conclusion.message();
@@ -88,6 +89,12 @@ abstract class JobCommand implements Callable<Integer> {
             job.close();
         }
         return status.code();
+    }
+
+    /** As it is typed after {@code resnet}, for example {@code registry list}. */
+    private String name() {
+        String qualified = spec.qualifiedName();
+        return qualified.substring(qualified.indexOf(' ') + 1);
     }
 
     private ResolvedConfig configuration() throws IllegalAccessException {
@@ -126,7 +133,7 @@ abstract class JobCommand implements Callable<Integer> {
 
     private void report(Failure failure) {
         PrintWriter err = spec.commandLine().getErr();
-        err.println("resnet %s: %s".formatted(spec.name(), failure.message()));
+        err.println("resnet %s: %s".formatted(name(), failure.message()));
         if (common.stackTrace) {
             failure.cause().printStackTrace(err);
         } else if (!failure.isForUser()) {
@@ -138,7 +145,7 @@ abstract class JobCommand implements Callable<Integer> {
 
     private Optional<Path> keepStackTrace(Failure failure) {
         try {
-            Path file = Files.createTempFile("resnet-%s-".formatted(spec.name()), ".log");
+            Path file = Files.createTempFile("resnet-%s-".formatted(name().replace(' ', '-')), ".log");
             try (PrintWriter trace = new PrintWriter(Files.newBufferedWriter(file))) {
                 failure.cause().printStackTrace(trace);
             }
@@ -150,12 +157,14 @@ abstract class JobCommand implements Callable<Integer> {
     }
 
     private void writeOutcome(Job job, ExitStatus status, String message, Instant start, double seconds) {
-        Optional<String> directory = outputDirectory();
-        if (directory.isEmpty()) {
+        List<String> directories = Stream.concat(outputDirectory().stream(), Stream.ofNullable(common.outcomeDirectory))
+                .distinct()
+                .toList();
+        if (directories.isEmpty()) {
             return;
         }
         Outcome outcome = new Outcome(
-                spec.name(),
+                name(),
                 spec.commandLine().getParseResult().originalArgs(),
                 status,
                 message,
@@ -164,13 +173,16 @@ abstract class JobCommand implements Callable<Integer> {
                 job == null ? Map.of() : job.stepSeconds(),
                 job == null ? Map.of() : job.outputs(),
                 Version.current());
-        try {
-            outcome.writeTo(directory.get(), job == null ? new Configuration() : job.hadoopConfiguration());
-        } catch (RuntimeException e) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println("resnet %s: could not write %s into %s: %s"
-                    .formatted(spec.name(), Outcome.FILE_NAME, directory.get(), e.getMessage()));
-            err.flush();
+        Configuration hadoop = job == null ? new Configuration() : job.hadoopConfiguration();
+        for (String directory : directories) {
+            try {
+                outcome.writeTo(directory, hadoop);
+            } catch (RuntimeException e) {
+                PrintWriter err = spec.commandLine().getErr();
+                err.println("resnet %s: could not write %s into %s: %s"
+                        .formatted(name(), Outcome.FILE_NAME, directory, e.getMessage()));
+                err.flush();
+            }
         }
     }
 }

@@ -6,8 +6,11 @@ import io.resnetspark.pipeline.inference.PredictConfig;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.run.RunManifest;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet predict}: images into predictions. */
@@ -26,7 +29,7 @@ final class PredictCommand extends JobCommand {
             names = "--model",
             paramLabel = "MODEL",
             required = true,
-            description = "A run, a .safetensors or .pth file, torchvision:NAME.")
+            description = "A run, a .safetensors or .pth file, torchvision:NAME, registry:NAME@champion.")
     private String model;
 
     @Option(
@@ -45,6 +48,9 @@ final class PredictCommand extends JobCommand {
     @Option(names = "--output", paramLabel = "PATH", required = true, description = "Directory of the predictions.")
     private String output;
 
+    @Mixin
+    private RegistryOption registry;
+
     @Override
     protected Optional<String> outputDirectory() {
         return Optional.ofNullable(output);
@@ -58,8 +64,9 @@ final class PredictCommand extends JobCommand {
         LoadedModel loaded =
                 ModelSource.load(model, Optional.ofNullable(architecture), Optional.empty(), job.hadoopConfiguration());
         String version = ModelSource.run(model, job.hadoopConfiguration())
-                .map(run -> run.manifest().id())
-                .orElse(model);
+                .map(RunDirectory::manifest)
+                .map(RunManifest::id)
+                .orElse(loaded.description());
         BatchPrediction.Outcome outcome = job.step("predict", () -> new BatchPrediction(job.spark(), config)
                 .run(
                         new FolderInput(job.spark(), input),

@@ -2,13 +2,19 @@ package io.resnetspark.jobs.command;
 
 import io.resnetspark.jobs.progress.TrainingProgress;
 import io.resnetspark.pipeline.evaluation.LiveRunPage;
+import io.resnetspark.pipeline.tracking.MlflowConfig;
+import io.resnetspark.pipeline.tracking.MlflowServer;
+import io.resnetspark.pipeline.tracking.TrainingTracking;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.TrainingLoop;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
 import io.resnetspark.pipeline.training.TrainingOutcome;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet train}: a dataset into a run. */
@@ -49,8 +55,8 @@ final class TrainCommand extends JobCommand {
     @Option(
             names = "--weights",
             paramLabel = "MODEL",
-            description = "Start from these weights: a run, a .pth or .safetensors file, torchvision:NAME. A head for "
-                    + "other classes is replaced.")
+            description = "Start from these weights: a run, a .pth or .safetensors file, torchvision:NAME, "
+                    + "registry:NAME@champion. A head for other classes is replaced.")
     @Overrides("train.weights")
     private String weights;
 
@@ -163,6 +169,12 @@ final class TrainCommand extends JobCommand {
             description = "Continue the run at --output from its newest whole checkpoint, or start it.")
     private boolean resume;
 
+    @Mixin
+    private RegistryOption registry;
+
+    @Mixin
+    private MlflowOption mlflow;
+
     @Override
     protected Optional<String> outputDirectory() {
         return Optional.ofNullable(output);
@@ -172,13 +184,16 @@ final class TrainCommand extends JobCommand {
     protected Conclusion run(Job job) throws Exception {
         TrainConfig config = job.config().bind("train", TrainConfig.class);
         config.weights().ifPresent(job::fetch);
+        Optional<MlflowServer> server = MlflowServer.connect(job.config().bind("mlflow", MlflowConfig.class));
         TrainingOutcome outcome;
         try (TrainingProgress progress = TrainingProgress.onStandardError()) {
-            LiveRunPage page = new LiveRunPage(config.output(), job.hadoopConfiguration());
+            List<TrainingListener> listeners =
+                    new ArrayList<>(List.of(progress, new LiveRunPage(config.output(), job.hadoopConfiguration())));
+            server.ifPresent(mlflowServer ->
+                    listeners.add(new TrainingTracking(mlflowServer, config.output(), job.hadoopConfiguration())));
             outcome = job.step(
                     "train",
-                    () -> TrainingLoop.run(
-                            job.spark(), config, resume ? Resume.CONTINUE : Resume.NEW_RUN, List.of(progress, page)));
+                    () -> TrainingLoop.run(job.spark(), config, resume ? Resume.CONTINUE : Resume.NEW_RUN, listeners));
         }
         job.output("run", outcome.run());
         String best = outcome.best()

@@ -33,7 +33,7 @@ import java.util.function.Function;
  * <ul>
  *   <li>Component {@code averagingFrequency} is key {@code averaging-frequency}.
  *   <li>Components are whole numbers, fractions, booleans, strings, enums (in kebab case), paths, durations
- *       ({@code 10 minutes}), types with a static {@code parse(String)}, nested records, and lists, sets, string-keyed
+ *       ({@code 10 minutes}), time zones, types with a static {@code parse(String)}, nested records, and lists, sets, string-keyed
  *       maps and optionals of them. An optional may be missing or {@code null}; nothing else may.
  *   <li>A sealed interface of records is chosen by the key {@code type}: the record's name in kebab case, without the
  *       interface's name: {@code type = cosine} is {@code CosineSchedule implements Schedule}. Keys that only the
@@ -47,19 +47,31 @@ final class RecordBinder {
     private static final String CHOICE = "type";
 
     private final BiPredicate<String, ConfigValue> isDefault;
+    private final Map<String, ValueCheck> checks;
     private final List<Problem> problems;
 
     /**
      * @param isDefault whether a path has its value from the defaults, not from the user
+     * @param checks of values by their paths, with {@code []} for the number of a list's element
      * @param problems where problems are added
      */
-    RecordBinder(BiPredicate<String, ConfigValue> isDefault, List<Problem> problems) {
+    RecordBinder(BiPredicate<String, ConfigValue> isDefault, Map<String, ValueCheck> checks, List<Problem> problems) {
         this.isDefault = isDefault;
+        this.checks = checks;
         this.problems = problems;
     }
 
     /** The value as an instance of the type, or null after a problem has been noted. */
     Object bind(String path, ConfigValue value, Type type) {
+        Object bound = bindUnchecked(path, value, type);
+        ValueCheck check = checks.get(path.replaceAll("\\[\\d+]", "[]"));
+        if (bound != null && check != null) {
+            check.problemWith(bound).ifPresent(message -> problem(path, value.origin(), message));
+        }
+        return bound;
+    }
+
+    private Object bindUnchecked(String path, ConfigValue value, Type type) {
         if (type instanceof ParameterizedType generic) {
             return bindGeneric(path, value, generic);
         }

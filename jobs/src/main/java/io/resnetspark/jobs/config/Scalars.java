@@ -9,7 +9,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +55,9 @@ final class Scalars {
         if (type == Duration.class) {
             return duration(value);
         }
+        if (type == ZoneId.class) {
+            return zone(value);
+        }
         if (type.isEnum()) {
             return constant(value, type);
         }
@@ -90,6 +95,17 @@ final class Scalars {
             return value.atKey("value").getDuration("value");
         } catch (ConfigException e) {
             throw unexpected(value, "a duration such as 30 seconds");
+        }
+    }
+
+    private static ZoneId zone(ConfigValue value) {
+        String wanted = "a time zone such as Europe/Berlin or UTC";
+        String name = text(value, wanted);
+        try {
+            return ZoneId.of(name);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    unexpected(value, wanted).getMessage() + Keys.suggestion(name, ZoneId.getAvailableZoneIds()), e);
         }
     }
 

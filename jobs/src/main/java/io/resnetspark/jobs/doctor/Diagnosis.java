@@ -134,11 +134,20 @@ public final class Diagnosis {
         if (host.gpus().isEmpty()) {
             return Finding.ok("GPU", "none; computing on the CPU");
         }
-        return Finding.note(
-                "GPU",
-                String.join("; ", host.gpus()),
-                "This build computes on the CPU. The profile cuda (./mvnw -Pcuda package) supports compute capability "
-                        + "3.7 to 8.9, not 9.0 or newer.");
+        String found = String.join("; ", host.gpus());
+        List<String> unusable = host.gpus().stream()
+                .map(CudaDevice::parse)
+                .filter(device -> !device.runsNd4jCuda())
+                .map(CudaDevice::whyNot)
+                .toList();
+        if (unusable.isEmpty()) {
+            return Finding.note(
+                    "GPU",
+                    found,
+                    "This build computes on the CPU. The profile cuda (./mvnw -Pcuda package) has binaries for this"
+                            + " device, and has not been run on hardware yet.");
+        }
+        return Finding.note("GPU", found, "This build computes on the CPU. " + String.join(" ", unusable));
     }
 
     private static String gibibytes(long bytes) {

@@ -14,7 +14,9 @@ public enum ExitStatus {
     FAILURE(1),
     CONFIGURATION(2),
     BAD_DATA(3),
-    DIVERGED(4);
+    DIVERGED(4),
+    /** A retraining that promoted nothing, where the caller wants to know. */
+    NOT_PROMOTED(5);
 
     private final int code;
 

@@ -3,18 +3,25 @@ package io.resnetspark.jobs.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.jobs.config.ConfigLoader;
+import io.resnetspark.jobs.schedule.ScheduleConfig;
 import io.resnetspark.jobs.session.SparkConfig;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.evaluation.EvaluateConfig;
+import io.resnetspark.pipeline.experiment.ExperimentConfig;
 import io.resnetspark.pipeline.inference.PredictConfig;
+import io.resnetspark.pipeline.registry.RegistryConfig;
+import io.resnetspark.pipeline.registry.Retention;
+import io.resnetspark.pipeline.retrain.RetrainConfig;
+import io.resnetspark.pipeline.tracking.MlflowConfig;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ShippedConfigurationTest {
@@ -27,7 +34,11 @@ class ShippedConfigurationTest {
                 .withSetting("train.output=o")
                 .withSetting("prepare.input=i")
                 .withSetting("prepare.format=cifar10")
-                .withSetting("prepare.output=o");
+                .withSetting("prepare.output=o")
+                .withSetting("retrain.incoming=i")
+                .withSetting("retrain.dataset=d")
+                .withSetting("retrain.work=w")
+                .withSetting("retrain.model=m");
     }
 
     private static TrainConfig train(SectionOption option, String key) {
@@ -46,6 +57,33 @@ class ShippedConfigurationTest {
         assertThat(config.bind("train", TrainConfig.class).augmentation()).isEqualTo(Augmentation.cifar());
         assertThat(config.bind("train", TrainConfig.class).onDivergence()).isEqualTo(OnDivergence.standard());
         assertThat(config.bind("spark", SparkConfig.class).master()).isEmpty();
+        assertThat(config.bind("retrain", RetrainConfig.class).webhook().url()).isEmpty();
+        assertThat(config.bind("registry", RegistryConfig.class).retention()).isEqualTo(Retention.KEEP_ALL);
+        assertThat(config.bind("registry", RegistryConfig.class).path()).isEmpty();
+        assertThat(config.bind("schedule", ScheduleConfig.class).jobs()).isEmpty();
+        assertThat(config.bind("mlflow", MlflowConfig.class).uri()).isEmpty();
+    }
+
+    @Test
+    void experimentsTrainAsPublishedWhateverTheTrainingSectionSays() {
+        ExperimentConfig config = DEFAULTS.withSetting("experiment.data=d")
+                .withSetting("experiment.output=o")
+                .withOption("--schedule", "train.schedule", null)
+                .withOption(
+                        "--schedule", "train.schedule", Map.of("type", "one-cycle", "rise", 0.1, "start", 0, "end", 0))
+                .withSetting("train.threads-per-worker=3")
+                .load()
+                .bind("experiment", ExperimentConfig.class);
+        for (ExperimentConfig.Name name : ExperimentConfig.Name.values()) {
+            assertThat(config.experiment(name).trainings()).isNotEmpty();
+        }
+        TrainConfig published = config.degradation().train();
+        assertThat(published.schedule()).isEqualTo(new LearningRateSchedule.Step(List.of(91.0, 136.5), 0.1));
+        assertThat(published.threadsPerWorker()).isEqualTo(3);
+        assertThat(config.averaging().train().schedule())
+                .as("averaging takes the usual schedule")
+                .isEqualTo(new LearningRateSchedule.OneCycle(0.1, 0, 0));
+        assertThat(config.batchNorm().train().schedule()).isEqualTo(new LearningRateSchedule.Constant());
     }
 
     @Test
@@ -59,6 +97,7 @@ class ShippedConfigurationTest {
                 config.bind("prepare", PrepareConfig.class);
                 config.bind("train", TrainConfig.class);
                 config.bind("evaluate", EvaluateConfig.class);
+                config.bind("retrain", RetrainConfig.class);
             }
         }
     }

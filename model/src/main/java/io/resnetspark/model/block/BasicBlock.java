@@ -2,13 +2,12 @@ package io.resnetspark.model.block;
 
 import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.Kernels.Bias;
-import io.resnetspark.model.layer.BatchNorm;
 
 /**
  * Two 3x3 convolutions and a shortcut. He et al. 2015, arXiv:1512.03385, figure 2; torchvision's {@code BasicBlock}.
  *
  * @param shortcut where the shape changes
- * @param bias whether the 3x3 convolutions have biases: torchvision's do not, the lecture's do
+ * @param bias whether the 3x3 convolutions have biases besides their batch norms: torchvision's do not, the lecture's do
  * @param lastScale initial scale of the last batch norm: 1, or 0 so that the block starts as the identity
  */
 public record BasicBlock(Shortcut shortcut, Bias bias, float lastScale) implements Block {
@@ -20,10 +19,14 @@ public record BasicBlock(Shortcut shortcut, Bias bias, float lastScale) implemen
 
     @Override
     public String append(GraphSketch graph, String name, String input, int inputs, int width, int stride) {
-        String x = graph.convolution(name + ".conv1", input, inputs, width, 3, stride, bias);
-        x = graph.batchNorm(name + ".bn1", x, width, Activation.RELU);
-        x = graph.convolution(name + ".conv2", x, width, width, 3, 1, bias);
-        x = graph.layer(name + ".bn2", new BatchNorm(width, Activation.IDENTITY, lastScale), x);
+        String x = graph.convolution(name + ".conv1", input, inputs, width, 3, stride, biased(graph));
+        x = graph.normalise(name + ".bn1", x, width, Activation.RELU, 1);
+        x = graph.convolution(name + ".conv2", x, width, width, 3, 1, biased(graph));
+        x = graph.normalise(name + ".bn2", x, width, Activation.IDENTITY, lastScale);
         return graph.add(name, x, shortcut.append(graph, name, input, inputs, width, stride));
+    }
+
+    private Bias biased(GraphSketch graph) {
+        return bias == Bias.ADDED ? bias : graph.bias();
     }
 }

@@ -1,8 +1,6 @@
 package io.resnetspark.model.block;
 
 import io.resnetspark.model.kernel.Activation;
-import io.resnetspark.model.kernel.Kernels.Bias;
-import io.resnetspark.model.layer.BatchNorm;
 
 /**
  * Bottleneck block: 1x1 reduce, 3x3, 1x1 expand (x4). He et al. 2015, arXiv:1512.03385, figure 5. The stride sits on the
@@ -21,12 +19,12 @@ public record Bottleneck(Shortcut shortcut, float lastScale) implements Block {
     @Override
     public String append(GraphSketch graph, String name, String input, int inputs, int width, int stride) {
         int outputs = expansion() * width;
-        String x = graph.convolution(name + ".conv1", input, inputs, width, 1, 1, Bias.NONE);
-        x = graph.batchNorm(name + ".bn1", x, width, Activation.RELU);
-        x = graph.convolution(name + ".conv2", x, width, width, 3, stride, Bias.NONE);
-        x = graph.batchNorm(name + ".bn2", x, width, Activation.RELU);
-        x = graph.convolution(name + ".conv3", x, width, outputs, 1, 1, Bias.NONE);
-        x = graph.layer(name + ".bn3", new BatchNorm(outputs, Activation.IDENTITY, lastScale), x);
+        String x = graph.convolution(name + ".conv1", input, inputs, width, 1, 1, graph.bias());
+        x = graph.normalise(name + ".bn1", x, width, Activation.RELU, 1);
+        x = graph.convolution(name + ".conv2", x, width, width, 3, stride, graph.bias());
+        x = graph.normalise(name + ".bn2", x, width, Activation.RELU, 1);
+        x = graph.convolution(name + ".conv3", x, width, outputs, 1, 1, graph.bias());
+        x = graph.normalise(name + ".bn3", x, outputs, Activation.IDENTITY, lastScale);
         return graph.add(name, x, shortcut.append(graph, name, input, inputs, outputs, stride));
     }
 }

@@ -1,7 +1,6 @@
 package io.resnetspark.model.block;
 
 import io.resnetspark.model.kernel.Activation;
-import io.resnetspark.model.kernel.Kernels.Bias;
 import io.resnetspark.model.layer.PadShortcut;
 
 /** How a block's input reaches its sum where the shape changes; elsewhere it is the identity. He et al. 2015, section 3.3. */
@@ -17,8 +16,9 @@ public enum Shortcut {
     PROJECTION {
         @Override
         String change(GraphSketch graph, String block, String input, int inputs, int outputs, int stride) {
-            String projected = graph.convolution(block + ".downsample.0", input, inputs, outputs, 1, stride, Bias.NONE);
-            return graph.batchNorm(block + ".downsample.1", projected, outputs, Activation.IDENTITY);
+            String projected =
+                    graph.convolution(block + ".downsample.0", input, inputs, outputs, 1, stride, graph.bias());
+            return graph.normalise(block + ".downsample.1", projected, outputs, Activation.IDENTITY, 1);
         }
     };
 

@@ -17,6 +17,7 @@ import io.resnetspark.model.layer.GlobalAverage;
 import io.resnetspark.model.layer.Linear;
 import io.resnetspark.model.layer.MaxPool;
 import io.resnetspark.model.layer.PadShortcut;
+import io.resnetspark.model.layer.Relu;
 import io.resnetspark.model.layer.ResidualAdd;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.Tensor;
@@ -76,6 +77,9 @@ final class Folding {
         }
         if (operation instanceof BatchNorm norm) {
             return convolve(linear(vertex), Optional.empty(), norm.activation());
+        }
+        if (operation instanceof Relu) {
+            return convolve(linear(input(vertex)), Optional.empty(), Activation.RELU);
         }
         if (operation instanceof Convolution || operation instanceof PadShortcut) {
             return convolve(linear(vertex), Optional.empty(), Activation.IDENTITY);

@@ -18,6 +18,8 @@ public interface Kernels {
     /** @param epsilon added to the variance, positive */
     BatchNormKernel batchNorm(ImageShape shape, float epsilon, Activation activation, Statistics statistics);
 
+    ReluKernel relu(ImageShape shape);
+
     ResidualAddKernel residualAdd(ImageShape shape, Activation activation);
 
     /** Maximum over a window; padding never wins. */

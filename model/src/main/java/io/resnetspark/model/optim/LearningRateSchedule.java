@@ -9,6 +9,11 @@ public sealed interface LearningRateSchedule extends Serializable {
     /** Factor at {@code progress}, at least 0. */
     double factor(Progress progress);
 
+    /** The same course over a training {@code times} as long: what counts epochs counts more of them. */
+    default LearningRateSchedule stretched(double times) {
+        return this;
+    }
+
     /** Always 1. */
     record Constant() implements LearningRateSchedule {
         @Override
@@ -41,6 +46,12 @@ public sealed interface LearningRateSchedule extends Serializable {
                     .filter(milestone -> progress.epochs() >= milestone)
                     .count();
             return Math.pow(decay, passed);
+        }
+
+        @Override
+        public LearningRateSchedule stretched(double times) {
+            return new Step(
+                    milestones.stream().map(milestone -> milestone * times).toList(), decay);
         }
     }
 
@@ -94,6 +105,11 @@ public sealed interface LearningRateSchedule extends Serializable {
         @Override
         public double factor(Progress progress) {
             return then.factor(progress) * Math.min(1, progress.epochs() / epochs);
+        }
+
+        @Override
+        public LearningRateSchedule stretched(double times) {
+            return new WarmUp(epochs * times, then.stretched(times));
         }
     }
 }

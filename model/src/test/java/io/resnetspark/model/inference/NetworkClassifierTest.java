@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.Architecture;
 import io.resnetspark.model.Classifier;
+import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
@@ -26,6 +27,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A folded network computes what its graph computes. */
 class NetworkClassifierTest {
@@ -37,7 +39,16 @@ class NetworkClassifierTest {
     @ParameterizedTest
     @EnumSource(Architecture.class)
     void hasTheLogitsOfTheUnfoldedGraph(Architecture architecture) {
-        ResNetSpec spec = SmallNetworks.spec(architecture);
+        assertSameLogits(SmallNetworks.spec(architecture));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cifar-resnet20+norm=none", "cifar-plain20+norm=none", "cifar-resnet20+widths=5-11-22"})
+    void hasTheLogitsOfVariations(String name) {
+        assertSameLogits(NetworkName.parse(name).spec().withClasses(5).withInput(3, 8));
+    }
+
+    private static void assertSameLogits(ResNetSpec spec) {
         StateDict weights = SmallNetworks.weights(spec, 5);
         float[] images = SmallNetworks.images(spec, IMAGES, 6);
         ComputationGraph graph = ResNet.create(spec, 0, Kernels.nd4j());

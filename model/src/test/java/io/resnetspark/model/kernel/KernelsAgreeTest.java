@@ -95,6 +95,24 @@ class KernelsAgreeTest {
         }
     }
 
+    @Test
+    void relus() {
+        ImageShape shape = new ImageShape(2, 5, 3, 11);
+        INDArray input = random(shape.toArray());
+        INDArray gradient = random(shape.toArray());
+        INDArray[] output = {empty(shape.toArray()), empty(shape.toArray())};
+        INDArray[] inputGradient = {empty(shape.toArray()), empty(shape.toArray())};
+        int i = 0;
+        for (Kernels kernels : new Kernels[] {fast, portable}) {
+            ReluKernel kernel = kernels.relu(shape);
+            kernel.forward(input, output[i]);
+            kernel.backward(output[i], gradient, inputGradient[i]);
+            i++;
+        }
+        assertClose(output[0], output[1]);
+        assertClose(inputGradient[0], inputGradient[1]);
+    }
+
     @ParameterizedTest
     @CsvSource({"RELU", "IDENTITY"})
     void residualAdds(Activation activation) {

@@ -32,7 +32,7 @@ class BatchNormTest {
 
     private static ComputationGraph network(Kernels kernels, Activation activation) {
         return TinyGraph.of(
-                new ImageShape(2, 1, 2, 1), 1, kernels, g -> g.batchNorm("norm", ResNet.IMAGES, 1, activation));
+                new ImageShape(2, 1, 2, 1), 1, kernels, g -> g.normalise("norm", ResNet.IMAGES, 1, activation, 1));
     }
 
     private static float parameter(ComputationGraph network, String key) {
@@ -110,7 +110,7 @@ class BatchNormTest {
     @MethodSource("kernels")
     void aSinglePixelGivesFiniteStatistics(Kernels kernels) {
         ComputationGraph network = TinyGraph.of(
-                new ImageShape(1, 1, 1, 1), 1, kernels, g -> g.batchNorm("norm", ResNet.IMAGES, 1, Activation.RELU));
+                new ImageShape(1, 1, 1, 1), 1, kernels, g -> g.normalise("norm", ResNet.IMAGES, 1, Activation.RELU, 1));
         INDArray pixel = Nd4j.createFromArray(7f).reshape('c', 1, 1, 1, 1);
         assertThat(output(network, pixel, true)).containsExactly(0);
         assertThat(parameter(network, "norm.running_var")).isCloseTo(0.9f, within(1e-6f));

@@ -60,6 +60,7 @@ class GradientsTest {
                         "frozen batch norm and ReLU",
                         3,
                         g -> g.layer("frozen", new BatchNorm(3, Activation.RELU, 1), "stem")),
+                layer("ReLU", 3, g -> g.layer("x", new Relu(), "stem")),
                 layer("max pooling", 3, g -> g.layer("x", new MaxPool(3, 2, 1), "stem")),
                 layer("max pooling without padding", 3, g -> g.layer("x", new MaxPool(2, 2, 0), "stem")),
                 layer("pad shortcut", 7, g -> g.layer("x", new PadShortcut(2, 7), "stem")),
@@ -83,7 +84,7 @@ class GradientsTest {
         ComputationGraph network = TinyGraph.of(IMAGES, 4, kernels, graph -> {
             graph.layer("stem", new Convolution(2, 3, 3, 1, 1, Bias.NONE, SKIPPED), ResNet.IMAGES);
             String x = layer.apply(graph);
-            x = graph.batchNorm("norm", x, channels, Activation.RELU);
+            x = graph.normalise("norm", x, channels, Activation.RELU, 1);
             return graph.convolution("last", x, channels, 4, 3, 2, Bias.NONE);
         });
         TinyGraph.disturb(network, 8);

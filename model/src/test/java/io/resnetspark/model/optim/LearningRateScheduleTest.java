@@ -21,6 +21,23 @@ class LearningRateScheduleTest {
     }
 
     @Test
+    void stretchedSchedulesTakeTheSameCourse() {
+        List<LearningRateSchedule> schedules = List.of(
+                new Constant(),
+                new Cosine(),
+                new OneCycle(0.3, 0.04, 0.001),
+                new Step(List.of(50.0, 75.0), 0.1),
+                new WarmUp(5, new Step(List.of(30.0), 0.2)));
+        for (LearningRateSchedule schedule : schedules) {
+            for (double epoch = 0; epoch <= 100; epoch += 2.5) {
+                assertThat(schedule.stretched(0.4).factor(new Progress(0.4 * epoch, 40)))
+                        .as("%s at epoch %s", schedule, epoch)
+                        .isCloseTo(schedule.factor(new Progress(epoch, 100)), within(1e-12));
+            }
+        }
+    }
+
+    @Test
     void constant() {
         assertFactor(new Constant(), 0, 1);
         assertFactor(new Constant(), 100, 1);

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,8 +41,11 @@ class BackwardPassTest {
                 small.stem(),
                 small.block(),
                 small.shortcut(),
+                small.normalisation(),
                 small.blocks(),
-                16,
+                IntStream.range(0, small.blocks().size())
+                        .mapToObj(stage -> 16 << stage)
+                        .toList(),
                 small.classes(),
                 small.channels(),
                 small.inputSize(),

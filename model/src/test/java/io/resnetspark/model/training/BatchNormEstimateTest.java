@@ -25,7 +25,7 @@ class BatchNormEstimateTest {
             new ImageShape(2, 1, 2, 1),
             1,
             Kernels.ofThisProcess(),
-            g -> g.batchNorm("norm", ResNet.IMAGES, 1, Activation.IDENTITY));
+            g -> g.normalise("norm", ResNet.IMAGES, 1, Activation.IDENTITY, 1));
     private final ParameterLayout layout = ParameterLayout.of(network);
 
     private BatchNormEstimate of(float[]... minibatches) {

@@ -106,16 +106,9 @@ final class ExampleIndexBuilder {
                                 places.get(i - 1).examples().file(),
                                 place.examples().file()));
             }
-            ExampleIndex.Columns from = place.examples().columns();
-            int row = place.row();
+            columns.copy(i, place.examples().columns(), place.row());
             columns.idHashes()[i] = place.idHash();
-            columns.labels()[i] = from.labels()[row];
             columns.files()[i] = place.file();
-            columns.offsets()[i] = from.offsets()[row];
-            columns.lengths()[i] = from.lengths()[row];
-            columns.widths()[i] = from.widths()[row];
-            columns.heights()[i] = from.heights()[row];
-            columns.checksums()[i] = from.checksums()[row];
         }
         return new ExampleIndex(
                 files.stream().map(FileExamples::file).toList(),

@@ -46,7 +46,7 @@ record FileExamples(String file, long fileLength, byte[] ids, ExampleIndex.Colum
     static final int ID_BYTES = 32;
 
     private static final List<String> SMALL_COLUMNS =
-            List.of("image_id", "label", "stored_size", "width", "height", "stored_crc32c");
+            List.of("image_id", "label", "stored_size", "width", "height", "stored_crc32c", "version");
 
     static FileExamples read(String file, Configuration hadoop) throws IOException {
         Path path = new Path(file);
@@ -86,6 +86,7 @@ record FileExamples(String file, long fileLength, byte[] ids, ExampleIndex.Colum
             columns.widths()[row] = record.getInteger("width", 0);
             columns.heights()[row] = record.getInteger("height", 0);
             columns.checksums()[row] = record.getInteger("stored_crc32c", 0);
+            columns.versions()[row] = record.getInteger("version", 0);
         }
     }
 

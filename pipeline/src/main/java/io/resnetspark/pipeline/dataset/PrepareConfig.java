@@ -156,6 +156,11 @@ public record PrepareConfig(
                 new ParquetColumns("image", "label", ""));
     }
 
+    public PrepareConfig withInput(String newInput) {
+        return new PrepareConfig(
+                newInput, format, output, channels, resize, storage, split, maxRejectedFraction, maxPixels, parquet);
+    }
+
     public PrepareConfig withResize(ResizeRule rule, int sizePixels) {
         return new PrepareConfig(
                 input,

@@ -1,25 +1,15 @@
 package io.resnetspark.pipeline.evaluation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/**
- * The page: one HTML file that carries its style, its scripts (ECharts among them) and its data, and fetches nothing. The
- * browser builds everything from the data with text nodes, so no label or path is ever parsed as HTML.
- */
+/** The pages of an evaluation and of a run in progress. */
 final class ReportPage {
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)}}");
-
     /** In the order they must run. */
-    private static final List<String> SCRIPTS = List.of(
+    private static final List<SelfContainedPage.Script> SCRIPTS = SelfContainedPage.scripts(
+            ReportPage.class,
             "echarts.common.min.js",
             "dom.js",
             "charts.js",
@@ -60,46 +50,10 @@ final class ReportPage {
         data.set("run", ReportJson.tree(run.thinned(ROUNDS_DRAWN)));
         data.set("settings", ReportJson.tree(settings));
         data.put("refresh_seconds", refresh);
-        return render("Training " + run.runId(), "<meta http-equiv=\"refresh\" content=\"" + refresh + "\">", data);
+        return render("Training " + run.runId(), SelfContainedPage.refreshing(refresh), data);
     }
 
     private static String render(String title, String headExtra, ObjectNode data) {
-        StringBuilder scripts = new StringBuilder();
-        for (String name : SCRIPTS) {
-            scripts.append("<script>\n").append(resource(name)).append("\n</script>\n");
-        }
-        Map<String, String> parts = Map.of(
-                "head", headExtra,
-                "title", escaped(title),
-                "style", resource("style.css"),
-                "scripts", scripts.toString(),
-                "data", embeddable(ReportJson.compact(data)));
-        // One pass, so that nothing in a part is taken for a placeholder.
-        return PLACEHOLDER
-                .matcher(resource("template.html"))
-                .replaceAll(match -> Matcher.quoteReplacement(parts.get(match.group(1))));
-    }
-
-    /** JSON that an HTML parser reads as plain text up to the closing tag: no {@code <} means no tag and no comment. */
-    private static String embeddable(String json) {
-        return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = ReportPage.class.getResourceAsStream("page/" + name)) {
-            if (in == null) {
-                throw new IllegalStateException("The page's " + name + " is missing on the class path");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the page's " + name, e);
-        }
+        return new SelfContainedPage(title, headExtra, SCRIPTS, data, "report.json and per_class.csv").html();
     }
 }

@@ -53,7 +53,8 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
 
     /**
      * A model trained elsewhere: the directory of a run, a {@code .safetensors} file with a model card, {@code
-     * torchvision:NAME} of weights that say their network.
+     * torchvision:NAME} of weights that say their network, {@code registry:NAME@champion} in the registry that {@code
+     * spark.hadoop.resnet.registry.path} or the environment variable {@code RESNET_REGISTRY} names.
      *
      * @throws io.resnetspark.model.error.BadDataException if there is nothing usable
      */

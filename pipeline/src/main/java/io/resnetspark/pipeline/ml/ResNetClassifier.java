@@ -1,6 +1,6 @@
 package io.resnetspark.pipeline.ml;
 
-import io.resnetspark.model.Architecture;
+import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.optim.LearningRateSchedule;
@@ -9,6 +9,7 @@ import io.resnetspark.pipeline.dataset.DeltaSession;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.PrepareConfig.ResizeRule;
 import io.resnetspark.pipeline.dataset.PrepareJob;
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.training.OnDivergence;
@@ -129,7 +130,7 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
     private int networkInputSize() {
         return isSet(inputSize())
                 ? getInputSize()
-                : Architecture.named(getArchitecture()).spec().inputSize();
+                : NetworkName.parse(getArchitecture()).spec().inputSize();
     }
 
     private PrepareConfig preparation(TrainingTable table, String output) {
@@ -149,6 +150,8 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
         return new TrainConfig(
                 dataset,
                 Optional.empty(),
+                Optional.empty(),
+                Split.VAL,
                 getArchitecture(),
                 Optional.of(networkInputSize()),
                 chosen(weights()),

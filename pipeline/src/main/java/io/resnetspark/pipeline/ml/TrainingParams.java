@@ -49,7 +49,8 @@ final class TrainingParams implements Serializable {
         weights = new Param<>(
                 stage,
                 "weights",
-                "where to start: a run's directory, a .safetensors or .pth file, torchvision:NAME; random if not set");
+                "where to start: a run's directory, a .safetensors or .pth file, torchvision:NAME, registry:NAME@champion; "
+                        + "random if not set");
         epochs = new IntParam(stage, "epochs", "passes over the training images (>= 1)", ParamValidators.gtEq(1));
         numWorkers = new IntParam(
                 stage,

@@ -1,6 +1,6 @@
 package io.resnetspark.pipeline.model;
 
-import io.resnetspark.model.Architecture;
+import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNetSpec;
@@ -18,6 +18,10 @@ import io.resnetspark.model.weights.StateDictMatcher;
 import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
 import io.resnetspark.model.weights.Tensor;
 import io.resnetspark.model.weights.WeightsFile;
+import io.resnetspark.pipeline.registry.ModelReference;
+import io.resnetspark.pipeline.registry.ModelRegistry;
+import io.resnetspark.pipeline.registry.RegisteredVersion;
+import io.resnetspark.pipeline.registry.RegistryLocation;
 import io.resnetspark.pipeline.run.RunDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +35,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * Finds models by the names that commands take: the directory of a run, a {@code .safetensors} or {@code .pth} file, {@code
- * torchvision:NAME}.
+ * torchvision:NAME}, {@code registry:NAME@champion} or {@code registry:NAME@3} in the registry that {@link
+ * RegistryLocation} gives.
  */
 public final class ModelSource {
 
@@ -48,9 +53,9 @@ public final class ModelSource {
      */
     public static LoadedModel load(
             String name, Optional<String> arch, Optional<List<String>> labels, Configuration hadoop) {
-        Optional<RunDirectory> run = run(name, hadoop);
-        if (run.isPresent()) {
-            return of(run.get().model(), name);
+        Optional<LoadedModel> trained = trained(name, hadoop);
+        if (trained.isPresent()) {
+            return trained.get();
         }
         Path file = file(name);
         Optional<ModelCard> card = card(file);
@@ -66,8 +71,22 @@ public final class ModelSource {
                         .toList());
         return new LoadedModel(
                 new ModelCard(spec, names, preprocessing(name, spec)),
-                match(spec, weights, HeadPolicy.REQUIRE, file).weights(),
+                match(spec, weights, HeadPolicy.REQUIRE, file.toString()).weights(),
                 name);
+    }
+
+    /** The model of a run or of the registry, which say all about themselves. */
+    private static Optional<LoadedModel> trained(String name, Configuration hadoop) {
+        return ModelReference.isReference(name)
+                ? Optional.of(of(ModelRegistry.of(hadoop).find(name)))
+                : run(name, hadoop).map(run -> of(run.model(), name));
+    }
+
+    private static LoadedModel of(RegisteredVersion version) {
+        RegisteredVersion.StoredModel stored = version.load();
+        StateDict weights = match(stored.card().spec(), stored.weights(), HeadPolicy.REQUIRE, version.toString())
+                .weights();
+        return new LoadedModel(stored.card(), weights, version.toString());
     }
 
     private static LoadedModel of(Checkpoint checkpoint, String name) {
@@ -96,35 +115,38 @@ public final class ModelSource {
 
     /** Fits a model's weights to the network of {@code wanted}; its head is replaced where the classes differ. */
     public static WarmStart warmStart(String name, ModelCard wanted, Configuration hadoop) {
-        Optional<RunDirectory> run = run(name, hadoop);
+        Optional<LoadedModel> trained = trained(name, hadoop);
         StateDict weights;
         Preprocessing trainedWith;
-        if (run.isPresent()) {
-            LoadedModel model = of(run.get().model(), name);
-            weights = model.weights();
-            trainedWith = model.card().preprocessing();
+        if (trained.isPresent()) {
+            weights = trained.get().weights();
+            trainedWith = trained.get().card().preprocessing();
         } else {
             Path file = file(name);
             weights = WeightsFile.read(file);
             trainedWith = card(file).map(ModelCard::preprocessing).orElseGet(() -> preprocessing(name, wanted.spec()));
         }
-        StateDictMatcher.Match match =
-                match(wanted.spec(), weights, HeadPolicy.REPLACE, Path.of(name).getFileName());
+        StateDictMatcher.Match match = match(
+                wanted.spec(),
+                weights,
+                HeadPolicy.REPLACE,
+                Path.of(name).getFileName().toString());
         Preprocessing preprocessing = new Preprocessing(
                 wanted.preprocessing().channels(),
                 wanted.preprocessing().resizeShorterSide(),
                 wanted.preprocessing().inputSize(),
                 trainedWith.mean(),
                 trainedWith.std());
-        String description = name + match.newHead().map(head -> "; " + head).orElse("");
+        String description = trained.map(LoadedModel::description).orElse(name)
+                + match.newHead().map(head -> "; " + head).orElse("");
         return new WarmStart(
                 new ModelCard(wanted.spec(), wanted.labels(), preprocessing), match.weights(), description);
     }
 
     /** The run of that name, if it is one. */
     public static Optional<RunDirectory> run(String name, Configuration hadoop) {
-        if (PretrainedWeights.isReference(name)) {
-            return Optional.empty(); // Hadoop takes torchvision: for a file system
+        if (PretrainedWeights.isReference(name) || ModelReference.isReference(name)) {
+            return Optional.empty(); // Hadoop takes torchvision: and registry: for file systems
         }
         return Optional.of(RunDirectory.at(name, hadoop)).filter(RunDirectory::exists);
     }
@@ -155,7 +177,7 @@ public final class ModelSource {
     private static ResNetSpec foreignSpec(Path file, Optional<String> arch, StateDict weights) {
         String name = arch.orElseThrow(() -> new ConfigurationException(
                 "%s does not say which network it is for; name it with --arch".formatted(file)));
-        ResNetSpec spec = Architecture.named(name).spec();
+        ResNetSpec spec = NetworkName.parse(name).spec();
         StateDict plain = weights.withoutWrapperPrefixes();
         for (String head : List.of("fc.weight", "linear.weight")) {
             if (plain.contains(head)) {
@@ -181,10 +203,11 @@ public final class ModelSource {
     }
 
     private static StateDict matched(ResNetSpec spec, Path file) {
-        return match(spec, WeightsFile.read(file), HeadPolicy.REQUIRE, file).weights();
+        return match(spec, WeightsFile.read(file), HeadPolicy.REQUIRE, file.toString())
+                .weights();
     }
 
-    private static StateDictMatcher.Match match(ResNetSpec spec, StateDict weights, HeadPolicy policy, Path source) {
-        return StateDictMatcher.match(ParameterLayout.of(spec).shapes(), weights, policy, source.toString());
+    private static StateDictMatcher.Match match(ResNetSpec spec, StateDict weights, HeadPolicy policy, String source) {
+        return StateDictMatcher.match(ParameterLayout.of(spec).shapes(), weights, policy, source);
     }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -121,6 +122,11 @@ public final class AtomicStore {
         }
     }
 
+    /** Whether {@link #createIfAbsent} has exactly one winner here. */
+    boolean createsExclusively() {
+        return publisher.createsExclusively();
+    }
+
     /**
      * Starts a directory that becomes visible under {@code name} when it is committed.
      *
@@ -188,8 +194,14 @@ public final class AtomicStore {
      * unfinished work would go too.
      */
     public void deleteUnfinished(String name) {
+        deleteUnfinished(name, Instant.MAX);
+    }
+
+    /** As {@link #deleteUnfinished(String)}, but only what was begun before a time at which no writer of today was at work. */
+    public void deleteUnfinished(String name, Instant before) {
         for (FileStatus status : statuses(name.isEmpty() ? root : path(name))) {
-            if (status.getPath().getName().startsWith(Publisher.UNFINISHED)) {
+            if (status.getPath().getName().startsWith(Publisher.UNFINISHED)
+                    && Instant.ofEpochMilli(status.getModificationTime()).isBefore(before)) {
                 try {
                     fileSystem.delete(status.getPath(), true);
                 } catch (IOException e) {

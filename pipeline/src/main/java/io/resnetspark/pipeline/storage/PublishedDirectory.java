@@ -7,11 +7,16 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** A directory whose writer finished it; every file can be checked against the checksum it was written with. */
 public final class PublishedDirectory {
+
+    /** Name of the file that lists the checksums of the others. */
+    public static final String CHECKSUMS = Checksums.FILE_NAME;
 
     private final FileSystem fileSystem;
     private final Path path;
@@ -40,6 +45,16 @@ public final class PublishedDirectory {
                     .formatted(path, name, checksums.sha256().keySet()));
         }
         return digest;
+    }
+
+    /**
+     * Lower-case hexadecimal SHA-256 of the checksum list, and so of all names and contents together: who keeps it
+     * elsewhere notices a list that was changed along with a file.
+     */
+    public String fingerprint() {
+        MessageDigest digest = Checksums.digest();
+        digest.update(checksums.format());
+        return Checksums.hex(digest);
     }
 
     /**
@@ -74,20 +89,35 @@ public final class PublishedDirectory {
      * @throws BadDataException naming the first file that is missing or differs from what was written
      */
     public void verify() {
-        byte[] buffer = new byte[1 << 16];
-        checksums.sha256().forEach((name, expected) -> {
-            MessageDigest digest = Checksums.digest();
-            try (InputStream in = fileSystem.open(new Path(path, name))) {
-                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                    digest.update(buffer, 0, read);
-                }
-            } catch (FileNotFoundException e) {
-                throw missing(name, e);
-            } catch (IOException e) {
-                throw new UncheckedIOException("Cannot read %s/%s: %s".formatted(path, name, e.getMessage()), e);
+        checksums.sha256().keySet().forEach(this::verify);
+    }
+
+    /** What {@link #verify()} would say of each damaged file, by the file's name; empty if all are as written. */
+    public SortedMap<String, String> damage() {
+        SortedMap<String, String> damage = new TreeMap<>();
+        checksums.sha256().keySet().forEach(name -> {
+            try {
+                verify(name);
+            } catch (BadDataException | UncheckedIOException e) {
+                damage.put(name, e.getMessage());
             }
-            check(name, expected, Checksums.hex(digest));
         });
+        return damage;
+    }
+
+    private void verify(String name) {
+        byte[] buffer = new byte[1 << 16];
+        MessageDigest digest = Checksums.digest();
+        try (InputStream in = fileSystem.open(new Path(path, name))) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+        } catch (FileNotFoundException e) {
+            throw missing(name, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read %s/%s: %s".formatted(path, name, e.getMessage()), e);
+        }
+        check(name, sha256(name), Checksums.hex(digest));
     }
 
     private void check(String name, String expected, String actual) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -28,6 +30,9 @@ sealed interface Publisher {
     /** Like {@link #replace}, but refuses when {@code target} exists. */
     void create(Path target, byte[] content) throws IOException;
 
+    /** Whether exactly one of several concurrent {@link #create} calls for one target succeeds. */
+    boolean createsExclusively();
+
     /** Where the files of a directory are written before {@link #publishDirectory}. */
     Path stagingFor(Path target);
 
@@ -42,6 +47,9 @@ sealed interface Publisher {
 
     /** Stores without a rename: a single PUT is atomic there, a rename is a copy. */
     Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs", "swift", "wasb", "wasbs");
+
+    /** File systems whose server refuses a rename onto an existing name in the same step. */
+    Set<String> EXCLUSIVE_RENAME = Set.of("hdfs", "viewfs");
 
     static Publisher of(FileSystem fileSystem, Configuration configuration) throws IOException {
         String scheme = fileSystem.getUri().getScheme();
@@ -75,15 +83,33 @@ sealed interface Publisher {
             java.nio.file.Path staged = write(target, content);
             try {
                 Files.createLink(local(target), staged); // fails when the target exists, unlike a rename
-            } catch (UnsupportedOperationException noHardLinks) {
-                if (Files.exists(local(target))) {
-                    throw new FileAlreadyExistsException(target.toString());
-                }
-                Files.move(staged, local(target), StandardCopyOption.ATOMIC_MOVE);
+            } catch (FileAlreadyExistsException e) {
+                throw e;
+            } catch (UnsupportedOperationException | FileSystemException noHardLinks) {
+                moveUnlessTaken(staged, local(target));
             } finally {
                 Files.deleteIfExists(staged);
             }
             force(local(target).getParent());
+        }
+
+        /** Writers of this process take turns by the monitor, those of others by the operating system's lock. */
+        private static void moveUnlessTaken(java.nio.file.Path staged, java.nio.file.Path target) throws IOException {
+            java.nio.file.Path lock = target.resolveSibling(UNFINISHED + "lock");
+            synchronized (Local.class) {
+                try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                        FileLock held = channel.lock()) {
+                    if (Files.exists(target)) {
+                        throw new FileAlreadyExistsException(target.toString());
+                    }
+                    Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+                }
+            }
+        }
+
+        @Override
+        public boolean createsExclusively() {
+            return true;
         }
 
         @Override
@@ -147,6 +173,12 @@ sealed interface Publisher {
             rename(write(target, content), target, Options.Rename.NONE);
         }
 
+        /** Elsewhere a rename that does not overwrite may be a look followed by a rename. */
+        @Override
+        public boolean createsExclusively() {
+            return EXCLUSIVE_RENAME.contains(fileSystem.getUri().getScheme());
+        }
+
         @Override
         public Path stagingFor(Path target) {
             return sibling(target);
@@ -208,6 +240,12 @@ sealed interface Publisher {
                 throw e;
             }
             out.close();
+        }
+
+        /** The connector looks first and then writes. */
+        @Override
+        public boolean createsExclusively() {
+            return false;
         }
 
         @Override

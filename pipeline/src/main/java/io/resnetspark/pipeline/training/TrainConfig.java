@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.training;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
+import io.resnetspark.pipeline.dataset.Split;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
@@ -12,9 +13,11 @@ import java.util.Optional;
  *
  * @param data path of the dataset
  * @param dataVersion version of the dataset; the current one if empty
- * @param arch name of the network, for example {@code resnet18}
+ * @param images training images to use, chosen by a hash of their content; all of them if empty
+ * @param validateOn split judged after every epoch; nothing may be chosen by a test split
+ * @param arch name of the network, for example {@code resnet18} or {@code cifar-resnet20+norm=none}
  * @param inputSize height and width of the network's input in pixels; the architecture's own if empty
- * @param weights where to start from: a run, a weights file; random initialisation if empty
+ * @param weights where to start from: a run, a weights file, {@code registry:NAME}; random initialisation if empty
  * @param freeze stages that keep their weights, for example {@code stem, layer1}; {@code backbone} is all but the head
  * @param frozenFeatures what happens to images when only the head is trained
  * @param output directory of the run
@@ -44,6 +47,8 @@ import java.util.Optional;
 public record TrainConfig(
         String data,
         Optional<Integer> dataVersion,
+        Optional<Integer> images,
+        Split validateOn,
         String arch,
         Optional<Integer> inputSize,
         Optional<String> weights,
@@ -115,6 +120,9 @@ public record TrainConfig(
         atLeast("threads-per-worker", threadsPerWorker, 0);
         atLeast("checkpoint-every-epochs", checkpointEveryEpochs, 1);
         atLeast("keep-checkpoints", keepCheckpoints, 1);
+        if (validateOn == Split.TRAIN) {
+            throw new IllegalArgumentException("validate-on must be val or test: a network knows its training images");
+        }
         if (!(learningRate > 0)) {
             throw new IllegalArgumentException("learning-rate must be positive, not " + learningRate);
         }

@@ -1,6 +1,8 @@
 package io.resnetspark.pipeline.training;
 
-import io.resnetspark.model.Architecture;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
@@ -19,6 +21,7 @@ import io.resnetspark.model.training.ServerState;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
+import io.resnetspark.pipeline.dataset.ExampleSelection;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.model.ModelSource;
@@ -46,15 +49,24 @@ public final class TrainingLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
 
+    /** Where the manifest's configuration says which images were selected. */
+    private static final String SELECTION = "selection";
+
     private final SparkSession spark;
     private final TrainConfig config;
+    private final Optional<ExampleSelection> selection;
     private final List<TrainingListener> listeners;
     private final Configuration hadoop;
     private final RunDirectory run;
 
-    private TrainingLoop(SparkSession spark, TrainConfig config, List<TrainingListener> listeners) {
+    private TrainingLoop(
+            SparkSession spark,
+            TrainConfig config,
+            Optional<ExampleSelection> selection,
+            List<TrainingListener> listeners) {
         this.spark = spark;
         this.config = config;
+        this.selection = selection;
         this.listeners = listeners;
         this.hadoop = spark.sessionState().newHadoopConf();
         this.run = RunDirectory.at(config.output(), hadoop);
@@ -78,7 +90,23 @@ public final class TrainingLoop {
      */
     public static TrainingOutcome run(
             SparkSession spark, TrainConfig config, Resume resume, List<TrainingListener> listeners) {
-        return new TrainingLoop(spark, config, listeners).run(resume);
+        return new TrainingLoop(spark, config, Optional.empty(), listeners).run(resume);
+    }
+
+    /**
+     * Trains and validates on some of a dataset's images.
+     *
+     * @param selection the images that take part; recorded in the run's manifest
+     * @throws BadDataException also if no training image takes part
+     * @see #run(SparkSession, TrainConfig, Resume, List)
+     */
+    public static TrainingOutcome run(
+            SparkSession spark,
+            TrainConfig config,
+            ExampleSelection selection,
+            Resume resume,
+            List<TrainingListener> listeners) {
+        return new TrainingLoop(spark, config, Optional.of(selection), listeners).run(resume);
     }
 
     private TrainingOutcome run(Resume resume) {
@@ -89,13 +117,10 @@ public final class TrainingLoop {
         ImageDataset dataset = config.dataVersion()
                 .map(version -> ImageDataset.open(spark, config.data(), version))
                 .orElseGet(() -> ImageDataset.open(spark, config.data()));
-        if (dataset.images(Split.TRAIN) == 0) {
-            throw new BadDataException("%s has no training images".formatted(config.data()));
-        }
-        ExampleIndex trainingIndex = ExampleIndex.build(spark, dataset, Split.TRAIN);
-        Optional<ExampleIndex> validationIndex = dataset.images(Split.VAL) > 0
-                ? Optional.of(ExampleIndex.build(spark, dataset, Split.VAL))
-                : Optional.empty();
+        ExampleIndex wholeSplit = index(dataset, Split.TRAIN)
+                .orElseThrow(() -> new BadDataException("%s has no training images".formatted(config.data())));
+        ExampleIndex trainingIndex = config.images().map(wholeSplit::first).orElse(wholeSplit);
+        Optional<ExampleIndex> validationIndex = index(dataset, config.validateOn());
 
         StartingPoint start = startingPoint(resume, dataset);
         TrainingPlan plan = plan(start.card(), trainingIndex, validationIndex);
@@ -115,6 +140,14 @@ public final class TrainingLoop {
         }
         network.close();
         return trainHead(layout, plan, start, recovery);
+    }
+
+    private Optional<ExampleIndex> index(ImageDataset dataset, Split split) {
+        if (dataset.images(split) == 0) {
+            return Optional.empty();
+        }
+        ExampleIndex all = ExampleIndex.build(spark, dataset, split);
+        return Optional.of(selection.map(all::select).orElse(all)).filter(index -> index.size() > 0);
     }
 
     private boolean trainsHeadAlone(ComputationGraph network) {
@@ -158,12 +191,18 @@ public final class TrainingLoop {
             requireSame("workers", config.workers());
             requireSame("batchSize", config.batchSize());
             requireSame("seed", config.seed());
+            requireSame(
+                    SELECTION,
+                    selection
+                            .map(images -> RunDirectory.JSON.valueToTree(images).toString())
+                            .orElse(""));
         }
     }
 
     /** What decides who trains which image when must not change in the middle of a training. */
     private void requireSame(String key, Object now) {
-        String before = run.manifest().config().path(key).asText();
+        JsonNode recorded = run.manifest().config().path(key);
+        String before = recorded.isObject() ? recorded.toString() : recorded.asText();
         if (!before.equals(now.toString())) {
             throw new ConfigurationException("%s was started with %s %s; a resumed run must keep it, not use %s"
                     .formatted(run.path(), key, before, now));
@@ -181,7 +220,7 @@ public final class TrainingLoop {
                         "resumed at round " + checkpoint.position().round());
             }
         }
-        ResNetSpec architecture = Architecture.named(config.arch()).spec();
+        ResNetSpec architecture = NetworkName.parse(config.arch()).spec();
         int inputSize = config.inputSize().orElse(architecture.inputSize());
         ResNetSpec spec = architecture
                 .withClasses(dataset.classes().names().size())
@@ -254,7 +293,7 @@ public final class TrainingLoop {
                 continued ? run.manifest().id() : plan.runId(),
                 continued ? run.manifest().createdAt() : Instant.now().toString(),
                 "running",
-                RunDirectory.JSON.valueToTree(config),
+                resolved(),
                 dataset.path(),
                 dataset.manifest().id(),
                 dataset.version(),
@@ -271,6 +310,13 @@ public final class TrainingLoop {
                 continued ? run.manifest().seconds() : 0,
                 Map.of("master", spark.sparkContext().master()),
                 continued ? run.manifest().returns() : List.of());
+    }
+
+    /** The configuration as it is recorded, with the images that were selected. */
+    private ObjectNode resolved() {
+        ObjectNode tree = RunDirectory.JSON.valueToTree(config);
+        selection.ifPresent(images -> tree.set(SELECTION, RunDirectory.JSON.valueToTree(images)));
+        return tree;
     }
 
     private TrainingOutcome train(

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Chromium without a window, if there is one on the PATH. */
-final class HeadlessBrowser {
+public final class HeadlessBrowser {
 
     private final Path executable;
 
@@ -20,7 +20,7 @@ final class HeadlessBrowser {
         this.executable = executable;
     }
 
-    static Optional<HeadlessBrowser> onPath() {
+    public static Optional<HeadlessBrowser> onPath() {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome", "chrome")
                         .map(name -> Path.of(folder, name)))
@@ -33,10 +33,10 @@ final class HeadlessBrowser {
      * @param dom the document after its scripts have run
      * @param console what was written to the browser's console, errors among it
      */
-    record Visit(String dom, List<String> console) {}
+    public record Visit(String dom, List<String> console) {}
 
     /** Opens a page, then runs a script in it. */
-    Visit visit(String html, String script, Path folder) throws IOException, InterruptedException {
+    public Visit visit(String html, String script, Path folder) throws IOException, InterruptedException {
         Path page = folder.resolve("page.html");
         // The page allows inline scripts, so the test's steps can ride along.
         int end = html.lastIndexOf("</body>");

@@ -4,12 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetspark.model.Architecture;
+import io.resnetspark.model.BlockKind;
+import io.resnetspark.model.NetworkWeights;
+import io.resnetspark.model.Normalisation;
+import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.Stem;
+import io.resnetspark.model.block.Shortcut;
+import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.weights.StateDict;
+import io.resnetspark.pipeline.registry.Lineage;
+import io.resnetspark.pipeline.registry.ModelRegistry;
+import io.resnetspark.pipeline.registry.NewVersion;
+import io.resnetspark.pipeline.registry.RegisteredModel;
+import io.resnetspark.pipeline.registry.RegistryLocation;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -62,5 +76,42 @@ class ModelSourceTest {
         assertThatThrownBy(() -> load(directory.toString()))
                 .isInstanceOf(BadDataException.class)
                 .hasMessageContaining("run.json");
+    }
+
+    @Test
+    void registeredModelsAreLookedUpInTheRegistryOfTheConfiguration() {
+        Configuration hadoop = new Configuration();
+        RegistryLocation.set(hadoop, folder.resolve("models").toString());
+        ResNetSpec spec = new ResNetSpec(
+                "tiny",
+                Stem.CIFAR,
+                BlockKind.BASIC,
+                Shortcut.PAD,
+                Normalisation.BATCH,
+                List.of(1),
+                List.of(4),
+                2,
+                3,
+                8,
+                1f);
+        Preprocessing preprocessing = new Preprocessing(3, 8, 8, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
+        ModelCard card = new ModelCard(spec, List.of("a", "b"), preprocessing);
+        var network = ResNet.create(spec, 1);
+        StateDict weights = NetworkWeights.of(network);
+        network.close();
+        RegisteredModel model = ModelRegistry.of(hadoop).model("photos");
+        model.add(NewVersion.of(card, weights, Lineage.unknown("test")));
+        model.promote(1, "");
+
+        LoadedModel loaded = ModelSource.load("registry:photos@champion", Optional.empty(), Optional.empty(), hadoop);
+        assertThat(loaded.card()).isEqualTo(card);
+        assertThat(loaded.weights().asMap()).isEqualTo(weights.asMap());
+        assertThat(loaded.description()).isEqualTo("registry:photos@1");
+        ModelCard other = new ModelCard(spec.withClasses(3), List.of("x", "y", "z"), Preprocessing.imageNet());
+        ModelSource.WarmStart warm = ModelSource.warmStart("registry:photos", other, hadoop);
+        assertThat(warm.card().preprocessing().mean()).isEqualTo(preprocessing.mean());
+        assertThat(warm.weights().contains("fc.weight")).isFalse();
+        assertThat(warm.weights().tensor("conv1.weight")).isEqualTo(weights.tensor("conv1.weight"));
+        assertThat(warm.description()).startsWith("registry:photos@1");
     }
 }

@@ -11,6 +11,7 @@ import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.PrepareConfig.ResizeRule;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
 import io.resnetspark.pipeline.dataset.PrepareJob;
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.training.TrainConfig.FrozenFeatures;
 import io.resnetspark.pipeline.training.TrainConfig.ZeroInitResidual;
@@ -60,6 +61,8 @@ class HymenopteraIT {
         TrainConfig config = new TrainConfig(
                 dataset,
                 Optional.empty(),
+                Optional.empty(),
+                Split.VAL,
                 "resnet18",
                 Optional.empty(),
                 Optional.of(data("weights/ktb_resnet18_small.pth")),

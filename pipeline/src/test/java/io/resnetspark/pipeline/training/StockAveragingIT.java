@@ -11,6 +11,7 @@ import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.TrainConfig.Averaging;
@@ -55,6 +56,8 @@ class StockAveragingIT {
         return new TrainConfig(
                 dataset,
                 Optional.empty(),
+                Optional.empty(),
+                Split.VAL,
                 "cifar-resnet20",
                 Optional.of(16),
                 Optional.empty(),

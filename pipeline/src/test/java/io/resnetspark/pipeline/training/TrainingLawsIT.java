@@ -112,6 +112,8 @@ class TrainingLawsIT {
         return new TrainConfig(
                 dataset,
                 Optional.empty(),
+                Optional.empty(),
+                Split.VAL,
                 "cifar-resnet20",
                 Optional.of(16),
                 Optional.empty(),

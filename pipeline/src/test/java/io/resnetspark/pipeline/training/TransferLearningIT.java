@@ -14,6 +14,7 @@ import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.TrainConfig.FrozenFeatures;
@@ -53,6 +54,8 @@ class TransferLearningIT {
         return new TrainConfig(
                 dataset,
                 Optional.empty(),
+                Optional.empty(),
+                Split.VAL,
                 "cifar-resnet20",
                 Optional.of(16),
                 weights,

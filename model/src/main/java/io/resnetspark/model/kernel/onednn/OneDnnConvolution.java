@@ -25,6 +25,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Convolution with weights packed into the layout each direction prefers; backward primitives are made when needed. */
 final class OneDnnConvolution implements ConvolutionKernel {
 
+    /** Input channels of the widest block that oneDNN's 1x1 kernels compute at a time: the floats of an AVX-512 register. */
+    private static final int CHANNELS_OF_A_BLOCK = 16;
+
+    private final ImageShape inputShape;
+    private final ImageShape outputShape;
     private final Window window;
     private final Bias bias;
 
@@ -41,29 +46,20 @@ final class OneDnnConvolution implements ConvolutionKernel {
     private PackedWeight backwardInputWeight;
     private Call backwardWeight;
     private PackedWeight weightGradientScratch;
+    private SampledPixels sampledInput;
 
     OneDnnConvolution(ImageShape inputShape, int outputChannels, Window window, Bias bias) {
         this.window = window;
         this.bias = bias;
+        this.inputShape = inputShape;
+        this.outputShape = inputShape.through(window, outputChannels);
         input = OneDnn.channelsLast(inputShape);
-        output = OneDnn.channelsLast(inputShape.through(window, outputChannels));
+        output = OneDnn.channelsLast(outputShape);
         long[] weightDimensions = {outputChannels, inputShape.channels(), window.size(), window.size()};
         plainWeight = OneDnn.floats(format_tag.oihw, weightDimensions);
         anyWeight = OneDnn.floats(format_tag.any, weightDimensions);
         biasVector = bias == Bias.ADDED ? OneDnn.vector(outputChannels) : new memory.desc(); // empty: without bias
-        forwardDescription = new convolution_forward.primitive_desc(
-                OneDnn.CPU,
-                prop_kind.forward_training,
-                algorithm.convolution_direct,
-                input,
-                anyWeight,
-                biasVector,
-                output,
-                OneDnn.stride(window),
-                OneDnn.padding(window),
-                OneDnn.padding(window),
-                OneDnn.attributes(),
-                false);
+        forwardDescription = forwardDescription(input, window);
         forwardWeight = new PackedWeight(plainWeight, forwardDescription.weights_desc());
         forward = new Call(new convolution_forward(forwardDescription), forwardDescription)
                 .fixed(DNNL_ARG_WEIGHTS, forwardWeight.memory)
@@ -115,35 +111,69 @@ final class OneDnnConvolution implements ConvolutionKernel {
         if (backwardWeight == null) {
             makeBackwardWeight();
         }
+        INDArray source = sampledInput == null ? inputArray : sampledInput.of(inputArray);
         if (bias == Bias.ADDED) {
-            backwardWeight.run(inputArray, outputGradient, biasGradient);
+            backwardWeight.run(source, outputGradient, biasGradient);
         } else {
-            backwardWeight.run(inputArray, outputGradient);
+            backwardWeight.run(source, outputGradient);
         }
         weightGradientScratch.unpackTo(weightGradient);
     }
 
+    /**
+     * oneDNN's own gathering of the pixels that a strided 1x1 window reads writes past its memory where there are fewer
+     * channels than a block has: wrong gradients, or a crash (its issue 6035, seen with oneDNN 3.11).
+     */
+    private boolean mustGather() {
+        return window.size() == 1 && window.stride() > 1 && inputShape.channels() < CHANNELS_OF_A_BLOCK;
+    }
+
     private void makeBackwardWeight() {
+        if (mustGather()) {
+            sampledInput = new SampledPixels(inputShape, outputShape.height(), outputShape.width(), window.stride());
+            makeBackwardWeight(OneDnn.channelsLast(sampledInput.shape()), new Window(1, 1, 0));
+        } else {
+            makeBackwardWeight(input, window);
+        }
+    }
+
+    private void makeBackwardWeight(memory.desc source, Window through) {
         var description = new convolution_backward_weights.primitive_desc(
                 OneDnn.CPU,
                 algorithm.convolution_direct,
-                input,
+                source,
                 anyWeight,
                 biasVector,
                 output,
-                OneDnn.stride(window),
-                OneDnn.padding(window),
-                OneDnn.padding(window),
-                forwardDescription,
+                OneDnn.stride(through),
+                OneDnn.padding(through),
+                OneDnn.padding(through),
+                forwardDescription(source, through),
                 OneDnn.attributes(),
                 false);
         weightGradientScratch = new PackedWeight(plainWeight, description.diff_weights_desc());
         backwardWeight = new Call(new convolution_backward_weights(description), description)
                 .fixed(DNNL_ARG_DIFF_WEIGHTS, weightGradientScratch.memory)
-                .array(DNNL_ARG_SRC, input)
+                .array(DNNL_ARG_SRC, source)
                 .array(DNNL_ARG_DIFF_DST, output);
         if (bias == Bias.ADDED) {
             backwardWeight.array(DNNL_ARG_DIFF_BIAS, biasVector);
         }
+    }
+
+    private convolution_forward.primitive_desc forwardDescription(memory.desc source, Window through) {
+        return new convolution_forward.primitive_desc(
+                OneDnn.CPU,
+                prop_kind.forward_training,
+                algorithm.convolution_direct,
+                source,
+                anyWeight,
+                biasVector,
+                output,
+                OneDnn.stride(through),
+                OneDnn.padding(through),
+                OneDnn.padding(through),
+                OneDnn.attributes(),
+                false);
     }
 }

@@ -9,6 +9,7 @@ import io.resnetspark.model.kernel.LinearKernel;
 import io.resnetspark.model.kernel.PadShortcutKernel;
 import io.resnetspark.model.kernel.PoolingKernel;
 import io.resnetspark.model.kernel.PreparedNetwork;
+import io.resnetspark.model.kernel.ReluKernel;
 import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
 import io.resnetspark.model.kernel.StraightNetwork;
@@ -41,6 +42,11 @@ public final class OneDnnKernels implements Kernels {
     @Override
     public BatchNormKernel batchNorm(ImageShape shape, float epsilon, Activation activation, Statistics statistics) {
         return new OneDnnBatchNorm(shape, epsilon, activation, statistics);
+    }
+
+    @Override
+    public ReluKernel relu(ImageShape shape) {
+        return new OneDnnRelu(shape);
     }
 
     @Override

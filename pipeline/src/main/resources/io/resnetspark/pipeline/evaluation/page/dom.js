@@ -112,3 +112,26 @@ function section(id, title, lead, ...content) {
   const list = document.querySelector("#contents ul") ?? document.getElementById("contents").appendChild(el("ul"));
   list.append(el("li", {}, el("a", { href: "#" + id }, title)));
 }
+
+/** Marks the section being read in the contents. */
+function followReading() {
+  const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
+  const observer = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (entry.isIntersecting) {
+        links.forEach((link) => link.removeAttribute("aria-current"));
+        links.get(entry.target.id)?.setAttribute("aria-current", "true");
+      }
+    }
+  }, { rootMargin: "-20% 0px -75% 0px" });
+  document.querySelectorAll("main > section").forEach((part) => observer.observe(part));
+}
+
+/** One of a page's headline numbers. */
+function number(title, value, unit) {
+  return el("dl", { class: "figure-number" }, el("dt", {}, title), el("dd", {}, value, unit ? el("small", {}, " " + unit) : null));
+}
+
+/** A list of facts by name, or nothing. */
+const facts = (title, entries) => (Object.keys(entries ?? {}).length === 0 ? null
+  : el("div", {}, el("h3", {}, title), el("dl", {}, Object.entries(entries).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))));

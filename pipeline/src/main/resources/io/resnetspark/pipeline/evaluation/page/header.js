@@ -70,7 +70,3 @@ function runHeadline(last) {
       validation ? number("Validation top-1", format.percent(validation.top1)) : null,
     ]));
 }
-
-function number(title, value, unit) {
-  return el("dl", { class: "figure-number" }, el("dt", {}, title), el("dd", {}, value, unit ? el("small", {}, " " + unit) : null));
-}

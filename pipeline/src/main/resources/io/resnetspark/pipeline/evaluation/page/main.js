@@ -2,8 +2,6 @@
 // Puts the page together.
 
 function drawProvenance() {
-  const facts = (title, entries) => (Object.keys(entries ?? {}).length === 0 ? null
-    : el("div", {}, el("h3", {}, title), el("dl", {}, Object.entries(entries).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))));
   if (!data.provenance) {
     section("provenance", "Configuration", null, el("div", { class: "facts" }, facts("Settings", data.settings)));
     return;
@@ -22,20 +20,6 @@ function drawProvenance() {
       { title: "Images/s per slot", number: true, value: (row) => row.images_per_second },
     ], data.workers)) : null);
   document.getElementById("footer").append(`Made ${createdAt} by resnet-spark · report format ${data.format_version} · the numbers are also in report.json and per_class.csv beside this page`);
-}
-
-/** Marks the section being read in the contents. */
-function followReading() {
-  const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
-  const observer = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      if (entry.isIntersecting) {
-        links.forEach((link) => link.removeAttribute("aria-current"));
-        links.get(entry.target.id)?.setAttribute("aria-current", "true");
-      }
-    }
-  }, { rootMargin: "-20% 0px -75% 0px" });
-  document.querySelectorAll("main > section").forEach((part) => observer.observe(part));
 }
 
 drawHeader();

@@ -1,0 +1,96 @@
+package io.resnetspark.jobs.command;
+
+import io.resnetspark.jobs.progress.TrainingProgress;
+import io.resnetspark.pipeline.experiment.ExperimentConfig;
+import io.resnetspark.pipeline.experiment.ExperimentRunner;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code resnet experiment}: a claim of the papers as trainings side by side. */
+@Command(
+        name = "experiment",
+        description = "Trains networks side by side and shows whether a claim of the papers holds: degradation, "
+                + "depth-vs-width, batch-norm, averaging. Run again after an interruption, it continues; with more seeds, it "
+                + "adds them.",
+        footer = {
+            "",
+            "Example: resnet experiment degradation --data data/cifar10 --images 10000 --epochs 20 --seeds 1,2,3 \\",
+            "           --output experiments/degradation"
+        })
+final class ExperimentCommand extends JobCommand {
+
+    @Parameters(
+            paramLabel = "EXPERIMENT",
+            converter = NameParser.class,
+            description = "degradation, depth-vs-width, batch-norm or averaging.")
+    private ExperimentConfig.Name experiment;
+
+    @Option(names = "--data", paramLabel = "DATASET", description = "The prepared dataset.")
+    @Overrides("experiment.data")
+    private String data;
+
+    @Option(names = "--output", paramLabel = "DIR", description = "Directory of the experiment.")
+    @Overrides("experiment.output")
+    private String output;
+
+    @Option(names = "--images", paramLabel = "N", description = "Training images to use; all of them by default.")
+    @Overrides("experiment.images")
+    private Integer images;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "Length of each training, its schedule stretched to it; as published by default.")
+    @Overrides("experiment.epochs")
+    private Integer epochs;
+
+    @Option(names = "--seeds", paramLabel = "N,N", split = ",", description = "Each training is repeated with each.")
+    @Overrides("experiment.seeds")
+    private List<Long> seeds;
+
+    @Option(
+            names = "--networks",
+            paramLabel = "NAME,NAME",
+            split = ",",
+            description = "Networks instead of the experiment's own.")
+    @Overrides("experiment.networks")
+    private List<String> networks;
+
+    static final class NameParser implements ITypeConverter<ExperimentConfig.Name> {
+
+        @Override
+        public ExperimentConfig.Name convert(String text) {
+            try {
+                return ExperimentConfig.Name.valueOf(
+                        text.toUpperCase(Locale.ROOT).replace('-', '_'));
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(
+                        "'%s' is none of degradation, depth-vs-width, batch-norm, averaging".formatted(text));
+            }
+        }
+    }
+
+    @Override
+    protected Optional<String> outputDirectory() {
+        return Optional.ofNullable(output);
+    }
+
+    @Override
+    protected Conclusion run(Job job) throws Exception {
+        ExperimentConfig config = job.config().bind("experiment", ExperimentConfig.class);
+        String page;
+        try (TrainingProgress progress = TrainingProgress.onStandardError()) {
+            page = job.step(
+                    "experiment",
+                    () -> ExperimentRunner.run(job.spark(), config, experiment, job::say, List.of(progress)));
+        }
+        job.output("page", page);
+        return Conclusion.done("The page is %s".formatted(page));
+    }
+}

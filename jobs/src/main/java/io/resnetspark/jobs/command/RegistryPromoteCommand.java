@@ -1,0 +1,54 @@
+package io.resnetspark.jobs.command;
+
+import io.resnetspark.pipeline.registry.ModelReference;
+import io.resnetspark.pipeline.registry.ModelRegistry;
+import io.resnetspark.pipeline.registry.Promotion;
+import io.resnetspark.pipeline.registry.RegisteredModel;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code resnet registry promote}: a version into the champion. */
+@Command(
+        name = "promote",
+        description = "Makes a version champion, and the champion before it previous, in one step.",
+        footer = {"", "Example: resnet registry promote photos@3 --registry models/"})
+final class RegistryPromoteCommand extends JobCommand {
+
+    @Parameters(paramLabel = "NAME@VERSION", description = "NAME@3 or NAME@alias.")
+    private String reference;
+
+    @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept in the history.")
+    private String reason;
+
+    @Mixin
+    private RegistryOption registry;
+
+    @Override
+    protected Conclusion run(Job job) {
+        ModelRegistry models = ModelRegistry.of(job.hadoopConfiguration());
+        RegisteredModel model = models.model(ModelReference.parse(reference).name());
+        return Conclusion.done(
+                words(model.name(), model.promote(models.find(reference).version(), reason)));
+    }
+
+    static String words(String name, Promotion promotion) {
+        if (promotion instanceof Promotion.Promoted promoted) {
+            return "%s@%d is champion%s"
+                    .formatted(
+                            name,
+                            promoted.champion(),
+                            promoted.previous()
+                                    .map(previous -> ", %s@%d is previous".formatted(name, previous))
+                                    .orElse(""));
+        }
+        if (promotion instanceof Promotion.AlreadyChampion already) {
+            return "%s@%d is champion already".formatted(name, already.champion());
+        }
+        Optional<Integer> champion = ((Promotion.ChampionChanged) promotion).champion();
+        return "Nothing changed: the champion of %s is %s"
+                .formatted(name, champion.map(Object::toString).orElse("not set"));
+    }
+}

@@ -1,0 +1,35 @@
+package io.resnetspark.jobs.command;
+
+import io.resnetspark.pipeline.registry.ModelRegistry;
+import io.resnetspark.pipeline.registry.RegisteredModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code resnet registry rollback}: the champion before the current one. */
+@Command(
+        name = "rollback",
+        description = "Returns to the champion before the current one. Repeated, it goes back further.",
+        footer = {"", "Example: resnet registry rollback photos --registry models/"})
+final class RegistryRollbackCommand extends JobCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The model.")
+    private String name;
+
+    @Option(names = "--from", paramLabel = "VERSION", description = "Only if this version is champion: safe to repeat.")
+    private Integer from;
+
+    @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept in the history.")
+    private String reason;
+
+    @Mixin
+    private RegistryOption registry;
+
+    @Override
+    protected Conclusion run(Job job) {
+        RegisteredModel model = ModelRegistry.of(job.hadoopConfiguration()).model(name);
+        int champion = from == null ? model.rollback(reason) : model.rollbackFrom(from, reason);
+        return Conclusion.done("%s@%d is champion".formatted(name, champion));
+    }
+}

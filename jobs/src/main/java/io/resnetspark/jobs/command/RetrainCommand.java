@@ -1,0 +1,151 @@
+package io.resnetspark.jobs.command;
+
+import io.resnetspark.jobs.config.ResolvedConfig;
+import io.resnetspark.jobs.outcome.ExitStatus;
+import io.resnetspark.jobs.progress.TrainingProgress;
+import io.resnetspark.pipeline.dataset.PrepareConfig;
+import io.resnetspark.pipeline.evaluation.EvaluateConfig;
+import io.resnetspark.pipeline.retrain.CycleSummary;
+import io.resnetspark.pipeline.retrain.CycleSummary.Verdict;
+import io.resnetspark.pipeline.retrain.RetrainConfig;
+import io.resnetspark.pipeline.retrain.RetrainOutcome;
+import io.resnetspark.pipeline.retrain.RetrainPreview;
+import io.resnetspark.pipeline.retrain.RetrainSettings;
+import io.resnetspark.pipeline.retrain.RetrainStep;
+import io.resnetspark.pipeline.retrain.Retraining;
+import io.resnetspark.pipeline.retrain.StepListener;
+import io.resnetspark.pipeline.training.TrainConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code resnet retrain}: what is new, a challenger, its trial, the decision. */
+@Command(
+        name = "retrain",
+        description = "Looks for new batches of images, trains a challenger, judges it against the champion on the same"
+                + " images, and promotes it if every rule of the configuration holds. Made for a scheduler: with"
+                + " nothing new it does nothing, and after a kill it goes on where it stood.",
+        footer = {"", "Example: resnet retrain --config conf/examples/retrain.conf --exit-code"})
+final class RetrainCommand extends JobCommand {
+
+    @Option(names = "--dry-run", description = "Say what would be done; change nothing.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--exit-code",
+            description = "End with code 5 where new images came and no challenger was promoted; otherwise that is 0.")
+    private boolean exitCode;
+
+    @Mixin
+    private RegistryOption registry;
+
+    private String work;
+
+    @Override
+    protected Optional<String> outputDirectory() {
+        return Optional.ofNullable(work);
+    }
+
+    @Override
+    protected Conclusion run(Job job) throws Exception {
+        RetrainSettings settings = settings(job.config());
+        if (dryRun) {
+            Configuration hadoop = job.hadoopConfiguration();
+            return Conclusion.done(String.join(System.lineSeparator(), RetrainPreview.of(settings.retrain(), hadoop)));
+        }
+        work = settings.retrain().work();
+        RetrainOutcome outcome;
+        try (TrainingProgress progress = TrainingProgress.onStandardError()) {
+            outcome = Retraining.run(
+                    job.spark(),
+                    settings,
+                    Map.of("resnet-spark", Version.current().toString()),
+                    new StepTimes(job),
+                    List.of(progress));
+        }
+        return conclude(job, outcome);
+    }
+
+    /** One file configures all: where the dataset lies is said once, in its section {@code retrain}. */
+    private static RetrainSettings settings(ResolvedConfig config) {
+        RetrainConfig retrain = config.bind("retrain", RetrainConfig.class);
+        return new RetrainSettings(
+                retrain,
+                config.with("prepare.input", retrain.incoming())
+                        .with("prepare.output", retrain.dataset())
+                        .bind("prepare", PrepareConfig.class),
+                config.with("train.data", retrain.dataset())
+                        .with("train.output", retrain.work())
+                        .bind("train", TrainConfig.class),
+                config.bind("evaluate", EvaluateConfig.class));
+    }
+
+    private Conclusion conclude(Job job, RetrainOutcome outcome) {
+        if (outcome instanceof RetrainOutcome.Locked locked) {
+            return new Conclusion(
+                    ExitStatus.FAILURE, "Another run holds the lock of %s: %s".formatted(work, locked.holder()));
+        }
+        if (outcome instanceof RetrainOutcome.NothingNew nothing) {
+            return Conclusion.done(nothing.text());
+        }
+        CycleSummary summary = ((RetrainOutcome.Finished) outcome).summary();
+        job.output("report", summary.report());
+        job.output("verdict", summary.verdict().name().toLowerCase(Locale.ROOT));
+        summary.newVersion().ifPresent(version -> job.output("version", Integer.toString(version)));
+        boolean failed = summary.verdict() == Verdict.KEPT || summary.verdict() == Verdict.REFUSED;
+        return new Conclusion(
+                exitCode && failed ? ExitStatus.NOT_PROMOTED : ExitStatus.DONE,
+                String.join(System.lineSeparator(), describe(summary)));
+    }
+
+    private static List<String> describe(CycleSummary summary) {
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                switch (summary.verdict()) {
+                    case PROMOTED ->
+                        "Cycle %d: promoted version %d of %s"
+                                .formatted(
+                                        summary.number(), summary.newVersion().orElseThrow(), summary.model());
+                    case KEPT -> "Cycle %d: the champion of %s stays".formatted(summary.number(), summary.model());
+                    case WAITED -> "Cycle %d: waits for more images".formatted(summary.number());
+                    case REFUSED -> "Cycle %d: the new images were not let in".formatted(summary.number());
+                });
+        summary.reasons().forEach(reason -> lines.add("  " + reason));
+        summary.batches()
+                .forEach(batch -> lines.add("  batch %s: %s, %d images%s"
+                        .formatted(
+                                batch.name(),
+                                batch.fate(),
+                                batch.images(),
+                                batch.reason().isEmpty() ? "" : " (" + batch.reason() + ")")));
+        lines.add("Report: " + summary.report());
+        return lines;
+    }
+
+    /** Keeps how long each step took, for {@code outcome.json}. */
+    private static final class StepTimes implements StepListener {
+
+        private final Job job;
+        private long begun;
+
+        StepTimes(Job job) {
+            this.job = job;
+        }
+
+        @Override
+        public void started(RetrainStep step) {
+            begun = System.nanoTime();
+        }
+
+        @Override
+        public void done(RetrainStep step) {
+            job.stepTook(step.label(), (System.nanoTime() - begun) / 1e9);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.resnetspark.pipeline.tracking;
+
+import io.resnetspark.pipeline.evaluation.EvaluationReport;
+import io.resnetspark.pipeline.evaluation.ReportWriter;
+import io.resnetspark.pipeline.storage.AtomicStore;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells an evaluation to MLflow: its numbers as metrics, its report as files. */
+public final class EvaluationTracking {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EvaluationTracking.class);
+
+    private EvaluationTracking() {}
+
+    /**
+     * Tells about a report. The same model on the same dataset and split goes to the same MLflow run. A server that does
+     * not answer is warned of.
+     *
+     * @param directory the report was written to
+     */
+    public static void tell(MlflowServer server, EvaluationReport report, AtomicStore directory) {
+        try {
+            String split = report.dataset().split();
+            MlflowRun run = server.run(
+                    String.join(
+                            " ",
+                            "evaluate",
+                            report.model().id(),
+                            report.dataset().id(),
+                            Long.toString(report.dataset().version()),
+                            split),
+                    "evaluate " + report.model().source(),
+                    Map.of("resnet-spark.id", report.model().id()));
+            Map<String, String> parameters = new TreeMap<>(Map.of(
+                    "arch", report.model().arch(),
+                    "model", report.model().source(),
+                    "dataset", report.dataset().name(),
+                    "datasetId", report.dataset().id(),
+                    "datasetVersion", Long.toString(report.dataset().version()),
+                    "split", split));
+            run.parameters(parameters);
+            long now = System.currentTimeMillis();
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            metrics.put(split + "_top1", report.top1());
+            metrics.put(split + "_top5", report.top5());
+            metrics.put(split + "_loss", report.loss());
+            metrics.put(split + "_ece", report.ece());
+            metrics.put(split + "_macro_f1", report.averages().macro().f1());
+            metrics.put(split + "_examples", (double) report.examples());
+            metrics.put("throughput_images_per_second", report.throughputImagesPerSecond());
+            run.measurements(metrics.entrySet().stream()
+                    .map(metric -> new MlflowRun.Measurement(metric.getKey(), metric.getValue(), 0, now))
+                    .toList());
+            Map<String, byte[]> files = new LinkedHashMap<>();
+            for (String name : List.of(ReportWriter.PAGE, ReportWriter.JSON, ReportWriter.CSV)) {
+                directory.read(name).ifPresent(content -> files.put("report/" + name, content));
+            }
+            run.files(files, directory.root().toString());
+            run.finish(MlflowRun.Status.FINISHED);
+        } catch (MlflowException e) {
+            LOG.warn("MLflow could not be told about {}: {}", directory.root(), e.getMessage());
+        }
+    }
+}

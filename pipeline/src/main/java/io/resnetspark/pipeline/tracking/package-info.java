@@ -1,0 +1,2 @@
+/** Trainings and evaluations told to an MLflow tracking server. */
+package io.resnetspark.pipeline.tracking;

@@ -1,0 +1,206 @@
+package io.resnetspark.pipeline.tracking;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.evaluation.EvaluationReport;
+import io.resnetspark.pipeline.evaluation.ReportJson;
+import io.resnetspark.pipeline.evaluation.ReportWriter;
+import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.RoundMetrics;
+import io.resnetspark.pipeline.training.TrainingSummary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against MLflow's documented REST interface; no MLflow server is involved. */
+class MlflowTrackingTest {
+
+    private static final TrainingSummary SUMMARY =
+            new TrainingSummary("resnet18", 11, 100, 10, 2, 2, 1, 8, 1, 0, 3, 30, 300, 0, "oneDNN");
+
+    @TempDir
+    Path temporary;
+
+    private final Configuration hadoop = new Configuration();
+    private TrackingServer server;
+    private RunDirectory run;
+
+    @BeforeEach
+    void startServer() throws IOException {
+        server = new TrackingServer("mlflow-artifacts:/1");
+        run = RunDirectory.at(temporary.resolve("photos-1").toString(), hadoop);
+        run.writeManifest(manifest("running"));
+    }
+
+    @AfterEach
+    void stopServer() {
+        server.close();
+    }
+
+    private static RunManifest manifest(String status) {
+        ObjectNode config =
+                RunDirectory.JSON.createObjectNode().put("arch", "resnet18").put("learningRate", 0.1);
+        config.putObject("optimizer").put("momentum", 0.9).put("note", "x".repeat(9000));
+        for (int key = 0; key < 150; key++) {
+            config.put("key" + key, key);
+        }
+        return new RunManifest(
+                1,
+                "id-1",
+                "2026-01-01T00:00:00Z",
+                status,
+                config,
+                "data",
+                "d-1",
+                3,
+                100,
+                10,
+                11,
+                1,
+                "random",
+                "oneDNN",
+                Map.of(),
+                1.5,
+                Map.of(),
+                List.of());
+    }
+
+    private MlflowServer connect() {
+        return MlflowServer.connect(new MlflowConfig(Optional.of(server.uri() + "/"), "photos"))
+                .orElseThrow();
+    }
+
+    private TrainingTracking tracking(MlflowServer connected) {
+        return new TrainingTracking(connected, run.path(), hadoop);
+    }
+
+    private static RoundMetrics round(int round) {
+        return new RoundMetrics(round, 0, round, 0.1, 16, 2.0 / round, 0.5, 0.1, 99, 1, 1, 0, 0, 0, 0, 0);
+    }
+
+    private static EpochMetrics epoch(int epoch) {
+        return new EpochMetrics(
+                epoch, epoch, 100, 1.0, 0.5, Optional.of(new EpochMetrics.Validation(10, 0.7, 0.6 + epoch / 10.0)), 1);
+    }
+
+    @Test
+    void aTrainingIsToldWhole() throws IOException {
+        MlflowServer connected = connect();
+        TrainingTracking tracking = tracking(connected);
+        tracking.started(SUMMARY);
+        for (int round = 1; round <= 700; round++) { // more than fits into one request
+            tracking.roundDone(round(round));
+        }
+        tracking.roundDone(new RoundMetrics(701, 0, 1, 1, 1, Double.NaN, 0.5, 0.1, 1, 1, 1, 0, 0, 0, 0, 0));
+        tracking.epochDone(epoch(1));
+        Files.createDirectories(temporary.resolve("photos-1/report"));
+        Files.writeString(temporary.resolve("photos-1/report/index.html"), "<p>größe");
+        run.writeManifest(manifest("done"));
+        tracking.ended();
+        assertThat(server.experiments).containsKey("photos");
+        TrackingServer.Run told = server.runs.get("run1");
+        assertThat(server.runs).hasSize(1);
+        assertThat(told.status).isEqualTo("FINISHED");
+        assertThat(told.tags).containsEntry("mlflow.runName", "photos-1").containsEntry("resnet-spark.run", run.path());
+        assertThat(told.parameters)
+                .hasSize(4 + 150 + 5)
+                .containsEntry("learningRate", "0.1")
+                .containsEntry("optimizer.momentum", "0.9")
+                .containsEntry("datasetVersion", "3");
+        assertThat(told.metrics).hasSize(701 * 4 - 1 + 4);
+        assertThat(told.metrics)
+                .filteredOn(metric -> metric.path("key").asText().equals("train_loss")
+                        && metric.path("step").asInt() == 4)
+                .singleElement()
+                .satisfies(metric -> assertThat(metric.path("value").asDouble()).isEqualTo(0.5));
+        assertThat(server.artifacts).containsOnlyKeys("/1/run1/artifacts/report/index.html");
+        assertThat(server.artifacts.get("/1/run1/artifacts/report/index.html")).isEqualTo("<p>größe".getBytes(UTF_8));
+    }
+
+    @Test
+    void aResumedTrainingContinuesItsRun() {
+        for (int attempt = 0; attempt < 2; attempt++) {
+            MlflowServer connected = connect();
+            TrainingTracking tracking = tracking(connected);
+            tracking.started(SUMMARY);
+            tracking.epochDone(epoch(attempt));
+            tracking.ended();
+        }
+        assertThat(server.runs).hasSize(1);
+        assertThat(server.runs.get("run1").metrics).hasSize(2 * 4);
+        assertThat(server.runs.get("run1").status).isEqualTo("FAILED"); // its manifest never said done
+    }
+
+    @Test
+    void aServerThatStopsAnsweringStopsNoTraining() {
+        MlflowServer connected = connect();
+        TrainingTracking tracking = tracking(connected);
+        tracking.started(SUMMARY);
+        server.close();
+        assertThatCode(() -> {
+                    tracking.epochDone(epoch(1));
+                    tracking.ended();
+                })
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void filesThatTheServerDoesNotTakeAreNamed() throws IOException {
+        server.close();
+        server = new TrackingServer("s3://bucket/mlflow");
+        MlflowServer connected = connect();
+        AtomicStore directory = AtomicStore.at(temporary.resolve("report").toString(), hadoop);
+        directory.replaceText(ReportWriter.PAGE, "<p>");
+        directory.replaceText(ReportWriter.JSON, """
+                    {"format_version": 1, "model": {"arch": "resnet18", "id": "id-1", "source": "runs/photos-1"},
+                     "dataset": {"name": "photos", "id": "d-1", "version": 3, "split": "test"}, "examples": 100,
+                     "top1": 0.875, "top5": 1, "loss": 0.25, "ece": 0.01, "throughput_images_per_second": 9,
+                     "averages": {"macro": {"f1": 0.5}}}
+                    """);
+        EvaluationReport report = ReportJson.read(directory);
+        EvaluationTracking.tell(connected, report, directory);
+        EvaluationTracking.tell(connected, report, directory);
+
+        assertThat(server.runs).hasSize(1);
+        TrackingServer.Run told = server.runs.get("run1");
+        assertThat(told.status).isEqualTo("FINISHED");
+        assertThat(told.tags)
+                .containsEntry("resnet-spark.files", directory.root().toString());
+        assertThat(server.artifacts).isEmpty();
+        assertThat(told.metrics)
+                .filteredOn(metric -> metric.path("key").asText().equals("test_top1"))
+                .hasSize(2)
+                .allSatisfy(
+                        metric -> assertThat(metric.path("value").asDouble()).isEqualTo(0.875));
+    }
+
+    @Test
+    void aServerThatIsNotThereIsSaidAtOnce() {
+        MlflowConfig nobody = new MlflowConfig(Optional.of("http://127.0.0.1:1"), "photos");
+        assertThatThrownBy(() -> MlflowServer.connect(nobody))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("http://127.0.0.1:1");
+        assertThat(MlflowServer.connect(new MlflowConfig(Optional.empty(), "photos")))
+                .isEmpty();
+        for (String uri : List.of("databricks", "file:/tmp/mlruns")) {
+            assertThatThrownBy(() -> new MlflowConfig(Optional.of(uri), "photos"))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}
