@@ -3,8 +3,8 @@ package io.resnetspark.pipeline.dataset;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -48,19 +48,6 @@ public final class ExampleIndex implements Serializable {
             int[] checksums,
             int[] versions)
             implements Serializable {
-
-        Columns first(int count) {
-            return new Columns(
-                    Arrays.copyOf(idHashes, count),
-                    Arrays.copyOf(labels, count),
-                    Arrays.copyOf(files, count),
-                    Arrays.copyOf(offsets, count),
-                    Arrays.copyOf(lengths, count),
-                    Arrays.copyOf(widths, count),
-                    Arrays.copyOf(heights, count),
-                    Arrays.copyOf(checksums, count),
-                    Arrays.copyOf(versions, count));
-        }
 
         static Columns ofSize(int size) {
             return new Columns(
@@ -124,12 +111,15 @@ public final class ExampleIndex implements Serializable {
             throw new ConfigurationException(
                     "The split has %d images, so 1 to %d of them can be used, not %d".formatted(size(), size(), count));
         }
-        return new ExampleIndex(files, fileLengths, encoding, channels, columns.first(count));
+        return of(IntStream.range(0, count).toArray());
     }
 
     /** The images of this index that a selection takes, in the same order. */
     public ExampleIndex select(ExampleSelection selection) {
-        int[] examples = selection.of(this);
+        return of(selection.of(this));
+    }
+
+    private ExampleIndex of(int[] examples) {
         Columns selected = Columns.ofSize(examples.length);
         for (int i = 0; i < examples.length; i++) {
             selected.copy(i, columns, examples[i]);

@@ -75,7 +75,7 @@ final class ExperimentReport {
         ResultsTable.write(spark, directory, experiment.name(), trained);
         directory.replaceText(JSON, pretty(data));
         boolean finished = trained.size() == planned;
-        String refresh = finished ? "" : "<meta http-equiv=\"refresh\" content=\"%d\">".formatted(REFRESH_SECONDS);
+        String refresh = finished ? "" : SelfContainedPage.refreshing(REFRESH_SECONDS);
         List<SelfContainedPage.Script> scripts = Stream.concat(
                         SelfContainedPage.CHARTS.stream(),
                         Stream.of(new SelfContainedPage.Script(ExperimentReport.class, "experiment.js")))

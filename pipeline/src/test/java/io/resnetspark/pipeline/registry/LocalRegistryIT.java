@@ -1,7 +1,6 @@
 package io.resnetspark.pipeline.registry;
 
 import java.nio.file.Path;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,8 +12,7 @@ class LocalRegistryIT {
     Path directory;
 
     private RegistryProcesses processes() {
-        return new RegistryProcesses(
-                directory, directory.resolve("registry").toString(), new Configuration(), Map.of());
+        return new RegistryProcesses(directory, directory.resolve("registry").toString(), new Configuration());
     }
 
     @Test

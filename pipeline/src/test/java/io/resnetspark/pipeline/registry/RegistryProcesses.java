@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /** What holds for any number of processes that write to one registry at a time, wherever it is. */
@@ -22,13 +23,24 @@ final class RegistryProcesses {
 
     /**
      * @param outputs a local directory for what processes say
-     * @param settings what processes must set to get the same as {@code hadoop}
+     * @param hadoop where it differs from the defaults, the processes are told
      */
-    RegistryProcesses(Path outputs, String root, Configuration hadoop, Map<String, String> settings) {
+    RegistryProcesses(Path outputs, String root, Configuration hadoop) {
         this.outputs = outputs;
         this.root = root;
         this.hadoop = hadoop;
-        this.settings = settings;
+        this.settings = differences(hadoop);
+    }
+
+    private static Map<String, String> differences(Configuration hadoop) {
+        Map<String, String> settings = new TreeMap<>();
+        Configuration defaults = new Configuration();
+        hadoop.forEach(entry -> {
+            if (!entry.getValue().equals(defaults.getRaw(entry.getKey()))) {
+                settings.put(entry.getKey(), entry.getValue());
+            }
+        });
+        return settings;
     }
 
     private RegisteredModel model() {

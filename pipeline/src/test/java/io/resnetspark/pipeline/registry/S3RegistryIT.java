@@ -2,9 +2,6 @@ package io.resnetspark.pipeline.registry;
 
 import io.resnetspark.pipeline.storage.S3Storage;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,15 +16,7 @@ class S3RegistryIT {
     Path outputs;
 
     private RegistryProcesses processes() {
-        Configuration configuration = S3.configuration();
-        Map<String, String> settings = new TreeMap<>();
-        Configuration defaults = new Configuration();
-        configuration.forEach(entry -> {
-            if (!entry.getValue().equals(defaults.getRaw(entry.getKey()))) {
-                settings.put(entry.getKey(), entry.getValue());
-            }
-        });
-        return new RegistryProcesses(outputs, S3.newDirectory() + "/registry", configuration, settings);
+        return new RegistryProcesses(outputs, S3.newDirectory() + "/registry", S3.configuration());
     }
 
     @Test
