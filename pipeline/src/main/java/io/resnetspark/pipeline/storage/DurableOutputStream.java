@@ -8,25 +8,44 @@ import org.apache.hadoop.io.IOUtils;
 /** Forces its bytes to stable storage before it closes, so that a later rename cannot overtake them. */
 final class DurableOutputStream extends BufferedOutputStream {
 
-    /** Brings what was written to stable storage. */
+    /** Something done to a file. */
     @FunctionalInterface
-    interface Sync {
+    interface Step {
         void run() throws IOException;
     }
 
-    private final Sync sync;
+    private final Step sync;
     private boolean failed;
     private boolean closed;
 
-    DurableOutputStream(OutputStream out, Sync sync) {
+    /**
+     * Writes to a file.
+     *
+     * @param sync brings what was written to stable storage
+     */
+    DurableOutputStream(OutputStream out, Step sync) {
         super(out, 1 << 16);
         this.sync = sync;
     }
 
     @Override
+    public synchronized void write(int value) throws IOException {
+        noticingFailure(() -> super.write(value));
+    }
+
+    @Override
     public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+        noticingFailure(() -> super.write(bytes, offset, length));
+    }
+
+    @Override
+    public synchronized void flush() throws IOException {
+        noticingFailure(super::flush);
+    }
+
+    private void noticingFailure(Step step) throws IOException {
         try {
-            super.write(bytes, offset, length);
+            step.run();
         } catch (IOException e) {
             failed = true;
             throw e;
@@ -46,11 +65,8 @@ final class DurableOutputStream extends BufferedOutputStream {
         try {
             if (!failed) {
                 flush();
-                sync.run();
+                noticingFailure(sync);
             }
-        } catch (IOException e) {
-            failed = true;
-            throw e;
         } finally {
             if (failed) {
                 IOUtils.closeStream(out);
