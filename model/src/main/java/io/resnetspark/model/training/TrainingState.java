@@ -60,6 +60,16 @@ public record TrainingState(float[] parameters, float[][] optimizer) implements 
         return new TrainingState(newParameters, newOptimizer);
     }
 
+    private Object writeReplace() {
+        return new Sent(new SentVectors(new float[][] {parameters}), new SentVectors(optimizer));
+    }
+
+    private record Sent(SentVectors parameters, SentVectors optimizer) implements Serializable {
+        private Object readResolve() {
+            return new TrainingState(parameters.vectors()[0], optimizer.vectors());
+        }
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof TrainingState state

@@ -1,5 +1,6 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.model.training.SentVectors;
 import java.io.Serializable;
 import java.util.List;
 
@@ -10,4 +11,15 @@ import java.util.List;
  * @param vectors the slice of the parameters, then of each optimiser vector
  * @param reports what each worker did, by worker; only with the first slice
  */
-record AveragedSlice(int number, float[][] vectors, List<WorkerReport> reports) implements Serializable {}
+record AveragedSlice(int number, float[][] vectors, List<WorkerReport> reports) implements Serializable {
+
+    private Object writeReplace() {
+        return new Sent(number, new SentVectors(vectors), reports);
+    }
+
+    private record Sent(int number, SentVectors vectors, List<WorkerReport> reports) implements Serializable {
+        private Object readResolve() {
+            return new AveragedSlice(number, vectors.vectors(), reports);
+        }
+    }
+}

@@ -1,5 +1,6 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.model.training.SentVectors;
 import java.io.Serializable;
 import java.util.List;
 
@@ -11,4 +12,16 @@ import java.util.List;
  * @param vectors the slice of the parameters, then of each optimiser vector
  * @param report what the worker did; only with the first slice
  */
-record SlicePart(int worker, long examples, float[][] vectors, List<WorkerReport> report) implements Serializable {}
+record SlicePart(int worker, long examples, float[][] vectors, List<WorkerReport> report) implements Serializable {
+
+    private Object writeReplace() {
+        return new Sent(worker, examples, new SentVectors(vectors), report);
+    }
+
+    private record Sent(int worker, long examples, SentVectors vectors, List<WorkerReport> report)
+            implements Serializable {
+        private Object readResolve() {
+            return new SlicePart(worker, examples, vectors.vectors(), report);
+        }
+    }
+}
