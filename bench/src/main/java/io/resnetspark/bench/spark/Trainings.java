@@ -29,6 +29,12 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
     /** Low enough for noise. */
     public static final double LEARNING_RATE = 1e-3;
 
+    /**
+     * More than a measurement meets, and few enough for the rate of every step, which the stock averager writes down
+     * before it begins.
+     */
+    private static final int EPOCHS = 1_000;
+
     public static final Sgd OPTIMIZER = new Sgd(0.9, Sgd.Momentum.NESTEROV, 5e-4, DecayScope.ALL);
 
     public ResNetSpec spec() {
@@ -71,7 +77,7 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
                 TrainConfig.Transfer.FLOAT32,
                 0,
                 batchSize,
-                100_000,
+                EPOCHS,
                 LEARNING_RATE,
                 1,
                 new LearningRateSchedule.Constant(),
@@ -81,7 +87,7 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
                 TrainConfig.ZeroInitResidual.OFF,
                 1,
                 threads,
-                100_000,
+                EPOCHS,
                 1,
                 OnDivergence.standard());
     }
