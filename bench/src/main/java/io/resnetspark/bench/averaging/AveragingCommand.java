@@ -185,7 +185,16 @@ public final class AveragingCommand implements Callable<Integer> {
                     if (deadline.secondsLeft() < SECONDS_OF_A_CASE) {
                         leftOut.add("%d workers of %s: the time is used up".formatted(count, model));
                     } else {
-                        costs.add(measure.measure(training, count));
+                        try {
+                            costs.add(measure.measure(training, count));
+                        } catch (IllegalStateException failed) { // too many workers for the machine's memory, as a rule
+                            LOG.warn("{} workers of {} are left out", count, model, failed);
+                            leftOut.add("%d workers of %s: %s"
+                                    .formatted(
+                                            count,
+                                            model,
+                                            failed.getMessage().lines().findFirst().orElse("")));
+                        }
                     }
                 }
             }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -22,6 +23,8 @@ final class Throughput {
 
     static final int AVERAGING_FREQUENCY = 10;
     private static final int WARM_UPS = 2;
+    private static final double LONG_WARM_UP_SECONDS = 15;
+    private static final double LONGEST_REPETITION_SECONDS = 60;
     private static final int FEWEST_REPETITIONS = 3;
 
     private final SparkSession spark;
@@ -54,17 +57,17 @@ final class Throughput {
         }
         Map<String, List<Double>> seen = new LinkedHashMap<>();
         try {
+            List<Contender> takingTurns = new ArrayList<>();
             for (Contender contender : contenders) {
-                boolean slow = contender instanceof StockRounds;
-                for (int i = 0; i < (slow ? 1 : WARM_UPS); i++) {
-                    contender.repetition();
-                }
-                seen.put(contender.label(), new ArrayList<>());
+                List<Double> speeds = new ArrayList<>();
+                seen.put(contender.label(), speeds);
+                OptionalDouble slow = warmUp(contender);
+                slow.ifPresentOrElse(speeds::add, () -> takingTurns.add(contender));
             }
             for (int round = 0; round < repetitions; round++) {
                 boolean late = round >= FEWEST_REPETITIONS && deadline.secondsLeft() < 0;
-                for (int i = 0; i < contenders.size() && !late; i++) {
-                    Contender contender = contenders.get((i + round) % contenders.size());
+                for (int i = 0; i < takingTurns.size() && !late; i++) {
+                    Contender contender = takingTurns.get((i + round) % takingTurns.size());
                     boolean enough = contender instanceof StockRounds && round >= FEWEST_REPETITIONS;
                     if (!enough) {
                         double speed = contender.repetition();
@@ -81,6 +84,23 @@ final class Throughput {
         return seen.entrySet().stream()
                 .map(entry -> Speed.of(network, training.batchSize(), entry.getKey(), entry.getValue(), oneProcess))
                 .toList();
+    }
+
+    /** Returns the speed of a contender that is so slow that its first repetition has to do. */
+    private static OptionalDouble warmUp(Contender contender) {
+        long begin = System.nanoTime();
+        for (int i = 0; i < WARM_UPS && secondsSince(begin) < LONG_WARM_UP_SECONDS; i++) {
+            double speed = contender.repetition();
+            if (i == 0 && secondsSince(begin) > LONGEST_REPETITION_SECONDS) {
+                LOG.info("{}: {} images/s in its only repetition", contender.label(), speed);
+                return OptionalDouble.of(speed);
+            }
+        }
+        return OptionalDouble.empty();
+    }
+
+    private static double secondsSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
     }
 
     private Contender onSpark(String label, Trainings training, Averaging averager, int workers, int threads) {
