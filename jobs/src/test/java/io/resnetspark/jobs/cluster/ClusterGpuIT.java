@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ClusterGpuIT {
 
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration LIMIT = Duration.ofMinutes(6);
     private static final Pattern WORKER =
             Pattern.compile("Worker (\\d+) computes on the processor; GPU (\\S+), which Spark gave the task, is idle");
 
