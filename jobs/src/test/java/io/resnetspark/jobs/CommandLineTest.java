@@ -103,4 +103,13 @@ class CommandLineTest {
         assertThat(run("doctor", "--master", "spark://127.0.0.1")).isEqualTo(2);
         assertThat(err.toString()).contains("No Spark master answers at spark://127.0.0.1:1", "spark://host:port");
     }
+
+    @Test
+    void aBuildForTheProcessorRefusesGpusBeforeSparkOpens() {
+        assertThat(run("doctor", "--device", "cuda")).isEqualTo(2);
+        assertThat(out.toString()).contains("problem  GPU").doesNotContain("Spark 3.5");
+        assertThat(err.toString()).contains("computes on the CPU (CpuBackend)", "-Pcuda");
+        assertThat(run("doctor", "--device", "gpu")).isEqualTo(2);
+        assertThat(err.toString()).contains("expected one of cpu, cuda");
+    }
 }

@@ -34,28 +34,36 @@ final class CommonOptions {
     @Overrides("spark.master")
     String master;
 
-    @Option(names = "--ui", negatable = true, order = 103, description = "Spark's web interface while running.")
+    @Option(
+            names = "--device",
+            paramLabel = "TYPE",
+            order = 103,
+            description = "What computes: cpu (default), or cuda, one NVIDIA GPU for each task.")
+    @Overrides("device.type")
+    String device;
+
+    @Option(names = "--ui", negatable = true, order = 104, description = "Spark's web interface while running.")
     @Overrides("spark.ui")
     Boolean ui;
 
     @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
-            order = 104,
+            order = 105,
             description = "What resnet-spark logs to standard error: error, warn (default), info or debug.")
     String logLevel;
 
     @Option(
             names = "--outcome",
             paramLabel = "DIR",
-            order = 105,
+            order = 106,
             description = "Leave outcome.json in this directory too, whatever the command writes elsewhere.")
     String outcomeDirectory;
 
-    @Option(names = "--stacktrace", order = 106, description = "Print the stack trace of a failure.")
+    @Option(names = "--stacktrace", order = 107, description = "Print the stack trace of a failure.")
     boolean stackTrace;
 
-    @Option(names = "--help", usageHelp = true, order = 107, description = "Show this help.")
+    @Option(names = "--help", usageHelp = true, order = 108, description = "Show this help.")
     boolean help;
 
     /** @throws ConfigurationException if the level is none */
@@ -74,6 +82,9 @@ final class CommonOptions {
         settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
         if (master != null) {
             arguments.addAll(List.of("--master", master));
+        }
+        if (device != null) {
+            arguments.addAll(List.of("--device", device));
         }
         if (ui != null) {
             arguments.add(ui ? "--ui" : "--no-ui");

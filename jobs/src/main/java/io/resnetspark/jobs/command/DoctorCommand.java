@@ -5,6 +5,7 @@ import io.resnetspark.jobs.doctor.Finding;
 import io.resnetspark.jobs.doctor.Host;
 import io.resnetspark.jobs.doctor.SparkCheck;
 import io.resnetspark.jobs.outcome.ExitStatus;
+import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +35,9 @@ final class DoctorCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) {
         List<Finding> all = new ArrayList<>();
-        Host driver = Host.ofThisProcess();
-        show(job, "Driver on " + driver.name(), Diagnosis.of(driver), all);
+        DeviceRequest device = job.device().request();
+        Host driver = Host.ofDriver(device);
+        show(job, "Driver on " + driver.name(), Diagnosis.of(driver, device.type()), all);
 
         List<Finding> around = new ArrayList<>();
         around.add(SparkCheck.session(job.spark()));
@@ -46,7 +48,7 @@ final class DoctorCommand extends JobCommand {
 
         if (!job.spark().sparkContext().isLocal()) {
             for (Host host : SparkCheck.executors(job.spark())) {
-                show(job, "Executor on " + host.name(), Diagnosis.of(host), all);
+                show(job, "Executor on " + host.name(), Diagnosis.of(host, device.type()), all);
             }
         }
         return conclusion(all);

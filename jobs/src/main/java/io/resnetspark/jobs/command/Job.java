@@ -2,6 +2,7 @@ package io.resnetspark.jobs.command;
 
 import io.resnetspark.jobs.config.ResolvedConfig;
 import io.resnetspark.jobs.progress.DownloadDisplay;
+import io.resnetspark.jobs.session.DeviceConfig;
 import io.resnetspark.jobs.session.SparkConfig;
 import io.resnetspark.jobs.session.SparkSessions;
 import io.resnetspark.model.weights.PretrainedWeights;
@@ -13,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -38,13 +40,32 @@ final class Job implements AutoCloseable {
         return config;
     }
 
+    /** What the command is asked to compute on. */
+    DeviceConfig device() {
+        return config.bind("device", DeviceConfig.class);
+    }
+
     /** The Spark session, opened on first use and closed with the job. */
     SparkSession spark() {
+        DeviceConfig device = device();
+        return spark(settings -> SparkSessions.open(settings, device, applicationName()));
+    }
+
+    /** The same for a command that computes no network: it asks for no device. */
+    SparkSession sparkWithoutDevice() {
+        return spark(settings -> SparkSessions.open(settings, applicationName()));
+    }
+
+    private SparkSession spark(Function<SparkConfig, SparkSession> open) {
         if (spark == null) {
-            spark = SparkSessions.open(config.bind("spark", SparkConfig.class), "resnet-spark " + command);
+            spark = open.apply(config.bind("spark", SparkConfig.class));
             nameRegistry(spark.sparkContext().hadoopConfiguration());
         }
         return spark;
+    }
+
+    private String applicationName() {
+        return "resnet-spark " + command;
     }
 
     /** How Hadoop file systems are reached, with or without a Spark session: {@code spark.hadoop.*} counts. */

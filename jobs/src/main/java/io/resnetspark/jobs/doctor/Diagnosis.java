@@ -1,8 +1,15 @@
 package io.resnetspark.jobs.doctor;
 
+import io.resnetspark.model.kernel.cuda.CudaDevice;
+import io.resnetspark.model.kernel.cuda.CudaRequirement;
+import io.resnetspark.model.kernel.cuda.DeviceBinding;
+import io.resnetspark.model.kernel.cuda.DriverAnswer;
+import io.resnetspark.model.kernel.cuda.Nd4jCudaBinding;
+import io.resnetspark.pipeline.device.DeviceType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Judges a {@link Host}: pure, so that every verdict can be tested without owning the machine. */
 public final class Diagnosis {
@@ -16,18 +23,22 @@ public final class Diagnosis {
 
     private Diagnosis() {}
 
-    /** What there is to say about one machine, always the same subjects in the same order. */
-    public static List<Finding> of(Host host) {
+    /**
+     * What there is to say about one machine, always the same subjects in the same order.
+     *
+     * @param asked what jobs are to compute on
+     */
+    public static List<Finding> of(Host host, DeviceType asked) {
         List<Finding> findings = new ArrayList<>();
         findings.add(java(host));
         findings.add(modules(host));
-        findings.add(kernels(host));
+        findings.add(kernels(host, asked));
         findings.add(processor(host));
         findings.add(threads(host));
         findings.add(load(host));
         findings.add(memory(host));
         findings.add(temporaryDirectory(host));
-        findings.add(gpu(host));
+        findings.add(gpu(host, asked));
         return findings;
     }
 
@@ -50,9 +61,12 @@ public final class Diagnosis {
                         "Start with bin/resnet or spark-submit: both pass the --add-opens that Java 17 asks for.");
     }
 
-    private static Finding kernels(Host host) {
+    private static Finding kernels(Host host, DeviceType asked) {
         if (host.computes()) {
             return Finding.ok("Kernels", host.kernels());
+        }
+        if (gpu(host, asked).verdict() == Finding.Verdict.PROBLEM) {
+            return Finding.problem("Kernels", host.kernels(), "See GPU below.");
         }
         return Finding.problem(
                 "Kernels",
@@ -130,24 +144,54 @@ public final class Diagnosis {
                 : Finding.ok("Temporary files", found);
     }
 
-    private static Finding gpu(Host host) {
-        if (host.gpus().isEmpty()) {
-            return Finding.ok("GPU", "none; computing on the CPU");
+    private static Finding gpu(Host host, DeviceType asked) {
+        String found = host.driver().toString();
+        Optional<String> wrongBackend = asked == DeviceType.CUDA
+                ? host.backends().whyNotCuda()
+                : host.backends().whyNotCpu();
+        if (wrongBackend.isPresent()) {
+            return Finding.problem("GPU", found, wrongBackend.get() + ".");
         }
-        String found = String.join("; ", host.gpus());
-        List<String> unusable = host.gpus().stream()
-                .map(CudaDevice::parse)
-                .filter(device -> !device.runsNd4jCuda())
-                .map(CudaDevice::whyNot)
+        return asked == DeviceType.CUDA ? gpuAskedFor(host, found) : gpuBesideTheCpu(host, found);
+    }
+
+    private static Finding gpuAskedFor(Host host, String found) {
+        Optional<String> none = CudaRequirement.noDevices(host.driver());
+        if (none.isPresent()) {
+            return Finding.problem(
+                    "GPU", found, none.get() + ". Install the driver and start executors where the GPUs are.");
+        }
+        List<CudaDevice> devices = ((DriverAnswer.Devices) host.driver()).devices();
+        List<String> refusals = refusals(devices);
+        if (refusals.isEmpty()) {
+            return Finding.ok("GPU", found);
+        }
+        String advice = String.join(" ", refusals);
+        return refusals.size() == devices.size()
+                ? Finding.problem("GPU", found, advice)
+                : Finding.note("GPU", found, advice + " Keep it from Spark: CUDA_VISIBLE_DEVICES, see docs/gpu.md.");
+    }
+
+    private static Finding gpuBesideTheCpu(Host host, String found) {
+        if (CudaRequirement.noDevices(host.driver()).isPresent()) {
+            return Finding.ok("GPU", found + "; computing on the CPU");
+        }
+        List<String> refusals = refusals(((DriverAnswer.Devices) host.driver()).devices());
+        return refusals.isEmpty()
+                ? Finding.note(
+                        "GPU",
+                        found,
+                        "This build computes on the CPU. The profile cuda (./mvnw -Pcuda package, docs/gpu.md) has binaries"
+                                + " for this device, and has not been run on hardware yet.")
+                : Finding.note("GPU", found, "This build computes on the CPU. " + String.join(" ", refusals));
+    }
+
+    private static List<String> refusals(List<CudaDevice> devices) {
+        DeviceBinding binding = new Nd4jCudaBinding();
+        return devices.stream()
+                .flatMap(device -> binding.refusal(device).stream())
+                .map(refusal -> refusal + ".")
                 .toList();
-        if (unusable.isEmpty()) {
-            return Finding.note(
-                    "GPU",
-                    found,
-                    "This build computes on the CPU. The profile cuda (./mvnw -Pcuda package) has binaries for this"
-                            + " device, and has not been run on hardware yet.");
-        }
-        return Finding.note("GPU", found, "This build computes on the CPU. " + String.join(" ", unusable));
     }
 
     private static String gibibytes(long bytes) {

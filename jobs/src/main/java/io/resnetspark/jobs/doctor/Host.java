@@ -1,7 +1,10 @@
 package io.resnetspark.jobs.doctor;
 
+import io.resnetspark.model.kernel.cuda.DriverAnswer;
+import io.resnetspark.model.kernel.cuda.Nd4jBackends;
+import io.resnetspark.pipeline.device.DeviceRequest;
+import io.resnetspark.pipeline.device.TaskDevice;
 import java.io.Serializable;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,7 +24,8 @@ import java.util.Set;
  * @param openMp environment variables of OpenMP
  * @param kernels what computes, or why it does not
  * @param computes whether a small computation gave the right result
- * @param gpus names and compute capabilities of NVIDIA devices
+ * @param backends what ND4J can compute with
+ * @param driver what the NVIDIA driver says
  * @param temporaryDirectory where natives are unpacked and Spark spills
  * @param temporaryFreeBytes room there; -1 if it cannot be written to
  */
@@ -39,13 +43,19 @@ public record Host(
         Map<String, String> openMp,
         String kernels,
         boolean computes,
-        List<String> gpus,
+        Nd4jBackends backends,
+        DriverAnswer driver,
         String temporaryDirectory,
         long temporaryFreeBytes)
         implements Serializable {
 
-    /** Looks at the JVM this is called in. */
-    public static Host ofThisProcess() {
-        return HostInspection.look();
+    /** Looks at the JVM this is called in, the driver's. */
+    public static Host ofDriver(DeviceRequest request) {
+        return HostInspection.look(() -> TaskDevice.ofDriver(request).bind());
+    }
+
+    /** Looks at the JVM this is called in, by a task. */
+    public static Host ofThisTask() {
+        return HostInspection.look(() -> TaskDevice.ofThisTask().bind());
     }
 }

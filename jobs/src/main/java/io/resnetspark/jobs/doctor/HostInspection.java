@@ -1,23 +1,24 @@
 package io.resnetspark.jobs.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.resnetspark.model.error.ResNetSparkException;
 import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.kernel.cuda.DriverAnswer;
+import io.resnetspark.model.kernel.cuda.Nd4jBackends;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -26,17 +27,24 @@ final class HostInspection {
 
     private HostInspection() {}
 
-    /** Looks at the JVM this is called in. */
-    static Host look() {
+    /**
+     * Looks at the JVM this is called in.
+     *
+     * @param device ties the calling thread to what it is to compute on
+     */
+    static Host look(Runnable device) {
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         String kernels;
         boolean computes;
         try {
+            device.run();
             kernels = Kernels.ofThisProcess().description();
             computes = addsRight();
         } catch (RuntimeException | LinkageError e) {
-            kernels = rootOf(e).toString();
+            kernels = e instanceof ResNetSparkException
+                    ? e.getMessage()
+                    : rootOf(e).toString();
             computes = false;
         }
         return new Host(
@@ -53,7 +61,8 @@ final class HostInspection {
                 openMpVariables(),
                 kernels,
                 computes,
-                askForGpus(),
+                Nd4jBackends.onTheClassPath(),
+                DriverAnswer.ofThisMachine(),
                 temporary.toString(),
                 freeBytes(temporary));
     }
@@ -114,29 +123,6 @@ final class HostInspection {
             }
         });
         return variables;
-    }
-
-    /** Asks the driver's own tool, which comes with every driver. */
-    private static List<String> askForGpus() {
-        try {
-            Process query = new ProcessBuilder("nvidia-smi", "--query-gpu=name,compute_cap", "--format=csv,noheader")
-                    .redirectErrorStream(true)
-                    .start();
-            List<String> lines = new ArrayList<>();
-            try (var reader = query.inputReader()) {
-                reader.lines()
-                        .map(String::strip)
-                        .filter(line -> !line.isEmpty())
-                        .forEach(lines::add);
-            }
-            boolean answered = query.waitFor(10, TimeUnit.SECONDS) && query.exitValue() == 0;
-            return answered ? lines : List.of();
-        } catch (IOException e) {
-            return List.of();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of();
-        }
     }
 
     private static long freeBytes(Path directory) {

@@ -33,7 +33,7 @@ public final class SparkCheck {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         int tasks = Math.max(1, context.defaultParallelism());
         List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
-        return context.parallelize(numbers, tasks).map(task -> Host.ofThisProcess()).collect().stream()
+        return context.parallelize(numbers, tasks).map(task -> Host.ofThisTask()).collect().stream()
                 .collect(Collectors.toMap(Host::name, host -> host, (one, same) -> one))
                 .values()
                 .stream()

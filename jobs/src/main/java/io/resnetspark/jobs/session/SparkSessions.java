@@ -2,10 +2,12 @@ package io.resnetspark.jobs.session;
 
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.DeltaSession;
+import io.resnetspark.pipeline.device.TaskDevice;
 import java.security.CodeSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.SparkSession;
@@ -22,16 +24,34 @@ public final class SparkSessions {
     private SparkSessions() {}
 
     /**
+     * Opens the session of a command that computes networks, and ties the calling thread to the device that it is to compute
+     * on.
+     *
+     * @throws ConfigurationException also if this process cannot compute on that
+     * @see #open(SparkConfig, String)
+     */
+    public static SparkSession open(SparkConfig config, DeviceConfig device, String applicationName) {
+        TaskDevice.ofDriver(device.request()).bind();
+        return open(config, applicationName, (conf, master) -> GpuScheduling.addTo(conf, master, device));
+    }
+
+    /**
      * Opens the session. Settings win in this order: what spark-submit was given, section {@code spark.conf}, what suits
      * the master.
      *
      * @throws ConfigurationException if Spark refuses the settings, or no master is there
      */
     public static SparkSession open(SparkConfig config, String applicationName) {
+        return open(config, applicationName, (conf, master) -> {});
+    }
+
+    private static SparkSession open(
+            SparkConfig config, String applicationName, BiConsumer<SparkConf, String> devices) {
         // Loads every spark.* system property: that is how spark-submit hands over its options.
         SparkConf conf = new SparkConf().setAppName(applicationName);
         String master = master(config, conf);
         config.conf().forEach((key, value) -> conf.setIfMissing(key, value));
+        devices.accept(conf, master);
         suitable(master, config).forEach((key, value) -> conf.setIfMissing(key, value));
         conf.setMaster(master);
         StandaloneMaster.checkAnswers(master);
@@ -90,7 +110,7 @@ public final class SparkSessions {
         return settings;
     }
 
-    private static boolean isThisProcess(String master) {
+    static boolean isThisProcess(String master) {
         return master.equals("local") || master.startsWith("local[");
     }
 

@@ -55,6 +55,11 @@ final class ClusterDriver implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** What the executors have logged so far, by their numbers. */
+    Map<String, String> executorLogs() {
+        return cluster.executorLogs(spark.sparkContext().applicationId());
+    }
+
     /** Kills the process that runs a task, as the kernel's out-of-memory killer would. */
     void kill(Task task) {
         executor(task).destroyForcibly();

@@ -5,12 +5,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -29,6 +31,7 @@ public final class StandaloneCluster implements AutoCloseable {
     public record Ended(int exitCode, String output, String errors) {}
 
     private final Path directory;
+    private final Map<String, String> workerSettings;
     private final Path sparkHome;
     private final Path applicationJar;
     private final String masterUrl;
@@ -44,7 +47,17 @@ public final class StandaloneCluster implements AutoCloseable {
      * @param mebibytesPerWorker memory that each offers to executors
      */
     public static StandaloneCluster start(Path directory, int workers, int coresPerWorker, int mebibytesPerWorker) {
-        StandaloneCluster cluster = new StandaloneCluster(directory);
+        return start(directory, workers, coresPerWorker, mebibytesPerWorker, Map.of());
+    }
+
+    /** @param workerSettings settings of Spark, by their full names, that all workers get */
+    public static StandaloneCluster start(
+            Path directory,
+            int workers,
+            int coresPerWorker,
+            int mebibytesPerWorker,
+            Map<String, String> workerSettings) {
+        StandaloneCluster cluster = new StandaloneCluster(directory, workerSettings);
         try {
             cluster.await(cluster.log("master"), "I have been elected leader", 1);
             for (int i = 0; i < workers; i++) {
@@ -58,14 +71,16 @@ public final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    private StandaloneCluster(Path directory) {
+    private StandaloneCluster(Path directory, Map<String, String> workerSettings) {
         this.directory = directory;
+        this.workerSettings = Map.copyOf(workerSettings);
         this.sparkHome = Path.of(required("resnet.spark.home"));
         this.applicationJar = Path.of(required("resnet.application.jar"));
         int port = freePort();
         this.masterUrl = "spark://127.0.0.1:" + port;
         this.master = spark(
                 "master",
+                Map.of(),
                 Map.of(),
                 List.of(
                         "org.apache.spark.deploy.master.Master",
@@ -98,6 +113,7 @@ public final class StandaloneCluster implements AutoCloseable {
         workers.add(spark(
                 name,
                 Map.of(),
+                workerSettings,
                 List.of(
                         "org.apache.spark.deploy.worker.Worker",
                         "--host",
@@ -146,7 +162,7 @@ public final class StandaloneCluster implements AutoCloseable {
         command.addAll(sparkOptions);
         command.add(applicationJar.toString());
         command.addAll(arguments);
-        Process process = spark(name, Map.of("OMP_WAIT_POLICY", "passive"), command);
+        Process process = spark(name, Map.of("OMP_WAIT_POLICY", "passive"), Map.of(), command);
         return new Submission(process, directory.resolve(name + ".out"), log(name));
     }
 
@@ -200,17 +216,39 @@ public final class StandaloneCluster implements AutoCloseable {
                 .findFirst();
     }
 
+    /** What the executors of an application have logged, by their numbers. */
+    public Map<String, String> executorLogs(String applicationId) {
+        Map<String, String> logs = new TreeMap<>();
+        for (int i = 0; i < workers.size(); i++) {
+            Path application = directory.resolve("worker-" + i).resolve(applicationId);
+            try (Stream<Path> executors = Files.list(application)) {
+                executors.forEach(
+                        executor -> logs.put(executor.getFileName().toString(), read(executor.resolve("stderr"))));
+            } catch (NoSuchFileException e) {
+                continue; // no executor of that application was here
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return logs;
+    }
+
     /** Kills the worker at an address and its executors, as a machine that loses power would go. */
     public void killWorker(String host) {
         end(workers.get(Integer.parseInt(host.substring(host.lastIndexOf('.') + 1)) - 1));
     }
 
-    private Process spark(String name, Map<String, String> environment, List<String> mainClassAndArguments) {
+    private Process spark(
+            String name,
+            Map<String, String> environment,
+            Map<String, String> settings,
+            List<String> mainClassAndArguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx1g");
         command.addAll(List.of(org.apache.spark.launcher.JavaModuleOptions.defaultModuleOptions()
                 .split(" ")));
+        settings.forEach((key, value) -> command.add("-D%s=%s".formatted(key, value)));
         command.add("-cp");
         command.add(sparkHome.resolve("jars") + "/*");
         command.addAll(mainClassAndArguments);

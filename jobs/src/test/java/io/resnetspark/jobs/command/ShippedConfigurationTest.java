@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.jobs.config.ConfigLoader;
 import io.resnetspark.jobs.schedule.ScheduleConfig;
+import io.resnetspark.jobs.session.DeviceConfig;
 import io.resnetspark.jobs.session.SparkConfig;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
@@ -57,6 +58,7 @@ class ShippedConfigurationTest {
         assertThat(config.bind("train", TrainConfig.class).augmentation()).isEqualTo(Augmentation.cifar());
         assertThat(config.bind("train", TrainConfig.class).onDivergence()).isEqualTo(OnDivergence.standard());
         assertThat(config.bind("spark", SparkConfig.class).master()).isEmpty();
+        assertThat(config.bind("device", DeviceConfig.class)).isEqualTo(DeviceConfig.standard());
         assertThat(config.bind("retrain", RetrainConfig.class).webhook().url()).isEmpty();
         assertThat(config.bind("registry", RegistryConfig.class).retention()).isEqualTo(Retention.KEEP_ALL);
         assertThat(config.bind("registry", RegistryConfig.class).path()).isEmpty();
@@ -94,6 +96,7 @@ class ShippedConfigurationTest {
             for (Path file : files) {
                 var config = complete(DEFAULTS.withFile(file)).load();
                 config.bind("spark", SparkConfig.class);
+                config.bind("device", DeviceConfig.class);
                 config.bind("prepare", PrepareConfig.class);
                 config.bind("train", TrainConfig.class);
                 config.bind("evaluate", EvaluateConfig.class);

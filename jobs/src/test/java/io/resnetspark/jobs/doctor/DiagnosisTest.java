@@ -3,6 +3,11 @@ package io.resnetspark.jobs.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.jobs.doctor.Finding.Verdict;
+import io.resnetspark.model.kernel.cuda.CudaDevice;
+import io.resnetspark.model.kernel.cuda.DriverAnswer;
+import io.resnetspark.model.kernel.cuda.Nd4jBackends;
+import io.resnetspark.pipeline.device.DeviceRequest;
+import io.resnetspark.pipeline.device.DeviceType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +16,10 @@ import org.junit.jupiter.api.Test;
 class DiagnosisTest {
 
     private static final long GIB = 1L << 30;
+    private static final Nd4jBackends CPU_BUILD = new Nd4jBackends(List.of("CpuBackend"));
+    private static final Nd4jBackends CUDA_BUILD = new Nd4jBackends(List.of("JCublasBackend"));
+    private static final CudaDevice T4 = new CudaDevice(0, "GPU-aa", "Tesla T4", 7, 5);
+    private static final CudaDevice H200 = new CudaDevice(1, "GPU-bb", "NVIDIA H200", 9, 0);
 
     private static Host host(
             int java, int cores, Set<String> flags, long memory, long heap, Map<String, String> openMp) {
@@ -28,7 +37,8 @@ class DiagnosisTest {
                 openMp,
                 "oneDNN",
                 true,
-                List.of(),
+                CPU_BUILD,
+                new DriverAnswer.NoDriver(),
                 "/tmp",
                 50 * GIB);
     }
@@ -37,7 +47,7 @@ class DiagnosisTest {
             host(17, 2, Set.of("avx2", "avx512f"), 24 * GIB, 6 * GIB, Map.of("OMP_WAIT_POLICY", "passive"));
 
     private static Finding finding(Host host, String subject) {
-        return Diagnosis.of(host).stream()
+        return Diagnosis.of(host, DeviceType.CPU).stream()
                 .filter(each -> each.subject().equals(subject))
                 .findFirst()
                 .orElseThrow();
@@ -45,7 +55,7 @@ class DiagnosisTest {
 
     @Test
     void aGoodMachineHasNothingToChange() {
-        assertThat(Diagnosis.of(GOOD)).allSatisfy(finding -> {
+        assertThat(Diagnosis.of(GOOD, DeviceType.CPU)).allSatisfy(finding -> {
             assertThat(finding.verdict()).isEqualTo(Verdict.OK);
             assertThat(finding.advice()).isEmpty();
         });
@@ -67,10 +77,11 @@ class DiagnosisTest {
                 Map.of("OMP_NUM_THREADS", "64"),
                 "UnsatisfiedLinkError",
                 false,
-                List.of("NVIDIA H200, 9.0"),
+                CPU_BUILD,
+                new DriverAnswer.Devices(List.of(H200)),
                 "/full",
                 -1);
-        assertThat(Diagnosis.of(bad)).allSatisfy(finding -> {
+        assertThat(Diagnosis.of(bad, DeviceType.CPU)).allSatisfy(finding -> {
             assertThat(finding.verdict()).isNotEqualTo(Verdict.OK);
             assertThat(finding.advice()).isNotEmpty();
         });
@@ -88,9 +99,51 @@ class DiagnosisTest {
         assertThat(finding(cramped, "Memory").verdict()).isEqualTo(Verdict.NOTE);
     }
 
+    private static Finding gpu(DeviceType asked, Nd4jBackends backends, DriverAnswer driver) {
+        Host host = new Host(
+                "h",
+                "17.0",
+                17,
+                true,
+                "linux-x86_64",
+                2,
+                Set.of(),
+                24 * GIB,
+                6 * GIB,
+                0.5,
+                Map.of(),
+                "ND4J",
+                true,
+                backends,
+                driver,
+                "/tmp",
+                50 * GIB);
+        return Diagnosis.of(host, asked).stream()
+                .filter(each -> each.subject().equals("GPU"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void gpusThatAreAskedForMustBeThereAndHaveCode() {
+        assertThat(gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.Devices(List.of(T4))))
+                .isEqualTo(Finding.ok("GPU", "GPU 0, Tesla T4 (7.5)"));
+        Finding some = gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.Devices(List.of(T4, H200)));
+        assertThat(some.verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(some.advice()).contains("NVIDIA H200", "CUDA_VISIBLE_DEVICES");
+        assertThat(List.of(
+                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.Devices(List.of(H200))),
+                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.Devices(List.of())),
+                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.NoDriver()),
+                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.Failure("version mismatch")),
+                        gpu(DeviceType.CUDA, CPU_BUILD, new DriverAnswer.Devices(List.of(T4))),
+                        gpu(DeviceType.CPU, CUDA_BUILD, new DriverAnswer.Devices(List.of(T4)))))
+                .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.PROBLEM));
+    }
+
     @Test
     void thisProcessComputes() {
-        Host here = Host.ofThisProcess();
+        Host here = Host.ofDriver(DeviceRequest.CPU);
         assertThat(here.computes()).as(here.kernels()).isTrue();
         assertThat(here.opensModules()).isTrue();
         assertThat(here.javaFeature()).isGreaterThanOrEqualTo(17);

@@ -26,7 +26,9 @@ class SparkSessionsIT {
     @BeforeAll
     static void openSpark() {
         spark = SparkSessions.open(
-                new SparkConfig(Optional.of("local[2]"), false, Map.of("spark.sql.shuffle.partitions", "3")), "test");
+                new SparkConfig(Optional.of("local[2]"), false, Map.of("spark.sql.shuffle.partitions", "3")),
+                DeviceConfig.standard(),
+                "test");
     }
 
     @AfterAll

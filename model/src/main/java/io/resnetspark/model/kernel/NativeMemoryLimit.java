@@ -1,6 +1,7 @@
 package io.resnetspark.model.kernel;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.kernel.cuda.DeviceBinding;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
@@ -8,7 +9,8 @@ import org.bytedeco.javacpp.Pointer;
 /**
  * The most memory that a process may take outside the Java heap: JavaCPP's setting {@code org.bytedeco.javacpp.maxbytes},
  * where it was given. JavaCPP itself holds only its own allocations to it, and neither ND4J's arrays and workspaces nor
- * oneDNN's buffers are among them; so what is resident is compared with it once a network has trained.
+ * oneDNN's buffers are among them; so what is resident is compared with it once a network has trained. What is taken on a
+ * device is compared likewise.
  */
 public final class NativeMemoryLimit {
 
@@ -29,6 +31,30 @@ public final class NativeMemoryLimit {
                 throw new ConfigurationException(problem);
             });
         }
+    }
+
+    /**
+     * Compares what is taken on a device with what this process may take there. Other processes count too: a device belongs
+     * to one.
+     *
+     * @param device for the message
+     * @param ordinal of the device, to which a thread of this process was tied
+     * @param limit in bytes
+     * @throws ConfigurationException if more is taken
+     */
+    public static void checkDevice(String device, DeviceBinding binding, int ordinal, long limit) {
+        excessOnDevice(device, binding.usedBytes(ordinal), limit).ifPresent(problem -> {
+            throw new ConfigurationException(problem);
+        });
+    }
+
+    static Optional<String> excessOnDevice(String device, long used, long limit) {
+        return used <= limit
+                ? Optional.empty()
+                : Optional.of(
+                        ("%d MiB are taken on %s, and this process may take %d MiB. Lower batch-size, raise device.memory, or"
+                                        + " see whether another process computes there")
+                                .formatted(used / MEBIBYTE, device, limit / MEBIBYTE));
     }
 
     /** What is wrong with so much resident memory, if anything; a limit of 0 is none. */

@@ -81,11 +81,14 @@ public final class Trainer {
         network.computeGradientAndScore();
         ClassificationLoss loss = (ClassificationLoss) network.getLayer(ResNet.LOSS);
         StepResult result = new StepResult(examples, loss.lossSum(), loss.correct());
+        FlatVector.fetch(network.getFlattenedGradients());
+        FlatVector.fetch(network.params());
         float scale = 1f / examples;
         if (clipNorm != NO_CLIPPING) {
             scale *= (float) Math.min(1, clipNorm / (norm(gradients) / examples));
         }
         optimizer.step(parameters, gradients, scale, (float) learningRate, globalStep);
+        FlatVector.changed(network.params());
         return result;
     }
 
@@ -126,6 +129,7 @@ public final class Trainer {
 
     /** A copy of the current state. */
     public TrainingState state() {
+        FlatVector.fetch(network.params());
         float[] copy = new float[parameters.capacity()];
         parameters.get(0, copy);
         float[][] vectors = optimizer.state();
@@ -144,6 +148,7 @@ public final class Trainer {
                     "%s does not fit a network of %d parameters".formatted(state, parameters.capacity()));
         }
         parameters.put(0, state.parameters());
+        FlatVector.changed(network.params());
         for (int i = 0; i < state.optimizer().length; i++) {
             System.arraycopy(state.optimizer()[i], 0, optimizer.state()[i], 0, state.optimizer()[i].length);
         }

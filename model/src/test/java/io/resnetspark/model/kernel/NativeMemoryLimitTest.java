@@ -23,4 +23,12 @@ class NativeMemoryLimitTest {
     void withoutALimitAnythingGoes() {
         assertThat(NativeMemoryLimit.excess(6 * GIB, GIB, 0)).isEmpty();
     }
+
+    @Test
+    void aDeviceHasALimitOfItsOwn() {
+        assertThat(NativeMemoryLimit.excessOnDevice("GPU 1", 2 * GIB, 2 * GIB)).isEmpty();
+        assertThat(NativeMemoryLimit.excessOnDevice("GPU 1", 3 * GIB, 2 * GIB))
+                .hasValueSatisfying(problem ->
+                        assertThat(problem).contains("3072 MiB are taken on GPU 1", "2048 MiB", "device.memory"));
+    }
 }

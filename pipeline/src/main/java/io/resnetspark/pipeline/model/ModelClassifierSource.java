@@ -8,11 +8,14 @@ import io.resnetspark.model.inference.SharedNetwork;
 import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.weights.SafeTensors;
+import io.resnetspark.pipeline.device.TaskDevice;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.TaskContext;
 
 /**
@@ -28,8 +31,8 @@ public final class ModelClassifierSource implements ClassifierSource {
     private final int batchSize;
     private final byte[] weights;
 
-    /** Of this JVM; made when the first classifier is opened. */
-    private transient SharedNetwork network;
+    /** Of this JVM, by device; made when the first classifier is opened there. */
+    private transient Map<TaskDevice, SharedNetwork> networks;
 
     /** @param batchSize most images of one call of the network */
     public ModelClassifierSource(LoadedModel model, int batchSize) {
@@ -48,20 +51,23 @@ public final class ModelClassifierSource implements ClassifierSource {
     @Override
     public Classifier open() {
         TaskContext task = TaskContext.get();
+        TaskDevice device = TaskDevice.ofThisTask();
+        device.bind();
         ComputeThreads.use(task == null ? Runtime.getRuntime().availableProcessors() : Math.max(1, task.cpus()));
-        return network().classifier(batchSize);
+        return network(device).classifier(batchSize);
     }
 
-    private synchronized SharedNetwork network() {
-        if (network == null) {
+    private synchronized SharedNetwork network(TaskDevice device) {
+        if (networks == null) {
+            networks = new HashMap<>();
+        }
+        return networks.computeIfAbsent(device, unused -> {
             try {
-                network =
-                        SharedNetwork.of(card.spec(), SafeTensors.read(new ByteArrayInputStream(weights), description));
+                return SharedNetwork.of(card.spec(), SafeTensors.read(new ByteArrayInputStream(weights), description));
             } catch (IOException e) {
                 throw new UncheckedIOException("Memory cannot fail to be read", e);
             }
-        }
-        return network;
+        });
     }
 
     @Override

@@ -23,7 +23,7 @@ import java.util.Map;
  * @param kernels what computed
  * @param software versions of what ran, by name
  * @param seconds of training so far, over all attempts
- * @param spark master and executors
+ * @param spark master, and what tasks were asked to compute on
  * @param returns when the loss exploded and the training went back, oldest first
  */
 public record RunManifest(

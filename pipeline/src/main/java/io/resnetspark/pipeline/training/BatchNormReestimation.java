@@ -6,11 +6,11 @@ import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.input.BatchRecipe;
-import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.training.BatchNormEstimate;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.device.TaskDevice;
 import io.resnetspark.pipeline.model.LoadedModel;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -129,7 +129,7 @@ public record BatchNormReestimation(
         if (batches.isEmpty()) {
             return estimate;
         }
-        ComputeThreads.use(threads);
+        TaskDevice.begin(threads);
         ComputationGraph network = ResNet.create(spec, seed);
         try (Minibatches minibatches = new ImageMinibatches(index, recipe, batchSize, hadoop)) {
             FrozenStages.freeze(network, frozen);

@@ -9,10 +9,10 @@ import io.resnetspark.model.input.Batch;
 import io.resnetspark.model.input.BatchLoader;
 import io.resnetspark.model.input.BatchRecipe;
 import io.resnetspark.model.input.ReadAhead;
-import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleReader;
+import io.resnetspark.pipeline.device.TaskDevice;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -95,7 +95,7 @@ final class FeatureExtraction {
 
     private static byte[] block(
             TrainingPlan plan, float[] parameters, ExampleIndex index, FeatureTable table, int file) {
-        ComputeThreads.use(plan.threads());
+        TaskDevice.begin(plan.threads());
         StateDict weights = NetworkWeights.fromFlat(ParameterLayout.of(plan.spec()), parameters);
         BatchRecipe recipe = plan.evaluation();
         ByteBuffer block = ByteBuffer.allocate(table.countOf(file) * table.bytesPerExample())

@@ -2,10 +2,10 @@ package io.resnetspark.pipeline.training;
 
 import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.kernel.ComputeThreads;
-import io.resnetspark.model.kernel.NativeMemoryLimit;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.model.training.TrainingState;
+import io.resnetspark.pipeline.device.TaskDevice;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +15,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One worker's network, optimiser and data readers, kept in the executor between rounds. It is a cache: what a round does
@@ -25,8 +27,11 @@ import java.util.function.Supplier;
  */
 final class ResidentWorker implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ResidentWorker.class);
+
     private final TrainingPlan plan;
     private final int number;
+    private final TaskDevice device;
     private final ExecutorService thread;
     private Trainer trainer;
     private Minibatches minibatches;
@@ -34,9 +39,11 @@ final class ResidentWorker implements AutoCloseable {
     private int loadedEpoch = -1;
     private int nextStep;
 
-    ResidentWorker(TrainingPlan plan, int number) {
+    /** @param device where the worker's network is, and stays */
+    ResidentWorker(TrainingPlan plan, int number, TaskDevice device) {
         this.plan = plan;
         this.number = number;
+        this.device = device;
         this.thread = Executors.newSingleThreadExecutor(task -> {
             Thread worker = new Thread(task, "training-worker-" + number);
             worker.setDaemon(true);
@@ -46,6 +53,10 @@ final class ResidentWorker implements AutoCloseable {
 
     /** A worker's state after a round, and what it did. */
     record Trained(TrainingState state, WorkerReport report) implements Serializable {}
+
+    TaskDevice device() {
+        return device;
+    }
 
     /** Trains a round from {@code state}; an interrupted caller leaves a worker that must not be used again. */
     Trained train(RoundOrder order, Supplier<TrainingState> state) {
@@ -78,10 +89,13 @@ final class ResidentWorker implements AutoCloseable {
     }
 
     private void prepare() {
-        ComputeThreads.use(plan.threads());
         if (trainer != null) {
+            ComputeThreads.use(plan.threads());
             return;
         }
+        device.bind(); // before anything else on this thread touches ND4J
+        ComputeThreads.use(plan.threads());
+        LOG.info("Worker {} computes on {}", number, device);
         trainer = plan.trainer();
         minibatches = plan.trainingMinibatches();
     }
@@ -106,7 +120,7 @@ final class ResidentWorker implements AutoCloseable {
         }
         nextStep = order.firstStep() + order.steps();
         long trained = System.nanoTime();
-        NativeMemoryLimit.check();
+        device.checkMemory();
         WorkerReport report = new WorkerReport(
                 result, installed - start, trained - installed, minibatches.waitNanos() - waitBefore, 0);
         return new Trained(trainer.state(), report);

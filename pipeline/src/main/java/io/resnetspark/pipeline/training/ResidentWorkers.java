@@ -1,5 +1,6 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.pipeline.device.TaskDevice;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -14,14 +15,27 @@ final class ResidentWorkers {
 
     private ResidentWorkers() {}
 
-    /** Runs {@code work} on a resting or new worker, which rests afterwards unless the work failed. */
+    /**
+     * Runs {@code work} on a resting or new worker, which rests afterwards unless the work failed. A resting worker whose
+     * network is on another device than the task's is given up: the device it is on belongs to another task now.
+     */
     static <T> T with(TrainingPlan plan, int number, Function<ResidentWorker, T> work) {
-        return with(plan.runId(), number, () -> new ResidentWorker(plan, number), work);
+        TaskDevice device = TaskDevice.ofThisTask();
+        return with(plan.runId(), number, device, () -> new ResidentWorker(plan, number, device), work);
     }
 
-    static <T> T with(String runId, int number, Supplier<ResidentWorker> newWorker, Function<ResidentWorker, T> work) {
+    static <T> T with(
+            String runId,
+            int number,
+            TaskDevice device,
+            Supplier<ResidentWorker> newWorker,
+            Function<ResidentWorker, T> work) {
         Key key = new Key(runId, number);
         ResidentWorker worker = RESTING.remove(key);
+        if (worker != null && !worker.device().equals(device)) {
+            worker.close();
+            worker = null;
+        }
         if (worker == null) {
             worker = newWorker.get();
         }

@@ -6,6 +6,8 @@ import io.resnetspark.model.layer.KernelLayerConf;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.Progress;
+import io.resnetspark.pipeline.device.DeviceRequest;
+import io.resnetspark.pipeline.device.DeviceType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,8 +35,12 @@ final class StockSettings {
      *
      * @throws ConfigurationException with everything that is in the way
      */
-    static void check(TrainConfig config, TrainingLoop.Resume resume) {
+    static void check(TrainConfig config, TrainingLoop.Resume resume, DeviceRequest device) {
         List<String> problems = new ArrayList<>();
+        if (device.type() != DeviceType.CPU) {
+            problems.add("device.type %s: it makes networks before it can be told on which GPU"
+                    .formatted(device.type().label()));
+        }
         if (resume == TrainingLoop.Resume.CONTINUE) {
             problems.add("--resume: it does not know where it stands in an epoch");
         }

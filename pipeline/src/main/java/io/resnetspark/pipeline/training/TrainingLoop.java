@@ -24,6 +24,7 @@ import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleSelection;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.run.BestCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
@@ -111,7 +112,7 @@ public final class TrainingLoop {
 
     private TrainingOutcome run(Resume resume) {
         if (config.averager() == TrainConfig.Averaging.STOCK) {
-            StockSettings.check(config, resume);
+            StockSettings.check(config, resume, device());
         }
         checkOutput(resume);
         ImageDataset dataset = config.dataVersion()
@@ -140,6 +141,10 @@ public final class TrainingLoop {
         }
         network.close();
         return trainHead(layout, plan, start, recovery);
+    }
+
+    private DeviceRequest device() {
+        return DeviceRequest.of(spark.sparkContext().getConf());
     }
 
     private Optional<ExampleIndex> index(ImageDataset dataset, Split split) {
@@ -308,7 +313,9 @@ public final class TrainingLoop {
                         "spark", spark.version(),
                         "os", System.getProperty("os.name") + " " + System.getProperty("os.arch")),
                 continued ? run.manifest().seconds() : 0,
-                Map.of("master", spark.sparkContext().master()),
+                Map.of(
+                        "master", spark.sparkContext().master(),
+                        "device", device().type().label()),
                 continued ? run.manifest().returns() : List.of());
     }
 

@@ -3,8 +3,11 @@ package io.resnetspark.pipeline.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetspark.pipeline.device.TaskDevice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -17,6 +20,8 @@ import org.junit.jupiter.api.Test;
 /** Tasks of one JVM and the workers they take; the workers never get to train. */
 class ResidentWorkersTest {
 
+    private static final TaskDevice HERE = new TaskDevice.Processor(Optional.empty());
+
     private final String run = UUID.randomUUID().toString();
 
     @AfterEach
@@ -25,7 +30,7 @@ class ResidentWorkersTest {
     }
 
     private ResidentWorker workerOfATask() {
-        return ResidentWorkers.with(run, 0, () -> new ResidentWorker(null, 0), worker -> worker);
+        return ResidentWorkers.with(run, 0, HERE, () -> new ResidentWorker(null, 0, HERE), worker -> worker);
     }
 
     @Test
@@ -33,12 +38,24 @@ class ResidentWorkersTest {
         assertThat(workerOfATask()).isSameAs(workerOfATask());
     }
 
+    @Test
+    void aWorkerIsGivenUpWhenItsTaskGetsAnotherDevice() {
+        TaskDevice first = new TaskDevice.Gpu("0", 0, OptionalLong.empty());
+        TaskDevice second = new TaskDevice.Gpu("1", 1, OptionalLong.empty());
+        ResidentWorker before =
+                ResidentWorkers.with(run, 0, first, () -> new ResidentWorker(null, 0, first), worker -> worker);
+        ResidentWorker after =
+                ResidentWorkers.with(run, 0, second, () -> new ResidentWorker(null, 0, second), worker -> worker);
+        assertThat(after).isNotSameAs(before);
+        assertThat(after.device()).isEqualTo(second);
+    }
+
     /** As when a task is speculated on, or retried while the attempt before it is still computing. */
     @Test
     void attemptsOfOneTaskAtTheSameTimeNeverShareAWorker() throws Exception {
         CyclicBarrier allInside = new CyclicBarrier(3);
         Callable<ResidentWorker> attempt =
-                () -> ResidentWorkers.with(run, 0, () -> new ResidentWorker(null, 0), worker -> {
+                () -> ResidentWorkers.with(run, 0, HERE, () -> new ResidentWorker(null, 0, HERE), worker -> {
                     await(allInside);
                     return worker;
                 });
@@ -58,7 +75,7 @@ class ResidentWorkersTest {
     @Test
     void aWorkerWhoseTaskFailedIsNotUsedAgain() {
         ResidentWorker before = workerOfATask();
-        assertThatThrownBy(() -> ResidentWorkers.with(run, 0, () -> new ResidentWorker(null, 0), worker -> {
+        assertThatThrownBy(() -> ResidentWorkers.with(run, 0, HERE, () -> new ResidentWorker(null, 0, HERE), worker -> {
                     throw new IllegalStateException("interrupted in the middle of a step");
                 }))
                 .hasMessageContaining("interrupted");

@@ -1,0 +1,38 @@
+package io.resnetspark.pipeline.device;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.spark.SparkConf;
+
+/**
+ * What a job is asked to compute on, as it travels from the driver to all executors in Spark's configuration.
+ *
+ * @param type processor or GPUs
+ * @param memoryBytes most that a process may take on a GPU; empty for no limit
+ */
+public record DeviceRequest(DeviceType type, OptionalLong memoryBytes) {
+
+    public static final DeviceRequest CPU = new DeviceRequest(DeviceType.CPU, OptionalLong.empty());
+
+    /** What Spark calls GPUs: {@code spark.task.resource.gpu.amount}. */
+    public static final String RESOURCE = "gpu";
+
+    private static final String TYPE = "spark.resnet.device";
+    private static final String MEMORY = "spark.resnet.device.memory";
+
+    /** As settings of Spark. */
+    public Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put(TYPE, type.label());
+        memoryBytes.ifPresent(bytes -> settings.put(MEMORY, Long.toString(bytes)));
+        return settings;
+    }
+
+    /** What a driver has put into the configuration; without it, the processor. */
+    public static DeviceRequest of(SparkConf conf) {
+        return new DeviceRequest(
+                DeviceType.parse(conf.get(TYPE, DeviceType.CPU.label())),
+                conf.contains(MEMORY) ? OptionalLong.of(conf.getLong(MEMORY, 0)) : OptionalLong.empty());
+    }
+}
