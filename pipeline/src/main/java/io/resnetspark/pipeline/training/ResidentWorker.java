@@ -1,6 +1,5 @@
 package io.resnetspark.pipeline.training;
 
-import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.kernel.NativeMemoryLimit;
 import io.resnetspark.model.training.StepResult;
@@ -56,8 +55,8 @@ final class ResidentWorker implements AutoCloseable {
     StepResult validate(Supplier<float[]> parameters) {
         return onOwnThread(() -> {
             prepare();
-            FlatVector.set(trainer.network().params(), parameters.get());
-            return ValidationShare.of(plan, number).evaluate(trainer.network());
+            trainer.useParameters(parameters.get());
+            return ValidationShare.of(plan, number).evaluate(trainer::probabilities);
         });
     }
 
@@ -149,7 +148,7 @@ final class ResidentWorker implements AutoCloseable {
             minibatches.close();
         }
         if (trainer != null) {
-            trainer.network().close();
+            trainer.close();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
