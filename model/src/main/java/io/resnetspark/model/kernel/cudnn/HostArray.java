@@ -3,7 +3,6 @@ package io.resnetspark.model.kernel.cudnn;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.shape.Shape;
 
 /** The memory of a host's array, row-major floats. */
 final class HostArray extends Pointer {
@@ -30,10 +29,16 @@ final class HostArray extends Pointer {
         return new HostArray(array);
     }
 
+    /** Whether the values lie one after another in row-major order; the stride of a dimension of size 1 says nothing. */
     private static boolean isPlain(INDArray array) {
-        return array.dataType() == DataType.FLOAT
-                && (array.ordering() == 'c' || array.rank() <= 1)
-                && Shape.hasDefaultStridesForShape(array);
+        long expected = 1;
+        for (int dimension = array.rank() - 1; dimension >= 0; dimension--) {
+            if (array.size(dimension) > 1 && array.stride(dimension) != expected) {
+                return false;
+            }
+            expected *= array.size(dimension);
+        }
+        return array.dataType() == DataType.FLOAT;
     }
 
     long bytes() {

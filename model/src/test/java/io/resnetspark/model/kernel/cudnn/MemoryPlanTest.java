@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.resnetspark.model.Architecture;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.SmallNetworks;
 import io.resnetspark.model.TinyGraph;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.kernel.ImageShape;
@@ -35,16 +36,14 @@ class MemoryPlanTest {
         }
     }
 
-    private static TrainingNetwork resNet50() {
-        return code(Architecture.RESNET50.spec());
-    }
+    private static final TrainingNetwork RESNET_50 = code(Architecture.RESNET50.spec());
 
     @ParameterizedTest
     @EnumSource(
             value = Architecture.class,
             names = {"MYRESNET", "RESNET18", "RESNET50", "CIFAR_RESNET20", "CIFAR_PLAIN20"})
     void nothingOverlaps(Architecture architecture) {
-        TrainingNetwork network = code(architecture.spec());
+        TrainingNetwork network = code(SmallNetworks.spec(architecture));
         for (Element maps : Element.values()) {
             MemoryPlan plan = new MemoryPlan(network, 3, maps, 1000);
             List<long[]> pieces = new ArrayList<>();
@@ -70,7 +69,7 @@ class MemoryPlanTest {
     @ParameterizedTest
     @EnumSource(Architecture.class)
     void aGradientStaysUntilItHasBeenRead(Architecture architecture) {
-        TrainingNetwork network = code(architecture.spec());
+        TrainingNetwork network = code(SmallNetworks.spec(architecture));
         GradientPlan plan = new GradientPlan(network, value -> value.shape().length());
         Map<Integer, Value> holds = new HashMap<>(Map.of(plan.buffer(network.logits()), network.logits()));
         for (int i = network.steps().size() - 1; i >= 0; i--) {
@@ -118,7 +117,7 @@ class MemoryPlanTest {
     /** A residual sum costs nothing: it is part of the batch norm before it, and hands its gradient on. */
     @Test
     void sumsJoinBatchNorms() {
-        assertThat(resNet50().steps())
+        assertThat(RESNET_50.steps())
                 .noneMatch(step -> step instanceof TrainingStep.Sum)
                 .filteredOn(step -> step instanceof TrainingStep.Normalise norm
                         && norm.addend().isPresent())
@@ -131,14 +130,14 @@ class MemoryPlanTest {
 
     @Test
     void gradientsNeedAFewBuffersOnly() {
-        GradientPlan plan = new GradientPlan(resNet50(), value -> value.shape().length());
+        GradientPlan plan = new GradientPlan(RESNET_50, value -> value.shape().length());
         assertThat(plan.lengths().size()).isLessThan(8);
     }
 
     /** What a GPU of 80 GB is to hold: ResNet-50, 256 images. */
     @Test
     void memoryGrowsWithTheBatchAndHalvesWithTheType() {
-        TrainingNetwork network = resNet50();
+        TrainingNetwork network = RESNET_50;
         long single = new MemoryPlan(network, 256, Element.FLOAT, 0).bytes();
         long mixed = new MemoryPlan(network, 256, Element.BFLOAT16, 0).bytes();
         long half = new MemoryPlan(network, 128, Element.FLOAT, 0).bytes();
@@ -149,7 +148,7 @@ class MemoryPlanTest {
 
     @Test
     void saysHowManyImagesWouldFit() {
-        MemoryPlan plan = new MemoryPlan(resNet50(), 256, Element.FLOAT, 0);
+        MemoryPlan plan = new MemoryPlan(RESNET_50, 256, Element.FLOAT, 0);
         plan.requireFits(plan.bytes());
         assertThatThrownBy(() -> plan.requireFits(plan.bytes() / 2))
                 .isInstanceOf(ConfigurationException.class)
@@ -160,7 +159,7 @@ class MemoryPlanTest {
 
     @Test
     void refusesMapsThatNoIndexReaches() {
-        assertThatThrownBy(() -> new MemoryPlan(resNet50(), 4096, Element.FLOAT, 0))
+        assertThatThrownBy(() -> new MemoryPlan(RESNET_50, 4096, Element.FLOAT, 0))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("lower batch-size");
     }
