@@ -248,8 +248,8 @@ final class CudaDevice implements Device {
     @Override
     public DeviceConvolution convolution(Element maps, ImageShape input, int outputChannels, Window window) {
         bind();
-        DeviceConvolution convolution =
-                new CudnnConvolution(cudnnHandle, precision, maps, input, outputChannels, window);
+        DeviceConvolution convolution = new CudnnConvolution(
+                cudnnHandle, new ConvolutionDescriptors(precision, maps, input, outputChannels, window));
         return synchronous ? new Awaited(convolution) : convolution;
     }
 

@@ -1,15 +1,11 @@
 package io.resnetspark.model.kernel.cudnn;
 
-import io.resnetspark.model.kernel.ImageShape;
-import io.resnetspark.model.kernel.Window;
 import java.util.function.IntFunction;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionBwdDataAlgoPerf_t;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionBwdFilterAlgoPerf_t;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionFwdAlgoPerf_t;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionStruct;
-import org.bytedeco.cuda.cudnn.cudnnFilterStruct;
-import org.bytedeco.cuda.cudnn.cudnnTensorStruct;
 import org.bytedeco.cuda.global.cudnn;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -29,7 +25,6 @@ final class CudnnConvolution implements DeviceConvolution {
     private static final Logger LOG = LoggerFactory.getLogger(CudnnConvolution.class);
     private static final int PROPOSALS = 8;
     private static final long LARGEST_WORKSPACE = 1L << 30;
-    private static final int DILATION = 1;
     private static final FloatPointer ONE = new FloatPointer(1f);
     private static final FloatPointer ZERO = new FloatPointer(0f);
 
@@ -54,101 +49,35 @@ final class CudnnConvolution implements DeviceConvolution {
     private record Direction(cudnnConvolutionStruct convolution, Proposal proposal) {}
 
     private final cudnnContext cudnnHandle;
-    private final Element maps;
-    private final Precision precision;
-    private final Window window;
-    private final String what;
-    private final cudnnTensorStruct input = new cudnnTensorStruct();
-    private final cudnnTensorStruct output = new cudnnTensorStruct();
-    private final cudnnFilterStruct weight = new cudnnFilterStruct();
+    private final ConvolutionDescriptors shape;
     private final Direction forward;
     private final Direction inputGradient;
     private final Direction weightGradient;
 
-    CudnnConvolution(
-            cudnnContext cudnnHandle, Precision precision, Element maps, ImageShape shape, int outputs, Window window) {
+    /** @param shape closed with this */
+    CudnnConvolution(cudnnContext cudnnHandle, ConvolutionDescriptors shape) {
         this.cudnnHandle = cudnnHandle;
-        this.precision = precision;
-        this.maps = maps;
-        this.window = window;
-        ImageShape result = shape.through(window, outputs);
-        this.what = "%s to %s, %s, %s".formatted(shape, result, window, maps);
-        describe(input, shape);
-        describe(output, result);
-        CudaStatus.cudnn(cudnn.cudnnCreateFilterDescriptor(weight), "cudnnCreateFilterDescriptor");
-        CudaStatus.cudnn(
-                cudnn.cudnnSetFilter4dDescriptor(
-                        weight,
-                        dataType(),
-                        cudnn.CUDNN_TENSOR_NHWC,
-                        outputs,
-                        shape.channels(),
-                        window.size(),
-                        window.size()),
-                "cudnnSetFilter4dDescriptor of " + what);
+        this.shape = shape;
         forward = forwardDirection();
         inputGradient = inputGradientDirection();
         weightGradient = weightGradientDirection();
     }
 
-    private int dataType() {
-        return maps == Element.BFLOAT16 ? cudnn.CUDNN_DATA_BFLOAT16 : cudnn.CUDNN_DATA_FLOAT;
-    }
-
-    /** cuDNN's default for floats allows TF32. */
-    private int mathType() {
-        if (maps == Element.BFLOAT16) {
-            return cudnn.CUDNN_TENSOR_OP_MATH;
-        }
-        return precision == Precision.FP32 ? cudnn.CUDNN_FMA_MATH : cudnn.CUDNN_DEFAULT_MATH;
-    }
-
-    private void describe(cudnnTensorStruct tensor, ImageShape shape) {
-        CudaStatus.cudnn(cudnn.cudnnCreateTensorDescriptor(tensor), "cudnnCreateTensorDescriptor");
-        CudaStatus.cudnn(
-                cudnn.cudnnSetTensor4dDescriptor(
-                        tensor,
-                        cudnn.CUDNN_TENSOR_NHWC,
-                        dataType(),
-                        shape.batch(),
-                        shape.channels(),
-                        shape.height(),
-                        shape.width()),
-                "cudnnSetTensor4dDescriptor of " + what);
-    }
-
-    private cudnnConvolutionStruct newConvolution() {
-        cudnnConvolutionStruct convolution = new cudnnConvolutionStruct();
-        CudaStatus.cudnn(cudnn.cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor");
-        CudaStatus.cudnn(
-                cudnn.cudnnSetConvolution2dDescriptor(
-                        convolution,
-                        window.padding(),
-                        window.padding(),
-                        window.stride(),
-                        window.stride(),
-                        DILATION,
-                        DILATION,
-                        cudnn.CUDNN_CROSS_CORRELATION,
-                        cudnn.CUDNN_DATA_FLOAT), // sums are single precision whatever the maps are
-                "cudnnSetConvolution2dDescriptor of " + what);
-        setMathType(convolution, mathType());
-        return convolution;
-    }
-
-    private void setMathType(cudnnConvolutionStruct convolution, int mathType) {
-        CudaStatus.cudnn(
-                cudnn.cudnnSetConvolutionMathType(convolution, mathType), "cudnnSetConvolutionMathType of " + what);
-    }
-
     private Direction forwardDirection() {
-        cudnnConvolutionStruct convolution = newConvolution();
+        cudnnConvolutionStruct convolution = shape.convolution();
         try (cudnnConvolutionFwdAlgoPerf_t proposals = new cudnnConvolutionFwdAlgoPerf_t(PROPOSALS);
                 IntPointer count = new IntPointer(1)) {
             CudaStatus.cudnn(
                     cudnn.cudnnGetConvolutionForwardAlgorithm_v7(
-                            cudnnHandle, input, weight, convolution, output, PROPOSALS, count, proposals),
-                    "cudnnGetConvolutionForwardAlgorithm_v7 of " + what);
+                            cudnnHandle,
+                            shape.input(),
+                            shape.weight(),
+                            convolution,
+                            shape.output(),
+                            PROPOSALS,
+                            count,
+                            proposals),
+                    "cudnnGetConvolutionForwardAlgorithm_v7 of " + shape);
             return choose("forward", convolution, count.get(), i -> {
                 cudnnConvolutionFwdAlgoPerf_t p = proposals.position(i);
                 return new Proposal(p.algo(), p.status(), p.memory(), p.determinism(), p.mathType());
@@ -157,13 +86,20 @@ final class CudnnConvolution implements DeviceConvolution {
     }
 
     private Direction inputGradientDirection() {
-        cudnnConvolutionStruct convolution = newConvolution();
+        cudnnConvolutionStruct convolution = shape.convolution();
         try (cudnnConvolutionBwdDataAlgoPerf_t proposals = new cudnnConvolutionBwdDataAlgoPerf_t(PROPOSALS);
                 IntPointer count = new IntPointer(1)) {
             CudaStatus.cudnn(
                     cudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(
-                            cudnnHandle, weight, output, convolution, input, PROPOSALS, count, proposals),
-                    "cudnnGetConvolutionBackwardDataAlgorithm_v7 of " + what);
+                            cudnnHandle,
+                            shape.weight(),
+                            shape.output(),
+                            convolution,
+                            shape.input(),
+                            PROPOSALS,
+                            count,
+                            proposals),
+                    "cudnnGetConvolutionBackwardDataAlgorithm_v7 of " + shape);
             return choose("input gradient", convolution, count.get(), i -> {
                 cudnnConvolutionBwdDataAlgoPerf_t p = proposals.position(i);
                 return new Proposal(p.algo(), p.status(), p.memory(), p.determinism(), p.mathType());
@@ -172,13 +108,20 @@ final class CudnnConvolution implements DeviceConvolution {
     }
 
     private Direction weightGradientDirection() {
-        cudnnConvolutionStruct convolution = newConvolution();
+        cudnnConvolutionStruct convolution = shape.convolution();
         try (cudnnConvolutionBwdFilterAlgoPerf_t proposals = new cudnnConvolutionBwdFilterAlgoPerf_t(PROPOSALS);
                 IntPointer count = new IntPointer(1)) {
             CudaStatus.cudnn(
                     cudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(
-                            cudnnHandle, input, output, convolution, weight, PROPOSALS, count, proposals),
-                    "cudnnGetConvolutionBackwardFilterAlgorithm_v7 of " + what);
+                            cudnnHandle,
+                            shape.input(),
+                            shape.output(),
+                            convolution,
+                            shape.weight(),
+                            PROPOSALS,
+                            count,
+                            proposals),
+                    "cudnnGetConvolutionBackwardFilterAlgorithm_v7 of " + shape);
             return choose("weight gradient", convolution, count.get(), i -> {
                 cudnnConvolutionBwdFilterAlgoPerf_t p = proposals.position(i);
                 return new Proposal(p.algo(), p.status(), p.memory(), p.determinism(), p.mathType());
@@ -198,17 +141,17 @@ final class CudnnConvolution implements DeviceConvolution {
         }
         if (chosen == null) {
             throw new IllegalStateException(
-                    "cuDNN has no algorithm for the %s of a convolution %s".formatted(direction, what));
+                    "cuDNN has no algorithm for the %s of a convolution %s".formatted(direction, shape));
         }
         if (!chosen.deterministic()) {
             LOG.warn(
                     "cuDNN has no algorithm of repeatable results for the {} of a convolution {}; runs of this training will"
                             + " differ by rounding",
                     direction,
-                    what);
+                    shape);
         }
-        LOG.debug("Convolution {}, {}: {}", what, direction, chosen);
-        setMathType(convolution, chosen.mathType());
+        LOG.debug("Convolution {}, {}: {}", shape, direction, chosen);
+        shape.useMathType(convolution, chosen.mathType());
         return new Direction(convolution, chosen);
     }
 
@@ -235,18 +178,18 @@ final class CudnnConvolution implements DeviceConvolution {
                 cudnn.cudnnConvolutionForward(
                         cudnnHandle,
                         ONE,
-                        input,
+                        shape.input(),
                         at(inputMaps),
-                        weight,
+                        shape.weight(),
                         at(packedWeight),
                         forward.convolution(),
                         forward.proposal().algorithm(),
                         at(workspace),
                         forward.proposal().bytes(),
                         beta(write),
-                        output,
+                        shape.output(),
                         at(outputMaps)),
-                "cudnnConvolutionForward of " + what);
+                "cudnnConvolutionForward of " + shape);
     }
 
     @Override
@@ -255,18 +198,18 @@ final class CudnnConvolution implements DeviceConvolution {
                 cudnn.cudnnConvolutionBackwardData(
                         cudnnHandle,
                         ONE,
-                        weight,
+                        shape.weight(),
                         at(packedWeight),
-                        output,
+                        shape.output(),
                         at(outputGradient),
                         inputGradient.convolution(),
                         inputGradient.proposal().algorithm(),
                         at(workspace),
                         inputGradient.proposal().bytes(),
                         beta(write),
-                        input,
+                        shape.input(),
                         at(gradient)),
-                "cudnnConvolutionBackwardData of " + what);
+                "cudnnConvolutionBackwardData of " + shape);
     }
 
     @Override
@@ -275,29 +218,22 @@ final class CudnnConvolution implements DeviceConvolution {
                 cudnn.cudnnConvolutionBackwardFilter(
                         cudnnHandle,
                         ONE,
-                        input,
+                        shape.input(),
                         at(inputMaps),
-                        output,
+                        shape.output(),
                         at(outputGradient),
                         weightGradient.convolution(),
                         weightGradient.proposal().algorithm(),
                         at(workspace),
                         weightGradient.proposal().bytes(),
                         ZERO,
-                        weight,
+                        shape.weight(),
                         at(packedGradient)),
-                "cudnnConvolutionBackwardFilter of " + what);
+                "cudnnConvolutionBackwardFilter of " + shape);
     }
 
     @Override
     public void close() {
-        for (Direction direction : new Direction[] {forward, inputGradient, weightGradient}) {
-            CudaStatus.cudnn(
-                    cudnn.cudnnDestroyConvolutionDescriptor(direction.convolution()),
-                    "cudnnDestroyConvolutionDescriptor");
-        }
-        CudaStatus.cudnn(cudnn.cudnnDestroyFilterDescriptor(weight), "cudnnDestroyFilterDescriptor");
-        CudaStatus.cudnn(cudnn.cudnnDestroyTensorDescriptor(input), "cudnnDestroyTensorDescriptor");
-        CudaStatus.cudnn(cudnn.cudnnDestroyTensorDescriptor(output), "cudnnDestroyTensorDescriptor");
+        shape.close();
     }
 }
