@@ -9,7 +9,7 @@ import io.resnetspark.model.kernel.Window;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudnn;
 import org.bytedeco.javacpp.Loader;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What cuDNN says without a device about the convolutions we describe to it. */
 class ConvolutionDescriptorsTest {
 
-    @BeforeAll
-    static void needsCudnn() {
+    @BeforeEach
+    void needsCudnn() {
         try {
             Loader.load(cudnn.class);
         } catch (LinkageError e) {
