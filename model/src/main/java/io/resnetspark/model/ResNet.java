@@ -55,6 +55,11 @@ public final class ResNet {
         return network;
     }
 
+    /** The kernels that a network computes with. */
+    public static Kernels kernels(ComputationGraph network) {
+        return ((UsesKernels) network.getLayer(LOGITS)).kernels();
+    }
+
     /**
      * A network's head alone: from features {@code [N, features]}, the global averages, to logits and loss under the same
      * names.

@@ -45,13 +45,18 @@ public final class TinyGraph {
         x = sketch.layer(ResNet.LOSS, new SoftmaxCrossEntropy(), x);
         ComputationGraph network = new ComputationGraph(builder.setOutputs(x).build());
         network.init();
+        use(network, kernels);
+        return network;
+    }
+
+    /** Computes with these kernels from now on. */
+    public static void use(ComputationGraph network, Kernels kernels) {
         for (GraphVertex vertex : network.getVertices()) {
             Object part = vertex.hasLayer() ? vertex.getLayer() : vertex;
             if (part instanceof UsesKernels usesKernels) {
                 usesKernels.useKernels(kernels);
             }
         }
-        return network;
     }
 
     /** Moves every parameter away from ones and zeros, variances upwards. */

@@ -79,7 +79,7 @@ public final class TrainerLoop implements AutoCloseable {
     @Override
     public void close() {
         loader.close();
-        trainer.network().close();
+        trainer.close();
         try {
             reader.close();
         } catch (IOException e) {

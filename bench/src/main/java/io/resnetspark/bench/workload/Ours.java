@@ -66,7 +66,7 @@ final class Ours {
 
         @Override
         public void close() {
-            trainer.network().close();
+            trainer.close();
         }
     }
 

@@ -11,22 +11,29 @@ final class KernelChoice {
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
 
-    static final Kernels CHOSEN = choose(System.getProperty("resnet.kernels", "auto"));
+    private static Kernels chosen;
 
     private KernelChoice() {}
 
-    private static Kernels choose(String wanted) {
-        Kernels chosen =
-                switch (wanted) {
-                    case "onednn" -> Kernels.oneDnn();
-                    case "nd4j" -> Kernels.nd4j();
-                    case "auto" -> automatic();
-                    default ->
-                        throw new ConfigurationException(
-                                "resnet.kernels is \"%s\"; it can be onednn, nd4j or auto".formatted(wanted));
-                };
-        LOG.info("Computing with {}", chosen.description());
+    /** A choice that cannot be had fails for everybody who asks, with the same message. */
+    static synchronized Kernels chosen() {
+        if (chosen == null) {
+            chosen = choose(System.getProperty("resnet.kernels", "auto"));
+            LOG.info("Computing with {}", chosen.description());
+        }
         return chosen;
+    }
+
+    private static Kernels choose(String wanted) {
+        return switch (wanted) {
+            case "onednn" -> Kernels.oneDnn();
+            case "nd4j" -> Kernels.nd4j();
+            case "cudnn" -> Kernels.cudnn();
+            case "auto" -> automatic();
+            default ->
+                throw new ConfigurationException(
+                        "resnet.kernels is \"%s\"; it can be onednn, nd4j, cudnn or auto".formatted(wanted));
+        };
     }
 
     private static Kernels automatic() {

@@ -1,7 +1,9 @@
 package io.resnetspark.model.kernel;
 
+import io.resnetspark.model.kernel.cudnn.CudnnKernels;
 import io.resnetspark.model.kernel.nd4j.Nd4jKernels;
 import io.resnetspark.model.kernel.onednn.OneDnnKernels;
+import java.util.Optional;
 
 /**
  * Makes the kernels of a network. A kernel belongs to one layer and one thread at a time, keeps its scratch memory, and
@@ -36,6 +38,16 @@ public interface Kernels {
     /** Makes a whole network ready for inference. */
     PreparedNetwork inference(StraightNetwork network);
 
+    /**
+     * Makes a whole network ready for training in the memory of a device; empty where networks are trained layer by layer on
+     * arrays of the host.
+     *
+     * @param stateVectors vectors, each as long as the parameters, that the optimiser keeps
+     */
+    default Optional<DeviceTraining> training(TrainingSource network, int stateVectors) {
+        return Optional.empty();
+    }
+
     /** Name and version of what computes, for manifests and reports. */
     String description();
 
@@ -47,10 +59,11 @@ public interface Kernels {
 
     /**
      * The kernels this process uses: oneDNN where its library loads and ND4J runs on the CPU, else ND4J operations. The
-     * system property {@code resnet.kernels} ({@code onednn} or {@code nd4j}) decides otherwise.
+     * system property {@code resnet.kernels} ({@code onednn}, {@code nd4j} or {@code cudnn}) decides otherwise. Asked for
+     * {@code cudnn}, a process computes on its GPU or fails.
      */
     static Kernels ofThisProcess() {
-        return KernelChoice.CHOSEN;
+        return KernelChoice.chosen();
     }
 
     /** The portable implementation, on ND4J operations. */
@@ -61,5 +74,14 @@ public interface Kernels {
     /** The fast implementation for x86-64 processors. */
     static Kernels oneDnn() {
         return new OneDnnKernels();
+    }
+
+    /**
+     * The implementation for NVIDIA GPUs; nothing of CUDA is loaded before this is called.
+     *
+     * @throws io.resnetspark.model.error.ConfigurationException if this process cannot compute on one
+     */
+    static Kernels cudnn() {
+        return CudnnKernels.open();
     }
 }

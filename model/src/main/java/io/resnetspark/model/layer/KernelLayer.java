@@ -51,7 +51,8 @@ abstract class KernelLayer<C extends KernelLayerConf> extends AbstractLayer<C>
 
     abstract void forgetKernels();
 
-    final Kernels kernels() {
+    @Override
+    public final Kernels kernels() {
         if (kernels == null) {
             kernels = Kernels.ofThisProcess();
         }

@@ -122,10 +122,15 @@ public final class ResidualAdd extends GraphVertex {
         }
 
         private ResidualAddKernel kernel() {
+            return cache.of(ImageShape.of(inputs[0].shape()), shape -> kernels().residualAdd(shape, activation));
+        }
+
+        @Override
+        public Kernels kernels() {
             if (kernels == null) {
                 kernels = Kernels.ofThisProcess();
             }
-            return cache.of(ImageShape.of(inputs[0].shape()), shape -> kernels.residualAdd(shape, activation));
+            return kernels;
         }
 
         @Override

@@ -7,4 +7,7 @@ public interface UsesKernels {
 
     /** Computes with these from now on instead of {@link Kernels#ofThisProcess()}. */
     void useKernels(Kernels kernels);
+
+    /** What it computes with. */
+    Kernels kernels();
 }

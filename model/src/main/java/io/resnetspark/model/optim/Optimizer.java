@@ -1,11 +1,20 @@
 package io.resnetspark.model.optim;
 
+import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.kernel.ParameterUpdate;
 import java.nio.FloatBuffer;
+import java.util.List;
 
-/**
- * An update rule with its state. One {@link #step} passes once over the flat parameters; running statistics are left alone.
- */
-public interface Optimizer {
+/** An update rule with its state in the memory of Java. One {@link #step} passes once over the flat parameters. */
+public final class Optimizer {
+
+    private final UpdateRule rule;
+    private final float[][] state;
+
+    Optimizer(UpdateRule rule, ParameterLayout layout) {
+        this.rule = rule;
+        this.state = new float[rule.stateVectors()][layout.length()];
+    }
 
     /**
      * Updates the parameters in place.
@@ -16,14 +25,87 @@ public interface Optimizer {
      * @param learningRate at least 0; each parameter's {@linkplain #useRates factor} multiplies it
      * @param globalStep number of steps done before this one, over the whole training
      */
-    void step(FloatBuffer parameters, FloatBuffer gradients, float gradientScale, float learningRate, long globalStep);
+    public void step(
+            FloatBuffer parameters, FloatBuffer gradients, float gradientScale, float learningRate, long globalStep) {
+        SquaredNorms squares = new HostNorms(parameters, gradients);
+        for (ParameterUpdate update : rule.updates(squares, gradientScale, learningRate, globalStep)) {
+            if (update instanceof ParameterUpdate.Momentum momentum) {
+                apply(momentum, parameters, gradients, state[0]);
+            } else if (update instanceof ParameterUpdate.Adam adam) {
+                apply(adam, parameters, gradients, state[0], state[1]);
+            }
+        }
+    }
 
-    /**
-     * Multiplies the learning rate of each parameter from now on. One with the factor {@link RateFactors#KEEP} is left alone,
-     * and its state stays as it is.
-     */
-    void useRates(RateFactors factors);
+    private static void apply(
+            ParameterUpdate.Momentum update, FloatBuffer parameters, FloatBuffer gradients, float[] velocity) {
+        float gradientScale = update.gradientScale();
+        float decay = update.decay();
+        float momentum = update.momentum();
+        float inner = update.inner();
+        float blend = update.blend();
+        float keep = update.keep();
+        float outer = update.outer();
+        for (int i = update.start(); i < update.end(); i++) {
+            float p = parameters.get(i);
+            float d = gradients.get(i) * gradientScale + decay * p;
+            float v = momentum * velocity[i] + inner * d;
+            velocity[i] = v;
+            parameters.put(i, p - outer * (blend * d + keep * v));
+        }
+    }
+
+    private static void apply(
+            ParameterUpdate.Adam update, FloatBuffer parameters, FloatBuffer gradients, float[] mean, float[] square) {
+        float gradientScale = update.gradientScale();
+        float beta1 = update.beta1();
+        float beta2 = update.beta2();
+        float epsilon = update.epsilon();
+        float rate = update.rate();
+        float correction = update.correction();
+        float keep = update.keep();
+        for (int i = update.start(); i < update.end(); i++) {
+            float d = gradients.get(i) * gradientScale;
+            float m = beta1 * mean[i] + (1 - beta1) * d;
+            float s = beta2 * square[i] + (1 - beta2) * d * d;
+            mean[i] = m;
+            square[i] = s;
+            float root = (float) Math.sqrt(s * correction);
+            parameters.put(i, keep * parameters.get(i) - rate * m / (root + epsilon));
+        }
+    }
+
+    /** As {@link UpdateRule#useRates}. */
+    public void useRates(RateFactors factors) {
+        rule.useRates(factors);
+    }
 
     /** The state vectors, each as long as the parameters; live, so that averaging and checkpoints can read and write them. */
-    float[][] state();
+    public float[][] state() {
+        return state;
+    }
+
+    private record HostNorms(FloatBuffer parameterVector, FloatBuffer gradientVector) implements SquaredNorms {
+
+        @Override
+        public double[] parameters(List<ParameterLayout.Segment> segments) {
+            return squares(parameterVector, segments, 1);
+        }
+
+        @Override
+        public double[] gradients(List<ParameterLayout.Segment> segments, float scale) {
+            return squares(gradientVector, segments, scale);
+        }
+
+        private static double[] squares(FloatBuffer vector, List<ParameterLayout.Segment> segments, float scale) {
+            double[] sums = new double[segments.size()];
+            for (int s = 0; s < sums.length; s++) {
+                for (int i = segments.get(s).offset(); i < segments.get(s).end(); i++) {
+                    double value = vector.get(i) * scale;
+                    sums[s] += value * value;
+                }
+            }
+            return sums;
+        }
+    }
 }

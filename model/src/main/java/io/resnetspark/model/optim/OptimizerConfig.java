@@ -12,8 +12,13 @@ public sealed interface OptimizerConfig extends Serializable {
     /** Which parameters decay. */
     DecayScope decayScope();
 
-    /** The rule's state for a network, at its beginning. */
-    Optimizer create(ParameterLayout layout);
+    /** The rule for a network. */
+    UpdateRule rule(ParameterLayout layout);
+
+    /** The rule with its state for a network, at its beginning. */
+    default Optimizer create(ParameterLayout layout) {
+        return new Optimizer(rule(layout), layout);
+    }
 
     /**
      * Whether the values of a state vector are never negative, as Adam's mean squared gradients: rounding errors of their
@@ -53,8 +58,8 @@ public sealed interface OptimizerConfig extends Serializable {
         }
 
         @Override
-        public Optimizer create(ParameterLayout layout) {
-            return new SgdOptimizer(this, layout);
+        public UpdateRule rule(ParameterLayout layout) {
+            return new SgdRule(this, layout);
         }
     }
 
@@ -76,8 +81,8 @@ public sealed interface OptimizerConfig extends Serializable {
         }
 
         @Override
-        public Optimizer create(ParameterLayout layout) {
-            return new AdamWOptimizer(this, layout);
+        public UpdateRule rule(ParameterLayout layout) {
+            return new AdamWRule(this, layout);
         }
 
         @Override
@@ -107,8 +112,8 @@ public sealed interface OptimizerConfig extends Serializable {
         }
 
         @Override
-        public Optimizer create(ParameterLayout layout) {
-            return new LarsOptimizer(this, layout);
+        public UpdateRule rule(ParameterLayout layout) {
+            return new LarsRule(this, layout);
         }
     }
 

@@ -1,5 +1,6 @@
 /**
- * Optimisers and learning-rate schedules as data. An optimiser passes once over the flat parameter vector; schedules depend
- * on the progress of the whole training, never on a worker's own counter.
+ * Optimisers and learning-rate schedules as data. A rule decides the numbers of a step; they are applied in one pass over the
+ * flat parameter vector, in the memory of Java or of a device. Schedules depend on the progress of the whole training, never
+ * on a worker's own counter.
  */
 package io.resnetspark.model.optim;

@@ -1,34 +1,39 @@
 package io.resnetspark.model.training;
 
-import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
-import io.resnetspark.model.layer.ClassificationLoss;
+import io.resnetspark.model.kernel.BatchLoss;
+import io.resnetspark.model.kernel.ImageShape;
+import io.resnetspark.model.kernel.TrainingNetwork;
+import io.resnetspark.model.kernel.TrainingSource;
 import io.resnetspark.model.layer.Freezable;
-import io.resnetspark.model.optim.Optimizer;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.RateFactors;
-import java.nio.FloatBuffer;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A network with its optimiser: forward, backward and update of one minibatch at a time. Owned by one thread. */
-public final class Trainer {
+/**
+ * A network with its optimiser: forward, backward and update of one minibatch at a time. Owned by one thread.
+ *
+ * <p>Where its kernels train networks in a device's memory, that memory holds the parameters from the first use on: set them
+ * by {@link #restore} or {@link #useParameters}, and read them by {@link #state}.
+ */
+public final class Trainer implements AutoCloseable {
 
     /** No clipping. */
     public static final double NO_CLIPPING = Double.POSITIVE_INFINITY;
 
     private final ComputationGraph network;
     private final ParameterLayout layout;
-    private final Optimizer optimizer;
+    private final OptimizerConfig config;
     private final double clipNorm;
     private final float headFactor;
-    private final FloatBuffer parameters;
-    private final FloatBuffer gradients;
+    private Learner learner;
     private Set<String> frozen = Set.of();
 
     /** The head learns at the rate of the others. */
@@ -43,18 +48,28 @@ public final class Trainer {
     public Trainer(ComputationGraph network, OptimizerConfig config, double clipNorm, double headFactor) {
         this.network = network;
         this.layout = ParameterLayout.of(network);
-        this.optimizer = config.create(layout);
+        this.config = config;
         this.clipNorm = clipNorm;
         this.headFactor = (float) headFactor;
-        optimizer.useRates(this::rateFactor);
-        network.initGradientsView();
-        this.parameters = FlatVector.view(network.params());
-        this.gradients = FlatVector.view(network.getFlattenedGradients());
     }
 
     /** A trainer of a new network; its parameters are to be set from a {@link TrainingState}. */
     public static Trainer create(ResNetSpec spec, long seed, OptimizerConfig config, double clipNorm) {
         return new Trainer(ResNet.create(spec, seed), config, clipNorm);
+    }
+
+    /** Made when needed: until then the network's own array holds the parameters, and no device its memory. */
+    private Learner learner() {
+        if (learner == null) {
+            learner = ResNet.kernels(network)
+                    .training(
+                            new NetworkSource(network, layout),
+                            config.rule(layout).stateVectors())
+                    .<Learner>map(device -> new DeviceLearner(network, layout, config, device))
+                    .orElseGet(() -> new GraphLearner(network, layout, config));
+            learner.useRates(this::rateFactor);
+        }
+        return learner;
     }
 
     public ComputationGraph network() {
@@ -76,20 +91,13 @@ public final class Trainer {
     public StepResult step(INDArray images, INDArray labels, double learningRate, long globalStep) {
         keepFrozenLayers();
         int examples = Math.toIntExact(images.size(0));
-        network.setInputs(images);
-        network.setLabels(labels);
-        network.computeGradientAndScore();
-        ClassificationLoss loss = (ClassificationLoss) network.getLayer(ResNet.LOSS);
-        StepResult result = new StepResult(examples, loss.lossSum(), loss.correct());
-        FlatVector.fetch(network.getFlattenedGradients());
-        FlatVector.fetch(network.params());
+        BatchLoss loss = learner().computeGradient(images, labels);
         float scale = 1f / examples;
         if (clipNorm != NO_CLIPPING) {
-            scale *= (float) Math.min(1, clipNorm / (norm(gradients) / examples));
+            scale *= (float) Math.min(1, clipNorm / (gradientNorm() / examples));
         }
-        optimizer.step(parameters, gradients, scale, (float) learningRate, globalStep);
-        FlatVector.changed(network.params());
-        return result;
+        learner().update(scale, (float) learningRate, globalStep);
+        return new StepResult(examples, loss.lossSum(), loss.correct());
     }
 
     /** Without this, weight decay and momentum would move parameters that have no gradient. */
@@ -102,8 +110,8 @@ public final class Trainer {
         }
         if (!now.equals(frozen)) {
             frozen = now;
-            optimizer.useRates(this::rateFactor);
-            BackwardPass.stopAtLowestTrained(network);
+            learner().useRates(this::rateFactor);
+            learner().layersFroze();
         }
     }
 
@@ -114,43 +122,72 @@ public final class Trainer {
         return parameter.vertex().equals(ResNet.LOGITS) ? headFactor : 1;
     }
 
-    private double norm(FloatBuffer vector) {
-        double squares = 0;
-        for (ParameterLayout.Segment segment : layout.segments()) {
-            if (segment.kind().trainable() && !frozen.contains(segment.vertex())) {
-                for (int i = segment.offset(); i < segment.end(); i++) {
-                    double value = vector.get(i);
-                    squares += value * value;
-                }
-            }
-        }
-        return Math.sqrt(squares);
+    private double gradientNorm() {
+        List<ParameterLayout.Segment> counted = layout.segments().stream()
+                .filter(segment -> segment.kind().trainable() && !frozen.contains(segment.vertex()))
+                .toList();
+        return Math.sqrt(learner().gradientSquares(counted));
+    }
+
+    /**
+     * Probabilities {@code [N, classes]} by the running statistics.
+     *
+     * @param images {@code [N, H, W, C]}, normalised
+     */
+    public INDArray probabilities(INDArray images) {
+        return learner().probabilities(images);
     }
 
     /** A copy of the current state. */
     public TrainingState state() {
-        FlatVector.fetch(network.params());
-        float[] copy = new float[parameters.capacity()];
-        parameters.get(0, copy);
-        float[][] vectors = optimizer.state();
-        float[][] optimizerCopy = new float[vectors.length][];
-        for (int i = 0; i < vectors.length; i++) {
-            optimizerCopy[i] = vectors[i].clone();
-        }
-        return new TrainingState(copy, optimizerCopy);
+        return learner().state();
     }
 
     /** Continues from {@code state}. */
     public void restore(TrainingState state) {
-        if (state.parameters().length != parameters.capacity()
-                || state.optimizer().length != optimizer.state().length) {
-            throw new IllegalArgumentException(
-                    "%s does not fit a network of %d parameters".formatted(state, parameters.capacity()));
+        if (state.optimizer().length != learner().stateVectors()) {
+            throw notFitting(state);
         }
-        parameters.put(0, state.parameters());
-        FlatVector.changed(network.params());
-        for (int i = 0; i < state.optimizer().length; i++) {
-            System.arraycopy(state.optimizer()[i], 0, optimizer.state()[i], 0, state.optimizer()[i].length);
+        requireFits(state.parameters(), state);
+        learner().restore(state);
+    }
+
+    /** Overwrites the parameters and running statistics; the optimiser's state stays. */
+    public void useParameters(float[] parameters) {
+        requireFits(parameters, parameters.length + " parameters");
+        learner().useParameters(parameters);
+    }
+
+    private void requireFits(float[] parameters, Object what) {
+        if (parameters.length != layout.length()) {
+            throw notFitting(what);
         }
+    }
+
+    private IllegalArgumentException notFitting(Object what) {
+        return new IllegalArgumentException(
+                "%s does not fit a network of %d parameters".formatted(what, layout.length()));
+    }
+
+    private record NetworkSource(ComputationGraph network, ParameterLayout layout) implements TrainingSource {
+
+        @Override
+        public int parameters() {
+            return layout.length();
+        }
+
+        @Override
+        public TrainingNetwork code(ImageShape image) {
+            return TrainingCode.of(network, image);
+        }
+    }
+
+    /** Frees the network, and the device's memory if it has some. */
+    @Override
+    public void close() {
+        if (learner != null) {
+            learner.close();
+        }
+        network.close();
     }
 }

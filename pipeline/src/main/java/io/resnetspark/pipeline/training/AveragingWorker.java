@@ -59,7 +59,10 @@ public final class AveragingWorker implements TrainingWorker<AveragingResult> {
     @Override
     public AveragingResult getFinalResult(ComputationGraph network) {
         requireOwn(network);
-        return new AveragingResult(trainer.state(), result);
+        try (Trainer finished = trainer) { // what it holds outside the Java heap is freed at once
+            trainer = null;
+            return new AveragingResult(finished.state(), result);
+        }
     }
 
     /** A worker without data has weight 0 in the average. */

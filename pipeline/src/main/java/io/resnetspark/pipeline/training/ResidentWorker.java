@@ -1,6 +1,5 @@
 package io.resnetspark.pipeline.training;
 
-import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
@@ -67,8 +66,8 @@ final class ResidentWorker implements AutoCloseable {
     StepResult validate(Supplier<float[]> parameters) {
         return onOwnThread(() -> {
             prepare();
-            FlatVector.set(trainer.network().params(), parameters.get());
-            return ValidationShare.of(plan, number).evaluate(trainer.network());
+            trainer.useParameters(parameters.get());
+            return ValidationShare.of(plan, number).evaluate(trainer::probabilities);
         });
     }
 
@@ -163,7 +162,7 @@ final class ResidentWorker implements AutoCloseable {
             minibatches.close();
         }
         if (trainer != null) {
-            trainer.network().close();
+            trainer.close();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

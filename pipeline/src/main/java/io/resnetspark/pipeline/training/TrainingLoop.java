@@ -242,7 +242,7 @@ public final class TrainingLoop {
         }
         StartingPoint start = new StartingPoint(
                 card, new TrainingSnapshot(fresh.state(), ServerState.NONE, TrainingPosition.START), description);
-        fresh.network().close();
+        fresh.close();
         return start;
     }
 

@@ -4,7 +4,7 @@ import io.resnetspark.model.training.StepResult;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import java.util.ArrayList;
 import java.util.List;
-import org.deeplearning4j.nn.graph.ComputationGraph;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The part of the validation split that one worker evaluates: every {@code workers}-th image. */
@@ -33,14 +33,18 @@ final class ValidationShare {
         return new ValidationShare(plan, batches);
     }
 
-    /** Loss and correct predictions of the network in inference mode. */
-    StepResult evaluate(ComputationGraph network) {
+    /**
+     * Loss and correct predictions of a network in inference mode.
+     *
+     * @param network from images to probabilities
+     */
+    StepResult evaluate(UnaryOperator<INDArray> network) {
         StepResult result = StepResult.NONE;
         try (Minibatches minibatches = plan.validationMinibatches()) {
             minibatches.start(batches, 0);
             while (minibatches.hasNext()) {
                 Minibatch batch = minibatches.next();
-                result = result.plus(score(network.outputSingle(batch.input()), batch));
+                result = result.plus(score(network.apply(batch.input()), batch));
             }
         }
         return result;

@@ -1,51 +1,48 @@
 package io.resnetspark.model.optim;
 
 import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.kernel.ParameterUpdate;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
-import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** {@link OptimizerConfig.Sgd}. */
-final class SgdOptimizer implements Optimizer {
+final class SgdRule implements UpdateRule {
 
     private final OptimizerConfig.Sgd config;
     private final ParameterLayout layout;
-    private final float[] velocity;
     private TrainedRanges ranges;
 
-    SgdOptimizer(OptimizerConfig.Sgd config, ParameterLayout layout) {
+    SgdRule(OptimizerConfig.Sgd config, ParameterLayout layout) {
         this.config = config;
         this.layout = layout;
         this.ranges = TrainedRanges.of(layout, config.decayScope(), RateFactors.EQUAL);
-        this.velocity = new float[layout.length()];
     }
 
     @Override
-    public void step(
-            FloatBuffer parameters, FloatBuffer gradients, float gradientScale, float learningRate, long globalStep) {
+    public int stateVectors() {
+        return 1;
+    }
+
+    @Override
+    public List<ParameterUpdate> updates(
+            SquaredNorms squares, float gradientScale, float learningRate, long globalStep) {
         float momentum = (float) config.momentum();
         // p -= rate * (blend * g + keep * v): classic momentum steps along v, Nesterov's looks one step ahead
         float blend = config.form() == Momentum.NESTEROV ? 1 : 0;
         float keep = config.form() == Momentum.NESTEROV ? momentum : 1;
+        List<ParameterUpdate> updates = new ArrayList<>();
         for (TrainedRanges.Range range : ranges.ranges()) {
             float rate = learningRate * range.rateFactor();
             float decay = range.decays() ? (float) config.weightDecay() : 0;
-            for (int i = range.start(); i < range.end(); i++) {
-                float p = parameters.get(i);
-                float g = gradients.get(i) * gradientScale + decay * p;
-                float v = momentum * velocity[i] + g;
-                velocity[i] = v;
-                parameters.put(i, p - rate * (blend * g + keep * v));
-            }
+            updates.add(new ParameterUpdate.Momentum(
+                    range.start(), range.end(), gradientScale, decay, momentum, 1, blend, keep, rate));
         }
+        return updates;
     }
 
     @Override
     public void useRates(RateFactors factors) {
         ranges = TrainedRanges.of(layout, config.decayScope(), factors);
-    }
-
-    @Override
-    public float[][] state() {
-        return new float[][] {velocity};
     }
 }

@@ -1,0 +1,50 @@
+package io.resnetspark.model.kernel;
+
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The training of a whole network in the memory of a device: parameters, gradient, the optimiser's state and everything
+ * between images and loss stay there from step to step. Owned by one thread at a time.
+ */
+public interface DeviceTraining extends AutoCloseable {
+
+    /** The vector of {@link #read} and {@link #write} that holds the parameters; those of the optimiser's state follow. */
+    int PARAMETERS = 0;
+
+    /** Asks the network for its code again: other layers are frozen now. */
+    void recompile();
+
+    /** Overwrites a vector. */
+    void write(int vector, float[] values);
+
+    /** A copy of a vector. */
+    float[] read(int vector);
+
+    /** A copy of the gradient that {@link #step} left; frozen parameters and running statistics have arbitrary values. */
+    float[] gradient();
+
+    /**
+     * Forward and backward pass: leaves the gradient of the summed loss and updates the running statistics.
+     *
+     * @param images of the network's input shape, {@code [N, H, W, C]} or {@code [N, C]}
+     * @param labels {@code [N, classes]}, one-hot or soft
+     */
+    BatchLoss step(INDArray images, INDArray labels);
+
+    /** Probabilities {@code [N, classes]} by the running statistics; nothing changes. */
+    INDArray probabilities(INDArray images);
+
+    /** Sum of the squared parameters of each part. */
+    double[] parameterSquares(List<Place> parts);
+
+    /** Sum of the squared gradients of each part. */
+    double[] gradientSquares(List<Place> parts);
+
+    /** Applies updates to parameters and optimiser state, in any order. */
+    void update(List<ParameterUpdate> updates);
+
+    /** Frees the device's memory at once. */
+    @Override
+    void close();
+}

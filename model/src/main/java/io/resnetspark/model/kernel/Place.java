@@ -1,0 +1,17 @@
+package io.resnetspark.model.kernel;
+
+/**
+ * A part of a network's flat parameter vector and, alike, of its gradient and its optimiser's state.
+ *
+ * @param offset of its first value, at least 0
+ * @param length number of values, at least 1
+ */
+public record Place(int offset, int length) {
+
+    public Place {
+        if (offset < 0 || length < 1) {
+            throw new IllegalArgumentException(
+                    "Impossible part of a vector: %d values from %d".formatted(length, offset));
+        }
+    }
+}
