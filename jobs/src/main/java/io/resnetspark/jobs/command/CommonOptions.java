@@ -38,7 +38,7 @@ final class CommonOptions {
             names = "--device",
             paramLabel = "TYPE",
             order = 103,
-            description = "What computes: cpu (default), or cuda, one NVIDIA GPU for each task.")
+            description = "What computes: cpu (default); cuda or cudnn, one NVIDIA GPU for each task.")
     @Overrides("device.type")
     String device;
 

@@ -1,10 +1,11 @@
 package io.resnetspark.jobs.doctor;
 
-import io.resnetspark.model.kernel.cuda.CudaDevice;
+import io.resnetspark.model.kernel.cuda.NvidiaGpu;
 import io.resnetspark.model.kernel.cuda.CudaRequirement;
 import io.resnetspark.model.kernel.cuda.DeviceBinding;
 import io.resnetspark.model.kernel.cuda.DriverAnswer;
 import io.resnetspark.model.kernel.cuda.Nd4jCudaBinding;
+import io.resnetspark.model.kernel.cudnn.CudnnBinding;
 import io.resnetspark.pipeline.device.DeviceType;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,17 +153,17 @@ public final class Diagnosis {
         if (wrongBackend.isPresent()) {
             return Finding.problem("GPU", found, wrongBackend.get() + ".");
         }
-        return asked == DeviceType.CUDA ? gpuAskedFor(host, found) : gpuBesideTheCpu(host, found);
+        return asked == DeviceType.CPU ? gpuBesideTheCpu(host, found) : gpuAskedFor(host, asked, found);
     }
 
-    private static Finding gpuAskedFor(Host host, String found) {
+    private static Finding gpuAskedFor(Host host, DeviceType asked, String found) {
         Optional<String> none = CudaRequirement.noDevices(host.driver());
         if (none.isPresent()) {
             return Finding.problem(
                     "GPU", found, none.get() + ". Install the driver and start executors where the GPUs are.");
         }
-        List<CudaDevice> devices = ((DriverAnswer.Devices) host.driver()).devices();
-        List<String> refusals = refusals(devices);
+        List<NvidiaGpu> devices = ((DriverAnswer.Devices) host.driver()).devices();
+        List<String> refusals = refusals(devices, bindingOf(asked));
         if (refusals.isEmpty()) {
             return Finding.ok("GPU", found);
         }
@@ -176,7 +177,15 @@ public final class Diagnosis {
         if (CudaRequirement.noDevices(host.driver()).isPresent()) {
             return Finding.ok("GPU", found + "; computing on the CPU");
         }
-        List<String> refusals = refusals(((DriverAnswer.Devices) host.driver()).devices());
+        List<NvidiaGpu> devices = ((DriverAnswer.Devices) host.driver()).devices();
+        if (refusals(devices, new CudnnBinding()).size() < devices.size()) {
+            return Finding.note(
+                    "GPU",
+                    found,
+                    "Computing on the CPU. --device cudnn computes on the GPU, with CUDA 13 and cuDNN 9 on the host"
+                            + " (docs/gpu.md); it has not been run on hardware yet.");
+        }
+        List<String> refusals = refusals(devices, new Nd4jCudaBinding());
         return refusals.isEmpty()
                 ? Finding.note(
                         "GPU",
@@ -186,8 +195,11 @@ public final class Diagnosis {
                 : Finding.note("GPU", found, "This build computes on the CPU. " + String.join(" ", refusals));
     }
 
-    private static List<String> refusals(List<CudaDevice> devices) {
-        DeviceBinding binding = new Nd4jCudaBinding();
+    private static DeviceBinding bindingOf(DeviceType asked) {
+        return asked == DeviceType.CUDNN ? new CudnnBinding() : new Nd4jCudaBinding();
+    }
+
+    private static List<String> refusals(List<NvidiaGpu> devices, DeviceBinding binding) {
         return devices.stream()
                 .flatMap(device -> binding.refusal(device).stream())
                 .map(refusal -> refusal + ".")

@@ -30,8 +30,8 @@ final class GpuScheduling {
         }
         String perTask = conf.get(TASK_AMOUNT, "1");
         if (!perTask.equals("1")) {
-            throw new ConfigurationException("%s is %s: with device.type cuda every task has one GPU. Leave it out"
-                    .formatted(TASK_AMOUNT, perTask));
+            throw new ConfigurationException("%s is %s: with device.type %s every task has one GPU. Leave it out"
+                    .formatted(TASK_AMOUNT, perTask, config.type().label()));
         }
         scheduling(master, config).forEach(conf::setIfMissing);
         config.memory().ifPresent(limit -> limit(conf, limit.bytes() * config.gpusPerExecutor()));

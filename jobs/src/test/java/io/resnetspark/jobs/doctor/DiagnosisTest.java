@@ -3,7 +3,7 @@ package io.resnetspark.jobs.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.jobs.doctor.Finding.Verdict;
-import io.resnetspark.model.kernel.cuda.CudaDevice;
+import io.resnetspark.model.kernel.cuda.NvidiaGpu;
 import io.resnetspark.model.kernel.cuda.DriverAnswer;
 import io.resnetspark.model.kernel.cuda.Nd4jBackends;
 import io.resnetspark.pipeline.device.DeviceRequest;
@@ -18,8 +18,8 @@ class DiagnosisTest {
     private static final long GIB = 1L << 30;
     private static final Nd4jBackends CPU_BUILD = new Nd4jBackends(List.of("CpuBackend"));
     private static final Nd4jBackends CUDA_BUILD = new Nd4jBackends(List.of("JCublasBackend"));
-    private static final CudaDevice T4 = new CudaDevice(0, "GPU-aa", "Tesla T4", 7, 5);
-    private static final CudaDevice H200 = new CudaDevice(1, "GPU-bb", "NVIDIA H200", 9, 0);
+    private static final NvidiaGpu T4 = new NvidiaGpu(0, "GPU-aa", "Tesla T4", 7, 5);
+    private static final NvidiaGpu H200 = new NvidiaGpu(1, "GPU-bb", "NVIDIA H200", 9, 0);
 
     private static Host host(
             int java, int cores, Set<String> flags, long memory, long heap, Map<String, String> openMp) {
@@ -139,6 +139,19 @@ class DiagnosisTest {
                         gpu(DeviceType.CUDA, CPU_BUILD, new DriverAnswer.Devices(List.of(T4))),
                         gpu(DeviceType.CPU, CUDA_BUILD, new DriverAnswer.Devices(List.of(T4)))))
                 .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.PROBLEM));
+    }
+
+    @Test
+    void cudnnServesNewerGpusBesideTheCpusBackend() {
+        assertThat(gpu(DeviceType.CUDNN, CPU_BUILD, new DriverAnswer.Devices(List.of(T4, H200)))
+                        .verdict())
+                .isEqualTo(Verdict.OK);
+        assertThat(gpu(DeviceType.CUDNN, CUDA_BUILD, new DriverAnswer.Devices(List.of(H200)))
+                        .verdict())
+                .isEqualTo(Verdict.PROBLEM);
+        Finding unused = gpu(DeviceType.CPU, CPU_BUILD, new DriverAnswer.Devices(List.of(H200)));
+        assertThat(unused.verdict()).isEqualTo(Verdict.NOTE);
+        assertThat(unused.advice()).contains("--device cudnn");
     }
 
     @Test

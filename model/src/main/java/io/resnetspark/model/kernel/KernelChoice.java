@@ -18,7 +18,7 @@ final class KernelChoice {
     /** A choice that cannot be had fails for everybody who asks, with the same message. */
     static synchronized Kernels chosen() {
         if (chosen == null) {
-            chosen = choose(System.getProperty("resnet.kernels", "auto"));
+            chosen = choose(System.getProperty(Kernels.SETTING, "auto"));
             LOG.info("Computing with {}", chosen.description());
         }
         return chosen;
@@ -32,7 +32,7 @@ final class KernelChoice {
             case "auto" -> automatic();
             default ->
                 throw new ConfigurationException(
-                        "resnet.kernels is \"%s\"; it can be onednn, nd4j, cudnn or auto".formatted(wanted));
+                        "%s is \"%s\"; it can be onednn, nd4j, cudnn or auto".formatted(Kernels.SETTING, wanted));
         };
     }
 

@@ -11,6 +11,9 @@ import java.util.Optional;
  */
 public interface Kernels {
 
+    /** The system property that chooses: {@code onednn}, {@code nd4j}, {@code cudnn} or {@code auto}. */
+    String SETTING = "resnet.kernels";
+
     /**
      * @param input shape of the input
      * @param outputChannels number of filters

@@ -62,24 +62,22 @@ public sealed interface TaskDevice {
      */
     static TaskDevice ofDriver(DeviceRequest request) {
         VisibleDevices visible = VisibleDevices.ofThisProcess();
-        return switch (request.type()) {
-            case CPU -> new Processor(Optional.empty());
-            case CUDA -> of(request, visible.first(), visible);
-        };
+        return of(request, request.type() == DeviceType.CPU ? Optional.empty() : visible.first(), visible);
     }
 
     /** @param address what Spark calls the GPU it gave the task; empty if it gave none */
     static TaskDevice of(DeviceRequest request, Optional<String> address, VisibleDevices visible) {
         return switch (request.type()) {
             case CPU -> new Processor(address);
-            case CUDA ->
-                Gpu.at(
-                        address.orElseThrow(() -> new ConfigurationException(
-                                "Spark gave this task no GPU: spark.task.resource.gpu.amount must be 1, and CUDA must not"
-                                        + " hide all devices from the process (%s)".formatted(visible))),
-                        visible,
-                        request.memoryBytes());
+            case CUDA -> Gpu.at(given(address, visible), DeviceBinding.nd4j(), visible, request.memoryBytes());
+            case CUDNN -> Gpu.at(given(address, visible), DeviceBinding.cudnn(), visible, request.memoryBytes());
         };
+    }
+
+    private static String given(Optional<String> address, VisibleDevices visible) {
+        return address.orElseThrow(() -> new ConfigurationException(
+                "Spark gave this task no GPU: spark.task.resource.gpu.amount must be 1, and CUDA must not hide all devices"
+                        + " from the process (%s)".formatted(visible)));
     }
 
     /** Readies the calling thread to compute a task: on the task's device, with so many threads of the processor. */
@@ -111,27 +109,27 @@ public sealed interface TaskDevice {
     }
 
     /**
+     * @param binding how threads are tied to it
      * @param address its number or UUID on the machine
      * @param ordinal CUDA's number in this process
      * @param memoryBytes most that this process may take on it
      */
-    record Gpu(String address, int ordinal, OptionalLong memoryBytes) implements TaskDevice {
+    record Gpu(DeviceBinding binding, String address, int ordinal, OptionalLong memoryBytes) implements TaskDevice {
 
-        private static Gpu at(String address, VisibleDevices visible, OptionalLong memoryBytes) {
-            UsableGpus.require(address, visible);
-            return new Gpu(address, visible.ordinal(address).orElseThrow(), memoryBytes);
+        private static Gpu at(DeviceBinding binding, String address, VisibleDevices visible, OptionalLong memoryBytes) {
+            UsableGpus.require(binding, address, visible);
+            return new Gpu(binding, address, visible.ordinal(address).orElseThrow(), memoryBytes);
         }
 
         @Override
         public void bind() {
-            DeviceBinding.ofThisProcess().bind(ordinal);
+            binding.bind(ordinal);
         }
 
         @Override
         public void checkMemory() {
             NativeMemoryLimit.check();
-            memoryBytes.ifPresent(
-                    limit -> NativeMemoryLimit.checkDevice(toString(), DeviceBinding.ofThisProcess(), ordinal, limit));
+            memoryBytes.ifPresent(limit -> NativeMemoryLimit.checkDevice(toString(), binding, ordinal, limit));
         }
 
         @Override

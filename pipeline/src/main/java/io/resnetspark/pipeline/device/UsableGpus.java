@@ -18,11 +18,10 @@ final class UsableGpus {
     private UsableGpus() {}
 
     /** @throws ConfigurationException if this process cannot compute on the GPU, saying why and on which machine */
-    static void require(String address, VisibleDevices visible) {
+    static void require(DeviceBinding binding, String address, VisibleDevices visible) {
         if (CHECKED.contains(address)) {
             return;
         }
-        DeviceBinding binding = DeviceBinding.ofThisProcess();
         CudaRequirement.problem(binding, DriverAnswer.ofThisMachine(), visible, address)
                 .ifPresent(problem -> {
                     throw new ConfigurationException("%s (on %s)".formatted(problem, hostName()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetspark.model.kernel.cuda.Nd4jCudaBinding;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.kernel.cuda.VisibleDevices;
 import java.util.Optional;
@@ -30,7 +31,7 @@ class TaskDeviceTest {
         assertThatThrownBy(() -> TaskDevice.of(CUDA, Optional.of("1"), ALL))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("computes on the CPU (CpuBackend)");
-        assertThatThrownBy(() -> new TaskDevice.Gpu("1", 1, OptionalLong.empty()).bind())
+        assertThatThrownBy(() -> new TaskDevice.Gpu(new Nd4jCudaBinding(), "1", 1, OptionalLong.empty()).bind())
                 .isInstanceOf(ConfigurationException.class);
         assertThatThrownBy(() -> TaskDevice.ofDriver(CUDA)).isInstanceOf(ConfigurationException.class);
     }

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetspark.model.kernel.cuda.Nd4jCudaBinding;
 import io.resnetspark.pipeline.device.TaskDevice;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +41,8 @@ class ResidentWorkersTest {
 
     @Test
     void aWorkerIsGivenUpWhenItsTaskGetsAnotherDevice() {
-        TaskDevice first = new TaskDevice.Gpu("0", 0, OptionalLong.empty());
-        TaskDevice second = new TaskDevice.Gpu("1", 1, OptionalLong.empty());
+        TaskDevice first = new TaskDevice.Gpu(new Nd4jCudaBinding(), "0", 0, OptionalLong.empty());
+        TaskDevice second = new TaskDevice.Gpu(new Nd4jCudaBinding(), "1", 1, OptionalLong.empty());
         ResidentWorker before =
                 ResidentWorkers.with(run, 0, first, () -> new ResidentWorker(null, 0, first), worker -> worker);
         ResidentWorker after =

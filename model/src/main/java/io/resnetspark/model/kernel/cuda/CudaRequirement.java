@@ -32,7 +32,7 @@ public final class CudaRequirement {
         if (none.isPresent()) {
             return none;
         }
-        Optional<CudaDevice> device = ((DriverAnswer.Devices) driver)
+        Optional<NvidiaGpu> device = ((DriverAnswer.Devices) driver)
                 .devices().stream().filter(each -> each.isCalled(address)).findFirst();
         if (device.isEmpty()) {
             return Optional.of("There is no GPU %s: the NVIDIA driver lists %s".formatted(address, driver));

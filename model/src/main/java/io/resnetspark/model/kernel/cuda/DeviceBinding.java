@@ -1,6 +1,7 @@
 package io.resnetspark.model.kernel.cuda;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.kernel.cudnn.CudnnBinding;
 import java.util.Optional;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Optional;
 public interface DeviceBinding {
 
     /** Why this backend has no code for a device, if so. */
-    Optional<String> refusal(CudaDevice device);
+    Optional<String> refusal(NvidiaGpu device);
 
     /**
      * Ties the calling thread to a device. To be called before the thread computes anything; a thread stays at its device.
@@ -28,14 +29,26 @@ public interface DeviceBinding {
     long usedBytes(int ordinal);
 
     /**
-     * The binding of the backend that this process computes with.
+     * That of ND4J's own CUDA backend.
      *
-     * @throws ConfigurationException if it computes on the CPU
+     * @throws ConfigurationException if this application was built without it
      */
-    static DeviceBinding ofThisProcess() {
+    static DeviceBinding nd4j() {
         Nd4jBackends.onTheClassPath().whyNotCuda().ifPresent(problem -> {
             throw new ConfigurationException(problem);
         });
         return new Nd4jCudaBinding();
+    }
+
+    /**
+     * That of the cuDNN kernels, which compute beside ND4J's CPU backend.
+     *
+     * @throws ConfigurationException if this application was built for ND4J's CUDA backend
+     */
+    static DeviceBinding cudnn() {
+        Nd4jBackends.onTheClassPath().whyNotCpu().ifPresent(problem -> {
+            throw new ConfigurationException(problem);
+        });
+        return new CudnnBinding();
     }
 }

@@ -37,12 +37,12 @@ public sealed interface DriverAnswer extends Serializable {
      *
      * @param devices all of them; none is possible
      */
-    record Devices(List<CudaDevice> devices) implements DriverAnswer {
+    record Devices(List<NvidiaGpu> devices) implements DriverAnswer {
         @Override
         public String toString() {
             return devices.isEmpty()
                     ? "a driver without devices"
-                    : devices.stream().map(CudaDevice::toString).collect(Collectors.joining("; "));
+                    : devices.stream().map(NvidiaGpu::toString).collect(Collectors.joining("; "));
         }
     }
 }

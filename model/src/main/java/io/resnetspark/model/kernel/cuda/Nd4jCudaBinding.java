@@ -12,10 +12,10 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * code for 8.6 also runs on 8.9 (Ada); nothing in them runs on 9.0 (Hopper) or newer, and the driver has nothing to compile
  * for it.
  */
-public final class Nd4jCudaBinding implements DeviceBinding {
+public record Nd4jCudaBinding() implements DeviceBinding {
 
     @Override
-    public Optional<String> refusal(CudaDevice device) {
+    public Optional<String> refusal(NvidiaGpu device) {
         if (device.major() < 0) {
             return Optional.of(
                     "The compute capability of %s is unknown: the driver's nvidia-smi does not tell it. Update the driver"

@@ -55,7 +55,7 @@ record NvidiaSmi(String program) {
         if (!success) {
             return new DriverAnswer.Failure(lines.isEmpty() ? "nothing" : lines.get(0));
         }
-        List<CudaDevice> devices = new ArrayList<>();
+        List<NvidiaGpu> devices = new ArrayList<>();
         for (String line : lines) {
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
@@ -63,7 +63,7 @@ record NvidiaSmi(String program) {
             }
             Matcher capability = CAPABILITY.matcher(matcher.group(4));
             boolean told = capability.matches();
-            devices.add(new CudaDevice(
+            devices.add(new NvidiaGpu(
                     Integer.parseInt(matcher.group(1)),
                     matcher.group(2),
                     matcher.group(3),

@@ -33,7 +33,9 @@ import org.slf4j.LoggerFactory;
 final class CudaDevice implements Device {
 
     private static final Logger LOG = LoggerFactory.getLogger(CudaDevice.class);
-    private static final String DEVICE = "resnet.cudnn.device";
+    /** The system property with the number of the device among those that the process sees. */
+    static final String SETTING = "resnet.cudnn.device";
+
     private static final int NAME_BYTES = 256;
     private static final long SMALLEST_ALLOCATION = 256;
     private static final FloatPointer ONE = new FloatPointer(1f);
@@ -78,7 +80,7 @@ final class CudaDevice implements Device {
      */
     static synchronized CudaDevice ofThisProcess(Precision precision) {
         if (opened == null) {
-            opened = open(Integer.getInteger(DEVICE, 0), precision);
+            opened = open(Integer.getInteger(SETTING, 0), precision);
             LOG.info("Opened GPU {}: {}, {} MiB free", opened.index, opened.description, opened.freeBytes() >> 20);
         }
         return opened;
@@ -180,6 +182,16 @@ final class CudaDevice implements Device {
     @Override
     public String description() {
         return description;
+    }
+
+    /** What all processes together take of it. */
+    long usedBytes() {
+        bind();
+        try (SizeTPointer free = new SizeTPointer(1);
+                SizeTPointer total = new SizeTPointer(1)) {
+            CudaStatus.runtime(cudart.cudaMemGetInfo(free, total), "cudaMemGetInfo");
+            return total.get() - free.get();
+        }
     }
 
     @Override

@@ -17,7 +17,7 @@ class CudaRequirementTest {
     }
 
     private static DriverAnswer device(String name, int major, int minor) {
-        return new DriverAnswer.Devices(List.of(new CudaDevice(0, "GPU-aa", name, major, minor)));
+        return new DriverAnswer.Devices(List.of(new NvidiaGpu(0, "GPU-aa", name, major, minor)));
     }
 
     @ParameterizedTest

@@ -18,9 +18,9 @@ class NvidiaSmiTest {
                 true);
         assertThat(answer)
                 .isEqualTo(new DriverAnswer.Devices(List.of(
-                        new CudaDevice(0, "GPU-aa", "Tesla T4", 7, 5),
-                        new CudaDevice(1, "GPU-bb", "NVIDIA A100, PCIe", 8, 0),
-                        new CudaDevice(2, "GPU-cc", "Tesla K40", -1, 0))));
+                        new NvidiaGpu(0, "GPU-aa", "Tesla T4", 7, 5),
+                        new NvidiaGpu(1, "GPU-bb", "NVIDIA A100, PCIe", 8, 0),
+                        new NvidiaGpu(2, "GPU-cc", "Tesla K40", -1, 0))));
         assertThat(answer).hasToString("GPU 0, Tesla T4 (7.5); GPU 1, NVIDIA A100, PCIe (8.0); GPU 2, Tesla K40");
     }
 
@@ -47,7 +47,7 @@ class NvidiaSmiTest {
         Files.writeString(program, "#!/bin/sh\necho \"0, GPU-aa, asked for $1, 8.6\"\n");
         assertThat(new NvidiaSmi(program.toString()).ask())
                 .isEqualTo(new DriverAnswer.Devices(List.of(
-                        new CudaDevice(0, "GPU-aa", "asked for --query-gpu=index,uuid,name,compute_cap", 8, 6))));
+                        new NvidiaGpu(0, "GPU-aa", "asked for --query-gpu=index,uuid,name,compute_cap", 8, 6))));
         assertThat(new NvidiaSmi(directory.resolve("none").toString()).ask()).isEqualTo(new DriverAnswer.NoDriver());
     }
 }

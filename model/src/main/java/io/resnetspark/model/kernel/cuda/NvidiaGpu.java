@@ -11,7 +11,7 @@ import java.io.Serializable;
  * @param major of the compute capability; -1 if the driver does not tell it
  * @param minor of the compute capability
  */
-public record CudaDevice(int index, String uuid, String name, int major, int minor) implements Serializable {
+public record NvidiaGpu(int index, String uuid, String name, int major, int minor) implements Serializable {
 
     boolean isCalled(String address) {
         return address.equals(Integer.toString(index)) || address.equals(uuid);
