@@ -193,7 +193,10 @@ public final class AveragingCommand implements Callable<Integer> {
                                     .formatted(
                                             count,
                                             model,
-                                            failed.getMessage().lines().findFirst().orElse("")));
+                                            failed.getMessage()
+                                                    .lines()
+                                                    .findFirst()
+                                                    .orElse("")));
                         }
                     }
                 }

@@ -13,6 +13,7 @@ import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainConfig.Averaging;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -57,38 +58,32 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
 
     /** Without an end that a measurement could meet, and without checkpoints before it. */
     public TrainConfig config(Path output, Averaging averager, int workers, int threads, int averagingFrequency) {
-        return new TrainConfig(
-                dataset,
-                Optional.empty(),
-                Optional.empty(),
-                Split.VAL,
-                architecture.label(),
-                Optional.of(inputSize),
-                Optional.empty(),
-                List.of(),
-                TrainConfig.FrozenFeatures.CACHED,
-                output.toString(),
-                averager,
-                workers,
-                averagingFrequency,
-                0,
-                SlowMomentum.OFF,
-                0,
-                TrainConfig.Transfer.FLOAT32,
-                0,
-                batchSize,
-                EPOCHS,
-                LEARNING_RATE,
-                1,
-                new LearningRateSchedule.Constant(),
-                OPTIMIZER,
-                0,
-                augmentation(),
-                TrainConfig.ZeroInitResidual.OFF,
-                1,
-                threads,
-                EPOCHS,
-                1,
-                OnDivergence.standard());
+        return TrainConfigBuilder.builder()
+                .data(dataset)
+                .validateOn(Split.VAL)
+                .arch(architecture.label())
+                .inputSize(Optional.of(inputSize))
+                .freeze(List.of())
+                .frozenFeatures(TrainConfig.FrozenFeatures.CACHED)
+                .output(output.toString())
+                .averager(averager)
+                .workers(workers)
+                .averagingFrequency(averagingFrequency)
+                .slowMomentum(SlowMomentum.OFF)
+                .transfer(TrainConfig.Transfer.FLOAT32)
+                .batchSize(batchSize)
+                .epochs(EPOCHS)
+                .learningRate(LEARNING_RATE)
+                .headLearningRateFactor(1)
+                .schedule(new LearningRateSchedule.Constant())
+                .optimizer(OPTIMIZER)
+                .augmentation(augmentation())
+                .zeroInitResidual(TrainConfig.ZeroInitResidual.OFF)
+                .seed(1)
+                .threadsPerWorker(threads)
+                .checkpointEveryEpochs(EPOCHS)
+                .keepCheckpoints(1)
+                .onDivergence(OnDivergence.standard())
+                .build();
     }
 }

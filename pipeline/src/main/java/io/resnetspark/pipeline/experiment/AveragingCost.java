@@ -3,10 +3,12 @@ package io.resnetspark.pipeline.experiment;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * What averaging less often costs in accuracy and saves in traffic. Local SGD: Stich 2018, arXiv:1805.09767; Lin et al. 2018,
@@ -58,6 +60,11 @@ public record AveragingCost(
     }
 
     @Override
+    public AveragingCost with(List<String> otherNetworks, TrainConfig otherTrain) {
+        return new AveragingCost(otherNetworks, workers, frequencies, postLocal, blockMomentum, otherTrain);
+    }
+
+    @Override
     public Story story() {
         return new Story(
                 "Averaging",
@@ -77,7 +84,7 @@ public record AveragingCost(
         for (String network : networks) {
             for (int count : workers) {
                 if (count == 1) {
-                    trainings.add(training(network, count, "none", Map.of()));
+                    trainings.add(training(network, count, "none", UnaryOperator.identity()));
                 } else {
                     modes().forEach((mode, changes) -> trainings.add(training(network, count, mode, changes)));
                 }
@@ -87,30 +94,31 @@ public record AveragingCost(
     }
 
     /** Ways of averaging by name, as changes to the training. */
-    private Map<String, Map<String, Object>> modes() {
-        Map<String, Map<String, Object>> modes = new LinkedHashMap<>();
-        frequencies.forEach(frequency -> modes.put("every " + frequency, Map.of("averagingFrequency", frequency)));
+    private Map<String, UnaryOperator<TrainConfigBuilder>> modes() {
+        Map<String, UnaryOperator<TrainConfigBuilder>> modes = new LinkedHashMap<>();
+        frequencies.forEach(
+                frequency -> modes.put("every " + frequency, training -> training.averagingFrequency(frequency)));
         int everyStep = (int) Math.round(postLocal.share() * train.epochs());
-        modes.put(
-                "post-local " + postLocal.frequency(),
-                Map.of("averagingFrequency", postLocal.frequency(), "everyStepEpochs", everyStep));
-        modes.put(
-                "slow momentum " + blockMomentum.frequency(),
-                Map.of(
-                        "averagingFrequency", blockMomentum.frequency(),
-                        "slowMomentum", blockMomentum.slowMomentum()));
+        modes.put("post-local " + postLocal.frequency(), training -> training.averagingFrequency(postLocal.frequency())
+                .everyStepEpochs(everyStep));
+        modes.put("slow momentum " + blockMomentum.frequency(), training -> training.averagingFrequency(
+                        blockMomentum.frequency())
+                .slowMomentum(blockMomentum.slowMomentum()));
         return modes;
     }
 
-    private Training training(String network, int count, String mode, Map<String, Object> changes) {
+    private Training training(String network, int count, String mode, UnaryOperator<TrainConfigBuilder> changes) {
         Map<String, Object> axes = new LinkedHashMap<>();
         axes.put("network", network);
         axes.put("workers", count);
         axes.put("line", count == 1 ? "1 worker" : count + " workers");
         axes.put("averaging", mode);
-        Map<String, Object> all = new LinkedHashMap<>(changes);
-        all.putAll(Map.of("arch", network, "workers", count, "batchSize", train.batchSize() / count));
-        return new Training("%s, %s, %s".formatted(network, axes.get("line"), mode), axes, RecordCopy.of(train, all));
+        TrainConfig config = changes.apply(TrainConfigBuilder.builder(train))
+                .arch(network)
+                .workers(count)
+                .batchSize(train.batchSize() / count)
+                .build();
+        return new Training("%s, %s, %s".formatted(network, axes.get("line"), mode), axes, config);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.experiment;
 import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.Normalisation;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,11 @@ public record BatchNormBenefit(List<String> networks, List<Double> learningRates
     @Override
     public String name() {
         return "batch-norm";
+    }
+
+    @Override
+    public BatchNormBenefit with(List<String> otherNetworks, TrainConfig otherTrain) {
+        return new BatchNormBenefit(otherNetworks, learningRates, otherTrain);
     }
 
     @Override
@@ -56,7 +62,10 @@ public record BatchNormBenefit(List<String> networks, List<Double> learningRates
                     trainings.add(new Training(
                             "%s, rate %s".formatted(network, rate),
                             axes,
-                            RecordCopy.of(train, Map.of("arch", network, "learningRate", rate))));
+                            TrainConfigBuilder.builder(train)
+                                    .arch(network)
+                                    .learningRate(rate)
+                                    .build()));
                 }
             }
         }

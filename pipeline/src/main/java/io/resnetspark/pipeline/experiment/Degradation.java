@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.experiment;
 
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +23,11 @@ public record Degradation(List<String> networks, TrainConfig train) implements E
     }
 
     @Override
+    public Degradation with(List<String> otherNetworks, TrainConfig otherTrain) {
+        return new Degradation(otherNetworks, otherTrain);
+    }
+
+    @Override
     public Story story() {
         return new Story(
                 "Degradation",
@@ -35,7 +41,9 @@ public record Degradation(List<String> networks, TrainConfig train) implements E
     public List<Training> trainings() {
         return networks.stream()
                 .map(network -> new Training(
-                        network, Map.of("network", network), RecordCopy.of(train, Map.of("arch", network))))
+                        network,
+                        Map.of("network", network),
+                        TrainConfigBuilder.builder(train).arch(network).build()))
                 .toList();
     }
 

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.experiment;
 import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.NetworkTable;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,11 @@ public record DepthVsWidth(List<String> networks, List<Integer> blocksPerStage, 
     @Override
     public String name() {
         return "depth-vs-width";
+    }
+
+    @Override
+    public DepthVsWidth with(List<String> otherNetworks, TrainConfig otherTrain) {
+        return new DepthVsWidth(otherNetworks, blocksPerStage, otherTrain);
     }
 
     @Override
@@ -61,7 +67,7 @@ public record DepthVsWidth(List<String> networks, List<Integer> blocksPerStage, 
         return new Training(
                 "%s, depth %d".formatted(family, depth(network)),
                 axes,
-                RecordCopy.of(train, Map.of("arch", network.toString())));
+                TrainConfigBuilder.builder(train).arch(network.toString()).build());
     }
 
     /** Layers with weights on the longest way, as networks are named by: without the shortcuts' projections. */

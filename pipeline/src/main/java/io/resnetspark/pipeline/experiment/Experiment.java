@@ -1,5 +1,6 @@
 package io.resnetspark.pipeline.experiment;
 
+import io.resnetspark.pipeline.training.TrainConfig;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +12,15 @@ public sealed interface Experiment permits Degradation, DepthVsWidth, BatchNormB
 
     /** What the page says. */
     Story story();
+
+    /** What is varied: names of networks. */
+    List<String> networks();
+
+    /** How each network is trained, but for what is varied. */
+    TrainConfig train();
+
+    /** The same question asked of other networks, trained otherwise. */
+    Experiment with(List<String> otherNetworks, TrainConfig otherTrain);
 
     /** In the order they are shown. */
     List<Training> trainings();

@@ -1,12 +1,10 @@
 package io.resnetspark.pipeline.experiment;
 
-import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.training.TrainConfig;
-import java.util.HashMap;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -53,22 +51,26 @@ public record ExperimentConfig(
 
     /** The experiment of that name at the scale of this configuration. */
     public Experiment experiment(Name name) {
-        return switch (name) {
-            case DEGRADATION -> scaled(degradation, degradation.train());
-            case DEPTH_VS_WIDTH -> scaled(depthVsWidth, depthVsWidth.train());
-            case BATCH_NORM -> scaled(batchNorm, batchNorm.train());
-            case AVERAGING -> scaled(averaging, averaging.train());
-        };
+        return scaled(
+                switch (name) {
+                    case DEGRADATION -> degradation;
+                    case DEPTH_VS_WIDTH -> depthVsWidth;
+                    case BATCH_NORM -> batchNorm;
+                    case AVERAGING -> averaging;
+                });
     }
 
-    private <T extends Record & Experiment> T scaled(T experiment, TrainConfig train) {
-        Map<String, Object> training = new HashMap<>(Map.of("data", data, "images", images, "validateOn", judgedOn));
-        epochs.ifPresent(count -> {
-            LearningRateSchedule schedule = train.schedule().stretched((double) count / train.epochs());
-            training.putAll(Map.of("epochs", count, "schedule", schedule));
-        });
-        Map<String, Object> changes = new HashMap<>(Map.of("train", RecordCopy.of(train, training)));
-        networks.ifPresent(chosen -> changes.put("networks", chosen));
-        return RecordCopy.of(experiment, changes);
+    private Experiment scaled(Experiment experiment) {
+        TrainConfig train = experiment.train();
+        int length = epochs.orElse(train.epochs());
+        return experiment.with(
+                networks.orElse(experiment.networks()),
+                TrainConfigBuilder.builder(train)
+                        .data(data)
+                        .images(images)
+                        .validateOn(judgedOn)
+                        .epochs(length)
+                        .schedule(train.schedule().stretched((double) length / train.epochs()))
+                        .build());
     }
 }

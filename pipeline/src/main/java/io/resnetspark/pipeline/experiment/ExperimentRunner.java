@@ -10,12 +10,12 @@ import io.resnetspark.pipeline.evaluation.LiveRunPage;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.TrainingLoop;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -96,7 +96,12 @@ public final class ExperimentRunner {
             for (Training training : trainings) {
                 String path = "%s/%s/%s".formatted(config.output(), RUNS, training.directory(seed));
                 tasks.add(new Task(
-                        training, seed, RecordCopy.of(training.config(), Map.of("seed", seed, "output", path))));
+                        training,
+                        seed,
+                        TrainConfigBuilder.builder(training.config())
+                                .seed(seed)
+                                .output(path)
+                                .build()));
             }
         }
         return tasks;

@@ -15,6 +15,7 @@ import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingLoop;
 import java.io.IOException;
 import java.util.List;
@@ -147,44 +148,40 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
     }
 
     private TrainConfig training(String dataset, String run) {
-        return new TrainConfig(
-                dataset,
-                Optional.empty(),
-                Optional.empty(),
-                Split.VAL,
-                getArchitecture(),
-                Optional.of(networkInputSize()),
-                chosen(weights()),
-                List.of(),
-                TrainConfig.FrozenFeatures.CACHED, // nothing is frozen
-                run,
-                TrainConfig.Averaging.SLICED,
-                getNumWorkers(),
-                getAveragingFrequency(),
-                0,
-                SlowMomentum.OFF,
-                0,
-                TrainConfig.Transfer.FLOAT32,
-                0,
-                getBatchSize(),
-                getEpochs(),
-                getLearningRate(),
-                1,
-                new LearningRateSchedule.OneCycle(0.3, 0.1, 0.01),
-                new OptimizerConfig.Sgd(
-                        0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 5e-4, OptimizerConfig.DecayScope.ALL),
-                0,
-                switch (getAugmentation()) {
-                    case "none" -> Augmentation.none();
-                    case "imagenet" -> Augmentation.imageNet();
-                    default -> Augmentation.cifar();
-                },
-                TrainConfig.ZeroInitResidual.OFF,
-                getSeed(),
-                0,
-                getEpochs(), // nothing resumes this run: only its last and its best weights are of use
-                1,
-                OnDivergence.standard());
+        return TrainConfigBuilder.builder()
+                .data(dataset)
+                .validateOn(Split.VAL)
+                .arch(getArchitecture())
+                .inputSize(Optional.of(networkInputSize()))
+                .weights(chosen(weights()))
+                .freeze(List.of())
+                .frozenFeatures(TrainConfig.FrozenFeatures.CACHED)
+                .output(run)
+                .averager(TrainConfig.Averaging.SLICED)
+                .workers(getNumWorkers())
+                .averagingFrequency(getAveragingFrequency())
+                .slowMomentum(SlowMomentum.OFF)
+                .transfer(TrainConfig.Transfer.FLOAT32)
+                .batchSize(getBatchSize())
+                .epochs(getEpochs())
+                .learningRate(getLearningRate())
+                .headLearningRateFactor(1)
+                .schedule(new LearningRateSchedule.OneCycle(0.3, 0.1, 0.01))
+                .optimizer(new OptimizerConfig.Sgd(
+                        0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 5e-4, OptimizerConfig.DecayScope.ALL))
+                .augmentation(
+                        switch (getAugmentation()) {
+                            case "none" -> Augmentation.none();
+                            case "imagenet" -> Augmentation.imageNet();
+                            default -> Augmentation.cifar();
+                        })
+                .zeroInitResidual(TrainConfig.ZeroInitResidual.OFF)
+                .seed(getSeed())
+                // nothing resumes this run: only its last and its best weights are of use
+                .checkpointEveryEpochs(getEpochs())
+                .keepCheckpoints(1)
+                .onDivergence(OnDivergence.standard())
+                .build();
     }
 
     private Optional<String> chosen(Param<String> param) {

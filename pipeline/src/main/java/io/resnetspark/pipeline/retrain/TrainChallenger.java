@@ -12,6 +12,7 @@ import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.TrainingLoop;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
@@ -111,38 +112,14 @@ final class TrainChallenger {
     private TrainConfig config(CyclePlan plan, AtomicStore cycle, Prepared prepared, Optional<String> weights) {
         TrainConfig train = context.settings().train();
         RetrainConfig.Challenger challenger = context.config().challenger();
-        return new TrainConfig(
-                context.config().dataset(),
-                Optional.of(prepared.datasetVersion()),
-                train.images(),
-                train.validateOn(),
-                train.arch(),
-                train.inputSize(),
-                weights.or(train::weights),
-                train.freeze(),
-                train.frozenFeatures(),
-                cycle.path(RUN).toString(),
-                train.averager(),
-                train.workers(),
-                train.averagingFrequency(),
-                train.everyStepEpochs(),
-                train.slowMomentum(),
-                train.emaDecay(),
-                train.transfer(),
-                train.reestimateBatchNormImages(),
-                train.batchSize(),
-                weights.isPresent() ? challenger.epochs() : train.epochs(),
-                weights.isPresent() ? challenger.learningRate() : train.learningRate(),
-                train.headLearningRateFactor(),
-                train.schedule(),
-                train.optimizer(),
-                train.clipNorm(),
-                train.augmentation(),
-                train.zeroInitResidual(),
-                seed(plan),
-                train.threadsPerWorker(),
-                train.checkpointEveryEpochs(),
-                train.keepCheckpoints(),
-                train.onDivergence());
+        return TrainConfigBuilder.builder(train)
+                .data(context.config().dataset())
+                .dataVersion(Optional.of(prepared.datasetVersion()))
+                .weights(weights.or(train::weights))
+                .output(cycle.path(RUN).toString())
+                .epochs(weights.isPresent() ? challenger.epochs() : train.epochs())
+                .learningRate(weights.isPresent() ? challenger.learningRate() : train.learningRate())
+                .seed(seed(plan))
+                .build();
     }
 }

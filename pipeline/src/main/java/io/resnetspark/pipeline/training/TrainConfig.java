@@ -4,6 +4,7 @@ import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.pipeline.dataset.Split;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,7 @@ import java.util.Optional;
  * @param keepCheckpoints newest checkpoints kept besides the best one, at least 1
  * @param onDivergence what happens when the loss explodes
  */
+@RecordBuilder
 public record TrainConfig(
         String data,
         Optional<Integer> dataVersion,

@@ -2,31 +2,23 @@ package io.resnetspark.pipeline.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
-import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.checkpoint.TrainingPosition;
-import io.resnetspark.model.checkpoint.TrainingSnapshot;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.input.BatchRecipe;
-import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.kernel.Kernels;
-import io.resnetspark.model.training.ServerState;
-import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleSelection;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.device.DeviceRequest;
-import io.resnetspark.pipeline.model.ModelSource;
-import io.resnetspark.pipeline.run.BestCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import java.time.Instant;
@@ -36,7 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -218,48 +209,10 @@ public final class TrainingLoop {
         if (resume == Resume.CONTINUE) {
             Optional<Checkpoint> newest = run.newestCheckpoint();
             if (newest.isPresent()) {
-                Checkpoint checkpoint = newest.get();
-                return new StartingPoint(
-                        checkpoint.card(),
-                        checkpoint.snapshot(),
-                        "resumed at round " + checkpoint.position().round());
+                return StartingPoint.at(newest.get());
             }
         }
-        ResNetSpec architecture = NetworkName.parse(config.arch()).spec();
-        int inputSize = config.inputSize().orElse(architecture.inputSize());
-        ResNetSpec spec = architecture
-                .withClasses(dataset.classes().names().size())
-                .withInput(dataset.channels(), inputSize)
-                .withLastScale(config.zeroInitResidual() == TrainConfig.ZeroInitResidual.ON ? 0 : 1);
-        ModelCard card = new ModelCard(spec, dataset.classes().names(), preprocessing(dataset, inputSize));
-        Trainer fresh = Trainer.create(spec, config.seed(), config.optimizer(), Trainer.NO_CLIPPING);
-        String description = "random initialisation, seed " + config.seed();
-        if (config.weights().isPresent()) {
-            ModelSource.WarmStart warm = ModelSource.warmStart(config.weights().get(), card, hadoop);
-            card = warm.card();
-            io.resnetspark.model.NetworkWeights.load(fresh.network(), warm.over(fresh.network()));
-            description = warm.description();
-        }
-        StartingPoint start = new StartingPoint(
-                card, new TrainingSnapshot(fresh.state(), ServerState.NONE, TrainingPosition.START), description);
-        fresh.close();
-        return start;
-    }
-
-    /** From scratch, inputs are normalised by the training split's own statistics. */
-    private static Preprocessing preprocessing(ImageDataset dataset, int inputSize) {
-        // torchvision's proportion of resize to crop, 256 to 224, for photographs; small images are used whole
-        int shorterSide = Preprocessing.shorterSideFor(inputSize);
-        return new Preprocessing(
-                dataset.channels(),
-                shorterSide,
-                inputSize,
-                floats(dataset.manifest().trainPixels().mean()),
-                floats(dataset.manifest().trainPixels().std()));
-    }
-
-    private static List<Float> floats(List<Double> values) {
-        return values.stream().map(value -> Math.max(value.floatValue(), 1e-3f)).toList();
+        return StartingPoint.fresh(config, dataset, hadoop);
     }
 
     private TrainingPlan plan(ModelCard card, ExampleIndex trainingIndex, Optional<ExampleIndex> validationIndex) {
@@ -378,13 +331,14 @@ public final class TrainingLoop {
             List<TrainingListener> all) {
         Averager averager = averager(network, part, plan, start, all);
         try {
-            while (averager.position().epoch() < config.epochs()) {
-                trainEpoch(
-                        averager,
-                        all,
-                        () -> new Checkpoint(start.card(), part.into(start.snapshot(), averager.snapshot())),
-                        layout);
-            }
+            new EpochLoop(
+                            run,
+                            config,
+                            averager,
+                            all,
+                            () -> new Checkpoint(start.card(), part.into(start.snapshot(), averager.snapshot())),
+                            layout)
+                    .run();
             if (config.reestimateBatchNormImages() > 0) {
                 new ModelReestimation(run, BatchNormReestimation.of(plan, config.reestimateBatchNormImages()), layout)
                         .run(JavaSparkContext.fromSparkContext(spark.sparkContext()), plan, averager)
@@ -427,61 +381,6 @@ public final class TrainingLoop {
                 yield new SlicedAverager(master, new SparkComputationGraph(context, network, master));
             }
         };
-    }
-
-    private void trainEpoch(
-            Averager averager, List<TrainingListener> all, Supplier<Checkpoint> checkpoint, ParameterLayout layout) {
-        long begin = System.nanoTime();
-        averager.trainEpoch();
-        StepResult trained = averager.epochResult();
-        Optional<EpochMetrics.Validation> validation = Optional.empty();
-        if (run.manifest().valExamples() > 0) {
-            StepResult result = averager.validate();
-            if (!Double.isFinite(result.loss())) {
-                throw new RoundDivergedException(
-                        averager.position().round(),
-                        averager.position().epoch(),
-                        "left weights whose validation loss is " + result.loss());
-            }
-            validation = Optional.of(EpochMetrics.Validation.of(result));
-        }
-        TrainingPosition position = averager.position();
-        EpochMetrics metrics = new EpochMetrics(
-                position.epoch(),
-                position.round(),
-                trained.examples(),
-                trained.loss(),
-                trained.accuracy(),
-                validation,
-                secondsSince(begin));
-        all.forEach(listener -> listener.epochDone(metrics));
-
-        boolean last = position.epoch() == config.epochs();
-        boolean better = validation.isPresent()
-                && run.best()
-                        .map(best -> metrics.validation().get().accuracy() > best.accuracy())
-                        .orElse(true);
-        if (last || better || position.epoch() % config.checkpointEveryEpochs() == 0) {
-            String name = run.writeCheckpoint(checkpoint.get(), layout);
-            if (better) {
-                run.writeBest(new BestCheckpoint(
-                        name,
-                        position.epoch(),
-                        metrics.validation().get().accuracy(),
-                        metrics.validation().get().loss()));
-            }
-            dropOldCheckpoints();
-        }
-    }
-
-    private void dropOldCheckpoints() {
-        List<String> names = run.checkpoints();
-        String best = run.best().map(BestCheckpoint::checkpoint).orElse("");
-        for (int i = 0; i < names.size() - config.keepCheckpoints(); i++) {
-            if (!names.get(i).equals(best)) {
-                run.deleteCheckpoint(names.get(i));
-            }
-        }
     }
 
     private AveragingRhythm rhythm() {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
@@ -18,7 +17,9 @@ import io.resnetspark.pipeline.evaluation.HeadlessBrowser;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.SlowMomentum;
+import io.resnetspark.pipeline.training.SmallTraining;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,50 +56,30 @@ class ExperimentIT {
     }
 
     private static TrainConfig training() {
-        return new TrainConfig(
-                "",
-                Optional.empty(),
-                Optional.empty(),
-                Split.VAL,
-                "",
-                Optional.of(16),
-                Optional.empty(),
-                List.of(),
-                TrainConfig.FrozenFeatures.CACHED,
-                "",
-                TrainConfig.Averaging.SLICED,
-                1,
-                2,
-                0,
-                SlowMomentum.OFF,
-                0,
-                TrainConfig.Transfer.FLOAT32,
-                0,
-                8,
-                4,
-                0.05,
-                1,
-                new LearningRateSchedule.Step(List.of(2.0, 3.0), 0.1),
-                new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-4, DecayScope.ALL),
-                0,
-                Augmentation.cifar(),
-                TrainConfig.ZeroInitResidual.OFF,
-                1,
-                1,
-                1,
-                2,
-                OnDivergence.standard());
+        return TrainConfigBuilder.builder(SmallTraining.config("", "", 4, 0.05, OnDivergence.standard()))
+                .arch("")
+                .workers(1)
+                .batchSize(8)
+                .schedule(new LearningRateSchedule.Step(List.of(2.0, 3.0), 0.1))
+                .optimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-4, DecayScope.ALL))
+                .seed(1)
+                .build();
     }
 
     private static ExperimentConfig config(Path output, List<Long> seeds) {
+        return config(output, seeds, 2, Optional.empty());
+    }
+
+    private static ExperimentConfig config(
+            Path output, List<Long> seeds, int epochs, Optional<List<String>> chosenNetworks) {
         List<String> networks = List.of(NETWORK, PLAIN);
         return new ExperimentConfig(
                 dataset,
                 output.toString(),
                 Optional.of(32),
-                Optional.of(2),
+                Optional.of(epochs),
                 seeds,
-                Optional.empty(),
+                chosenNetworks,
                 Split.VAL,
                 new Degradation(networks, training()),
                 new DepthVsWidth(networks, List.of(1, 2), training()),
@@ -183,7 +164,7 @@ class ExperimentIT {
         assertThat(said).filteredOn(line -> line.endsWith("kept")).hasSize(2);
         assertThat(report(output).path("planned").asInt()).isEqualTo(4);
 
-        ExperimentConfig longer = RecordCopy.of(config(output, List.of(1L)), Map.of("epochs", Optional.of(3)));
+        ExperimentConfig longer = config(output, List.of(1L), 3, Optional.empty());
         assertThatThrownBy(() -> run(longer, ExperimentConfig.Name.DEGRADATION))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("other settings");
@@ -195,8 +176,7 @@ class ExperimentIT {
     @Test
     void divergenceIsAResult() throws IOException {
         Path output = folder.resolve("diverging");
-        ExperimentConfig config =
-                RecordCopy.of(config(output, List.of(1L)), Map.of("networks", Optional.of(List.of(NETWORK))));
+        ExperimentConfig config = config(output, List.of(1L), 2, Optional.of(List.of(NETWORK)));
         run(config, ExperimentConfig.Name.BATCH_NORM);
         JsonNode trainings = report(output).path("trainings");
         assertThat(trainings).hasSize(4);

@@ -10,7 +10,6 @@ import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SplitOrigin;
-import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.evaluation.EvaluateConfig;
 import io.resnetspark.pipeline.registry.ModelRegistry;
@@ -29,8 +28,9 @@ import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.Lease;
 import io.resnetspark.pipeline.storage.LeaseLock;
 import io.resnetspark.pipeline.training.OnDivergence;
-import io.resnetspark.pipeline.training.SlowMomentum;
+import io.resnetspark.pipeline.training.SmallTraining;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,40 +81,14 @@ class RetrainingIT {
                 new PromotionPolicy(0.6, -0.05, -0.2, -1, 0.3, 10, 1, 1, 100, Optional.empty()),
                 new RetrainConfig.Lock(Duration.ofMinutes(5), Duration.ZERO),
                 new RetrainConfig.Webhook(Optional.empty(), Duration.ofSeconds(1), 1, Duration.ZERO));
-        TrainConfig train = new TrainConfig(
-                retrain.dataset(),
-                Optional.empty(),
-                Optional.empty(),
-                Split.VAL,
-                "cifar-resnet20",
-                Optional.of(16),
-                Optional.empty(),
-                List.of(),
-                TrainConfig.FrozenFeatures.CACHED,
-                retrain.work(),
-                TrainConfig.Averaging.SLICED,
-                2,
-                2,
-                0,
-                SlowMomentum.OFF,
-                0,
-                TrainConfig.Transfer.FLOAT32,
-                0,
-                8,
-                12,
-                0.05,
-                1,
-                new LearningRateSchedule.Cosine(),
-                new OptimizerConfig.Sgd(
-                        0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 1e-4, OptimizerConfig.DecayScope.ALL),
-                0,
-                Augmentation.none(),
-                TrainConfig.ZeroInitResidual.OFF,
-                11,
-                1,
-                1,
-                2,
-                OnDivergence.standard());
+        TrainConfig train = TrainConfigBuilder.builder(
+                        SmallTraining.config(retrain.dataset(), retrain.work(), 12, 0.05, OnDivergence.standard()))
+                .batchSize(8)
+                .schedule(new LearningRateSchedule.Cosine())
+                .optimizer(new OptimizerConfig.Sgd(
+                        0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 1e-4, OptimizerConfig.DecayScope.ALL))
+                .augmentation(Augmentation.none())
+                .build();
         return new RetrainSettings(
                 retrain,
                 PrepareConfig.of("replaced", SourceFormat.IMAGE_FOLDER, retrain.dataset())

@@ -11,10 +11,7 @@ import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.PrepareConfig.ResizeRule;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
 import io.resnetspark.pipeline.dataset.PrepareJob;
-import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
-import io.resnetspark.pipeline.training.TrainConfig.FrozenFeatures;
-import io.resnetspark.pipeline.training.TrainConfig.ZeroInitResidual;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,39 +55,22 @@ class HymenopteraIT {
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     void aNewHeadTellsAntsFromBees(long seed) {
-        TrainConfig config = new TrainConfig(
-                dataset,
-                Optional.empty(),
-                Optional.empty(),
-                Split.VAL,
-                "resnet18",
-                Optional.empty(),
-                Optional.of(data("weights/ktb_resnet18_small.pth")),
-                List.of("backbone"),
-                FrozenFeatures.CACHED,
-                folder.resolve("run-" + seed).toString(),
-                TrainConfig.Averaging.SLICED,
-                2,
-                10,
-                0,
-                SlowMomentum.OFF,
-                0,
-                TrainConfig.Transfer.FLOAT32,
-                0,
-                16,
-                30,
-                0.01,
-                1,
-                new LearningRateSchedule.Cosine(),
-                new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 5e-4, DecayScope.ALL),
-                0,
-                Augmentation.none(),
-                ZeroInitResidual.OFF,
-                seed,
-                0,
-                1000,
-                1,
-                OnDivergence.standard());
+        TrainConfig config = TrainConfigBuilder.builder(SmallTraining.config(
+                        dataset, folder.resolve("run-" + seed).toString(), 30, 0.01, OnDivergence.standard()))
+                .arch("resnet18")
+                .inputSize(Optional.empty())
+                .weights(Optional.of(data("weights/ktb_resnet18_small.pth")))
+                .freeze(List.of("backbone"))
+                .averagingFrequency(10)
+                .batchSize(16)
+                .schedule(new LearningRateSchedule.Cosine())
+                .optimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 5e-4, DecayScope.ALL))
+                .augmentation(Augmentation.none())
+                .seed(seed)
+                .threadsPerWorker(0)
+                .checkpointEveryEpochs(1000)
+                .keepCheckpoints(1)
+                .build();
         List<EpochMetrics> epochs = new ArrayList<>();
         TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of(new TrainingListener() {
             @Override

@@ -15,45 +15,39 @@ import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /** A training of two workers that takes seconds, with momentum, decay, augmentation and a short last step. */
-final class SmallTraining {
+public final class SmallTraining {
 
     private SmallTraining() {}
 
-    static TrainConfig config(
+    public static TrainConfig config(
             String dataset, String output, int epochs, double learningRate, OnDivergence onDivergence) {
-        return new TrainConfig(
-                dataset,
-                Optional.empty(),
-                Optional.empty(),
-                Split.VAL,
-                "cifar-resnet20",
-                Optional.of(16),
-                Optional.empty(),
-                List.of(),
-                TrainConfig.FrozenFeatures.CACHED,
-                output,
-                TrainConfig.Averaging.SLICED,
-                2,
-                2,
-                0,
-                SlowMomentum.OFF,
-                0,
-                TrainConfig.Transfer.FLOAT32,
-                0,
-                6,
-                epochs,
-                learningRate,
-                1,
-                new LearningRateSchedule.Constant(),
-                new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-3, DecayScope.ALL),
-                0,
-                Augmentation.cifar(),
-                ZeroInitResidual.OFF,
-                11,
-                1,
-                1,
-                2,
-                onDivergence);
+        return TrainConfigBuilder.builder()
+                .data(dataset)
+                .validateOn(Split.VAL)
+                .arch("cifar-resnet20")
+                .inputSize(Optional.of(16))
+                .freeze(List.of())
+                .frozenFeatures(TrainConfig.FrozenFeatures.CACHED)
+                .output(output)
+                .averager(TrainConfig.Averaging.SLICED)
+                .workers(2)
+                .averagingFrequency(2)
+                .slowMomentum(SlowMomentum.OFF)
+                .transfer(TrainConfig.Transfer.FLOAT32)
+                .batchSize(6)
+                .epochs(epochs)
+                .learningRate(learningRate)
+                .headLearningRateFactor(1)
+                .schedule(new LearningRateSchedule.Constant())
+                .optimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-3, DecayScope.ALL))
+                .augmentation(Augmentation.cifar())
+                .zeroInitResidual(ZeroInitResidual.OFF)
+                .seed(11)
+                .threadsPerWorker(1)
+                .checkpointEveryEpochs(1)
+                .keepCheckpoints(2)
+                .onDivergence(onDivergence)
+                .build();
     }
 
     /** Trains or resumes. */

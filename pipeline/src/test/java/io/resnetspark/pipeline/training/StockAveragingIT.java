@@ -6,22 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
-import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.TrainConfig.Averaging;
-import io.resnetspark.pipeline.training.TrainConfig.ZeroInitResidual;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,39 +49,22 @@ class StockAveragingIT {
             OptimizerConfig optimizer,
             LearningRateSchedule schedule,
             List<String> freeze) {
-        return new TrainConfig(
-                dataset,
-                Optional.empty(),
-                Optional.empty(),
-                Split.VAL,
-                "cifar-resnet20",
-                Optional.of(16),
-                Optional.empty(),
-                freeze,
-                TrainConfig.FrozenFeatures.CACHED,
-                folder.resolve("run-" + System.nanoTime()).toString(),
-                averager,
-                workers,
-                frequency,
-                0,
-                SlowMomentum.OFF,
-                0,
-                TrainConfig.Transfer.FLOAT32,
-                0,
-                batchSize,
-                epochs,
-                0.05,
-                2,
-                schedule,
-                optimizer,
-                0,
-                Augmentation.cifar(),
-                ZeroInitResidual.OFF,
-                11,
-                1,
-                1,
-                3,
-                OnDivergence.standard());
+        return TrainConfigBuilder.builder(SmallTraining.config(
+                        dataset,
+                        folder.resolve("run-" + System.nanoTime()).toString(),
+                        epochs,
+                        0.05,
+                        OnDivergence.standard()))
+                .freeze(freeze)
+                .averager(averager)
+                .workers(workers)
+                .averagingFrequency(frequency)
+                .batchSize(batchSize)
+                .headLearningRateFactor(2)
+                .schedule(schedule)
+                .optimizer(optimizer)
+                .keepCheckpoints(3)
+                .build();
     }
 
     private static Checkpoint train(TrainConfig config, TrainingListener... listeners) {

@@ -12,7 +12,6 @@ import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
-import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.input.Batch;
 import io.resnetspark.model.input.BatchLoader;
 import io.resnetspark.model.input.BatchRecipe;
@@ -33,7 +32,6 @@ import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.BestCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.TrainConfig.Transfer;
-import io.resnetspark.pipeline.training.TrainConfig.ZeroInitResidual;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -42,7 +40,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -109,39 +106,21 @@ class TrainingLawsIT {
             double learningRate,
             OptimizerConfig optimizer,
             List<String> freeze) {
-        return new TrainConfig(
-                dataset,
-                Optional.empty(),
-                Optional.empty(),
-                Split.VAL,
-                "cifar-resnet20",
-                Optional.of(16),
-                Optional.empty(),
-                freeze,
-                TrainConfig.FrozenFeatures.CACHED,
-                output.toString(),
-                TrainConfig.Averaging.SLICED,
-                workers,
-                frequency,
-                modes.everyStepEpochs(),
-                modes.slowMomentum(),
-                modes.emaDecay(),
-                modes.transfer(),
-                modes.reestimate(),
-                batchSize,
-                epochs,
-                learningRate,
-                1,
-                new LearningRateSchedule.WarmUp(0.5, new LearningRateSchedule.Cosine()),
-                optimizer,
-                0,
-                Augmentation.cifar(),
-                ZeroInitResidual.OFF,
-                11,
-                1,
-                1,
-                3,
-                OnDivergence.standard());
+        return TrainConfigBuilder.builder(
+                        SmallTraining.config(dataset, output.toString(), epochs, learningRate, OnDivergence.standard()))
+                .freeze(freeze)
+                .workers(workers)
+                .averagingFrequency(frequency)
+                .everyStepEpochs(modes.everyStepEpochs())
+                .slowMomentum(modes.slowMomentum())
+                .emaDecay(modes.emaDecay())
+                .transfer(modes.transfer())
+                .reestimateBatchNormImages(modes.reestimate())
+                .batchSize(batchSize)
+                .schedule(new LearningRateSchedule.WarmUp(0.5, new LearningRateSchedule.Cosine()))
+                .optimizer(optimizer)
+                .keepCheckpoints(3)
+                .build();
     }
 
     private static Checkpoint train(TrainConfig config, TrainingListener... listeners) {

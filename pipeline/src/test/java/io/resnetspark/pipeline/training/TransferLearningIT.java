@@ -11,14 +11,9 @@ import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
-import io.resnetspark.model.optim.OptimizerConfig;
-import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
-import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
-import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.TrainConfig.FrozenFeatures;
-import io.resnetspark.pipeline.training.TrainConfig.ZeroInitResidual;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,39 +46,15 @@ class TransferLearningIT {
 
     private static TrainConfig config(
             String output, Optional<String> weights, List<String> freeze, FrozenFeatures features, int epochs) {
-        return new TrainConfig(
-                dataset,
-                Optional.empty(),
-                Optional.empty(),
-                Split.VAL,
-                "cifar-resnet20",
-                Optional.of(16),
-                weights,
-                freeze,
-                features,
-                output,
-                TrainConfig.Averaging.SLICED,
-                2,
-                2,
-                0,
-                SlowMomentum.OFF,
-                0,
-                TrainConfig.Transfer.FLOAT32,
-                0,
-                6,
-                epochs,
-                0.02,
-                3,
-                new LearningRateSchedule.Cosine(),
-                new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-3, DecayScope.ALL),
-                0,
-                Augmentation.none(),
-                ZeroInitResidual.OFF,
-                11,
-                1,
-                1,
-                3,
-                OnDivergence.standard());
+        return TrainConfigBuilder.builder(SmallTraining.config(dataset, output, epochs, 0.02, OnDivergence.standard()))
+                .weights(weights)
+                .freeze(freeze)
+                .frozenFeatures(features)
+                .headLearningRateFactor(3)
+                .schedule(new LearningRateSchedule.Cosine())
+                .augmentation(Augmentation.none())
+                .keepCheckpoints(3)
+                .build();
     }
 
     private static TrainConfig transfer(String name, List<String> freeze, FrozenFeatures features) {
