@@ -15,8 +15,10 @@ class CudnnBindingTest {
     @Test
     void turingAndNewerAreTaken() {
         assertThat(binding.refusal(new NvidiaGpu(0, "GPU-1", "Tesla T4", 7, 5))).isEmpty();
-        assertThat(binding.refusal(new NvidiaGpu(0, "GPU-1", "NVIDIA H200", 9, 0))).isEmpty();
-        assertThat(binding.refusal(new NvidiaGpu(0, "GPU-1", "Tesla V100", 7, 0)).orElseThrow())
+        assertThat(binding.refusal(new NvidiaGpu(0, "GPU-1", "NVIDIA H200", 9, 0)))
+                .isEmpty();
+        assertThat(binding.refusal(new NvidiaGpu(0, "GPU-1", "Tesla V100", 7, 0))
+                        .orElseThrow())
                 .contains("Tesla V100", "7.0", "-Pcuda");
     }
 
