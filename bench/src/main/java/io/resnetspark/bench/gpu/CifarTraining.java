@@ -42,8 +42,7 @@ final class CifarTraining {
         int count = perFile * files.length;
         Random random = new Random(1);
         Sgd sgd = new Sgd(0.9, Sgd.Momentum.CLASSIC, 1e-4, DecayScope.ALL);
-        try (Trainer trainer =
-                Trainer.create(Architecture.CIFAR_RESNET20.spec(), 1, sgd, Trainer.NO_CLIPPING)) {
+        try (Trainer trainer = Trainer.create(Architecture.CIFAR_RESNET20.spec(), 1, sgd, Trainer.NO_CLIPPING)) {
             long step = 0;
             long start = System.nanoTime();
             for (int epoch = 0; epoch < epochs; epoch++) {
@@ -58,7 +57,14 @@ final class CifarTraining {
                         byte[] file = files[example / perFile];
                         int at = example % perFile * RECORD_BYTES;
                         labels.putScalar(i, file[at], 1);
-                        put(file, at + 1, images, i, random.nextInt(9) - 4, random.nextInt(9) - 4, random.nextBoolean());
+                        put(
+                                file,
+                                at + 1,
+                                images,
+                                i,
+                                random.nextInt(9) - 4,
+                                random.nextInt(9) - 4,
+                                random.nextBoolean());
                     }
                     result = result.plus(trainer.step(
                             Nd4j.create(images, new long[] {BATCH, SIZE, SIZE, 3}, 'c'), labels, rate, step++));
@@ -99,7 +105,8 @@ final class CifarTraining {
                 }
                 for (int channel = 0; channel < 3; channel++) {
                     int value = file[at + channel * PIXELS + fromY * SIZE + fromX] & 0xff;
-                    images[((image * SIZE + y) * SIZE + x) * 3 + channel] = (value - MEAN[channel]) / DEVIATION[channel];
+                    images[((image * SIZE + y) * SIZE + x) * 3 + channel] =
+                            (value - MEAN[channel]) / DEVIATION[channel];
                 }
             }
         }

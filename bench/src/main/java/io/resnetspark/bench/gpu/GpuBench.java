@@ -19,8 +19,7 @@ public final class GpuBench {
     public static void main(String[] arguments) throws Exception {
         switch (arguments.length == 0 ? "" : arguments[0]) {
             case "compare" -> System.exit(Comparison.run(Double.parseDouble(arguments[1])) ? 0 : 1);
-            case "speed" ->
-                Speed.run(arguments[1], Integer.parseInt(arguments[2]), Double.parseDouble(arguments[3]));
+            case "speed" -> Speed.run(arguments[1], Integer.parseInt(arguments[2]), Double.parseDouble(arguments[3]));
             case "cifar" -> CifarTraining.run(Path.of(arguments[1]), Integer.parseInt(arguments[2]));
             default -> {
                 System.err.println("compare, speed or cifar, not " + Arrays.toString(arguments));

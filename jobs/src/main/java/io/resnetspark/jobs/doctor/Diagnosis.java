@@ -1,10 +1,10 @@
 package io.resnetspark.jobs.doctor;
 
-import io.resnetspark.model.kernel.cuda.NvidiaGpu;
 import io.resnetspark.model.kernel.cuda.CudaRequirement;
 import io.resnetspark.model.kernel.cuda.DeviceBinding;
 import io.resnetspark.model.kernel.cuda.DriverAnswer;
 import io.resnetspark.model.kernel.cuda.Nd4jCudaBinding;
+import io.resnetspark.model.kernel.cuda.NvidiaGpu;
 import io.resnetspark.model.kernel.cudnn.CudnnBinding;
 import io.resnetspark.pipeline.device.DeviceType;
 import java.util.ArrayList;

@@ -116,7 +116,7 @@ public sealed interface TaskDevice {
      */
     record Gpu(DeviceBinding binding, String address, int ordinal, OptionalLong memoryBytes) implements TaskDevice {
 
-        private static Gpu at(DeviceBinding binding, String address, VisibleDevices visible, OptionalLong memoryBytes) {
+        private static Gpu at(String address, DeviceBinding binding, VisibleDevices visible, OptionalLong memoryBytes) {
             UsableGpus.require(binding, address, visible);
             return new Gpu(binding, address, visible.ordinal(address).orElseThrow(), memoryBytes);
         }

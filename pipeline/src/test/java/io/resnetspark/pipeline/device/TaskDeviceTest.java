@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.resnetspark.model.kernel.cuda.Nd4jCudaBinding;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.kernel.cuda.Nd4jCudaBinding;
 import io.resnetspark.model.kernel.cuda.VisibleDevices;
 import java.util.Optional;
 import java.util.OptionalLong;
