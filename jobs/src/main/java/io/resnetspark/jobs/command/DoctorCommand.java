@@ -35,9 +35,9 @@ final class DoctorCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) {
         List<Finding> all = new ArrayList<>();
-        DeviceRequest device = job.device().request();
-        Host driver = Host.ofDriver(device);
-        show(job, "Driver on " + driver.name(), Diagnosis.of(driver, device.type()), all);
+        DeviceRequest driversDevice = job.driversDevice();
+        Host driver = Host.ofDriver(driversDevice);
+        show(job, "Driver on " + driver.name(), Diagnosis.of(driver, driversDevice.type()), all);
 
         List<Finding> around = new ArrayList<>();
         around.add(SparkCheck.session(job.spark()));
@@ -48,7 +48,7 @@ final class DoctorCommand extends JobCommand {
 
         if (!job.spark().sparkContext().isLocal()) {
             for (Host host : SparkCheck.executors(job.spark())) {
-                show(job, "Executor on " + host.name(), Diagnosis.of(host, device.type()), all);
+                show(job, "Executor on " + host.name(), Diagnosis.of(host, job.device().type()), all);
             }
         }
         return conclusion(all);

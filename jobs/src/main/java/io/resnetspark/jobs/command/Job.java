@@ -9,6 +9,7 @@ import io.resnetspark.model.weights.PretrainedWeights;
 import io.resnetspark.pipeline.model.PublishedWeights;
 import io.resnetspark.pipeline.registry.RegistryConfig;
 import io.resnetspark.pipeline.registry.RegistryLocation;
+import io.resnetspark.pipeline.device.DeviceRequest;
 import java.io.PrintWriter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -43,6 +44,11 @@ final class Job implements AutoCloseable {
     /** What the command is asked to compute on. */
     DeviceConfig device() {
         return config.bind("device", DeviceConfig.class);
+    }
+
+    /** What this process, the driver, is asked to compute on. */
+    DeviceRequest driversDevice() {
+        return device().request().ofDriver(SparkSessions.master(config.bind("spark", SparkConfig.class)));
     }
 
     /** The Spark session, opened on first use and closed with the job. */

@@ -25,7 +25,7 @@ final class GpuScheduling {
     static void addTo(SparkConf conf, String master, DeviceConfig config) {
         config.request().settings().forEach(conf::set);
         // A local master schedules no resources: its tasks share the one device of this process.
-        if (config.type() == DeviceType.CPU || SparkSessions.isThisProcess(master)) {
+        if (config.type() == DeviceType.CPU || DeviceRequest.runsTasksInDriver(master)) {
             return;
         }
         String perTask = conf.get(TASK_AMOUNT, "1");

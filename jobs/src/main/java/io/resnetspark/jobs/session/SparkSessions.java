@@ -2,6 +2,7 @@ package io.resnetspark.jobs.session;
 
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.DeltaSession;
+import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.device.TaskDevice;
 import java.security.CodeSource;
 import java.util.LinkedHashMap;
@@ -31,8 +32,10 @@ public final class SparkSessions {
      * @see #open(SparkConfig, String)
      */
     public static SparkSession open(SparkConfig config, DeviceConfig device, String applicationName) {
-        TaskDevice.ofDriver(device.request()).bind();
-        return open(config, applicationName, (conf, master) -> GpuScheduling.addTo(conf, master, device));
+        return open(config, applicationName, (conf, master) -> {
+            TaskDevice.ofDriver(device.request().ofDriver(master)).bind();
+            GpuScheduling.addTo(conf, master, device);
+        });
     }
 
     /**
@@ -68,6 +71,11 @@ public final class SparkSessions {
         }
     }
 
+    /** The master that {@link #open} would run on. */
+    public static String master(SparkConfig config) {
+        return master(config, new SparkConf());
+    }
+
     private static String master(SparkConfig config, SparkConf submitted) {
         if (!submitted.contains(MASTER)) {
             return config.master().orElse("local[*]");
@@ -94,7 +102,7 @@ public final class SparkSessions {
         settings.put("spark.broadcast.compress", "false");
         // The executors' share of what bin/resnet sets for the driver; the reasons are there.
         settings.put("spark.executorEnv.OMP_WAIT_POLICY", "passive");
-        if (!isThisProcess(master)) {
+        if (!DeviceRequest.runsTasksInDriver(master)) {
             // spark-submit ships the application by itself; opened from a plain JVM, it has to be named.
             applicationJar().ifPresent(jar -> settings.put("spark.jars", jar));
         }
@@ -108,10 +116,6 @@ public final class SparkSessions {
             settings.put("spark.databricks.delta.snapshotPartitions", cores);
         }
         return settings;
-    }
-
-    static boolean isThisProcess(String master) {
-        return master.equals("local") || master.startsWith("local[");
     }
 
     private static Optional<String> applicationJar() {

@@ -21,6 +21,21 @@ public record DeviceRequest(DeviceType type, OptionalLong memoryBytes) {
     private static final String TYPE = "spark.resnet.device";
     private static final String MEMORY = "spark.resnet.device.memory";
 
+    /**
+     * What the driver is asked for. Where no tasks run in it, an application with cuDNN's kernels makes and reads networks on
+     * the processor; ND4J's CUDA backend leaves it none.
+     *
+     * @param master as Spark names it
+     */
+    public DeviceRequest ofDriver(String master) {
+        return type == DeviceType.CUDNN && !runsTasksInDriver(master) ? CPU : this;
+    }
+
+    /** Whether tasks run in the driver's process, where Spark schedules no GPUs. */
+    public static boolean runsTasksInDriver(String master) {
+        return master.equals("local") || master.startsWith("local[");
+    }
+
     /** As settings of Spark. */
     public Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();

@@ -51,7 +51,7 @@ public sealed interface TaskDevice {
         }
         // Spark schedules no GPUs in local mode: tasks share the driver's.
         return environment.executorId().equals("driver")
-                ? ofDriver(request)
+                ? ofDriver(request.ofDriver(environment.conf().get("spark.master", "local")))
                 : of(request, Optional.empty(), VisibleDevices.ofThisProcess());
     }
 

@@ -44,6 +44,15 @@ class TaskDeviceTest {
     }
 
     @Test
+    void cudnnAsksADriverForAGpuOnlyWhereTasksRunInIt() {
+        DeviceRequest cudnn = new DeviceRequest(DeviceType.CUDNN, OptionalLong.empty());
+        assertThat(cudnn.ofDriver("local[2]")).isEqualTo(cudnn);
+        assertThat(cudnn.ofDriver("local-cluster[2,1,1024]")).isEqualTo(DeviceRequest.CPU);
+        assertThat(cudnn.ofDriver("spark://host:7077")).isEqualTo(DeviceRequest.CPU);
+        assertThat(CUDA.ofDriver("spark://host:7077")).isEqualTo(CUDA);
+    }
+
+    @Test
     void requestsTravelInSparksConfiguration() {
         for (DeviceRequest request : new DeviceRequest[] {DeviceRequest.CPU, CUDA}) {
             SparkConf conf = new SparkConf(false);
