@@ -1,8 +1,8 @@
 package io.resnetspark.jobs.command;
 
 import io.resnetspark.pipeline.inference.BatchPrediction;
-import io.resnetspark.pipeline.inference.FolderInput;
 import io.resnetspark.pipeline.inference.PredictConfig;
+import io.resnetspark.pipeline.inference.PredictionInput;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
@@ -17,13 +17,38 @@ import picocli.CommandLine.Option;
 @Command(
         name = "predict",
         description =
-                "Predicts the images of a folder: label, probability and top five as Parquet, unusable images in a "
+                "Predicts the images of a folder or a table: label, probability and top five as Parquet, unusable images in a "
                         + "table of their own. Started again, it goes on where it stopped.",
         footer = {"", "Example: resnet predict --input photos/ --model runs/photos-1 --output predictions/"})
 final class PredictCommand extends JobCommand {
 
-    @Option(names = "--input", paramLabel = "PATH", required = true, description = "Folder of images, with subfolders.")
+    @Option(
+            names = "--input",
+            paramLabel = "PATH",
+            required = true,
+            description = "Folder of images, with subfolders, or a table.")
     private String input;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "image-folder (default), parquet or delta; prepared datasets are delta.")
+    @Overrides("predict.format")
+    private String format;
+
+    @Option(
+            names = "--image-column",
+            paramLabel = "NAME",
+            description = "Column of a table that holds image files; default: image.")
+    @Overrides("predict.columns.image")
+    private String imageColumn;
+
+    @Option(
+            names = "--id-column",
+            paramLabel = "NAME",
+            description = "Column of a table that tells its rows apart; default: id.")
+    @Overrides("predict.columns.id")
+    private String idColumn;
 
     @Option(
             names = "--model",
@@ -69,7 +94,7 @@ final class PredictCommand extends JobCommand {
                 .orElse(loaded.description());
         BatchPrediction.Outcome outcome = job.step("predict", () -> new BatchPrediction(job.spark(), config)
                 .run(
-                        new FolderInput(job.spark(), input),
+                        PredictionInput.open(job.spark(), input, config),
                         new ModelClassifierSource(loaded, config.batchSize()),
                         version,
                         output));

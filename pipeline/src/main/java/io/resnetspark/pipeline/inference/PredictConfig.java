@@ -8,14 +8,35 @@ import java.util.List;
 /**
  * How images are predicted.
  *
+ * @param format what the input is
+ * @param columns of a table that is no prepared dataset
  * @param batchSize images per call of the network, at least 1
  * @param testTimeAugmentation views of each image whose probabilities are averaged
  * @param imagesPerChunk images after which the result so far is made visible and need not be done again, at least 1
  * @param embeddings whether the predictions have a column of what the network's head reads
  */
 public record PredictConfig(
-        int batchSize, TestTimeAugmentation testTimeAugmentation, int imagesPerChunk, boolean embeddings)
+        Format format,
+        Columns columns,
+        int batchSize,
+        TestTimeAugmentation testTimeAugmentation,
+        int imagesPerChunk,
+        boolean embeddings)
         implements Serializable {
+
+    /** What the input is. */
+    public enum Format {
+        /** Files below a folder, or one file. */
+        IMAGE_FOLDER,
+        PARQUET,
+        DELTA
+    }
+
+    /**
+     * @param image column of image files, binary
+     * @param id column that tells rows apart; the predictions' column {@code path}
+     */
+    public record Columns(String image, String id) implements Serializable {}
 
     /** @throws ConfigurationException naming every setting that is out of range */
     public PredictConfig {
@@ -33,6 +54,17 @@ public record PredictConfig(
 
     /** What {@code predict} does unless told otherwise. */
     public static PredictConfig standard() {
-        return new PredictConfig(64, TestTimeAugmentation.NONE, 100_000, false);
+        return of(64, 100_000);
+    }
+
+    /** The same with other sizes. */
+    public static PredictConfig of(int batchSize, int imagesPerChunk) {
+        return new PredictConfig(
+                Format.IMAGE_FOLDER,
+                new Columns("image", "id"),
+                batchSize,
+                TestTimeAugmentation.NONE,
+                imagesPerChunk,
+                false);
     }
 }

@@ -1,18 +1,48 @@
 package io.resnetspark.pipeline.inference;
 
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.error.ConfigurationException;
+import java.util.Arrays;
+import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** Where images to predict come from. */
-public sealed interface PredictionInput permits FolderInput, TableInput {
+public sealed interface PredictionInput permits FolderInput, TableInput, ImageTable {
 
     /**
      * {@code path} with {@code source_stamp} is the key of an input: a path whose content changed is a new input.
      */
     StructType KEYS =
             new StructType().add("path", DataTypes.StringType, false).add("source_stamp", DataTypes.StringType, false);
+
+    /**
+     * Opens what a configuration describes. A table with the columns of a prepared dataset is read as one, whatever columns are
+     * configured.
+     *
+     * @param path path or URI
+     * @throws ConfigurationException if a table has other columns
+     * @throws BadDataException if there is no such table
+     */
+    static PredictionInput open(SparkSession spark, String path, PredictConfig config) {
+        if (config.format() == PredictConfig.Format.IMAGE_FOLDER) {
+            return new FolderInput(spark, path);
+        }
+        String format = config.format().name().toLowerCase(Locale.ROOT);
+        Dataset<Row> rows;
+        try {
+            rows = spark.read().format(format).load(path);
+        } catch (Exception e) { // Spark throws its checked AnalysisException undeclared
+            throw new BadDataException("Cannot read %s as a %s table: %s"
+                    .formatted(path, format, String.valueOf(e.getMessage()).lines().findFirst().orElse("")), e);
+        }
+        return Arrays.asList(rows.columns()).containsAll(TableInput.COLUMNS)
+                ? new TableInput(rows)
+                : new ImageTable(rows, config.columns().image(), config.columns().id());
+    }
 
     /** The keys of all inputs. */
     Dataset<Row> keys();

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.inference;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -11,6 +12,9 @@ import org.apache.spark.sql.Row;
  * of a row is its {@code origin}, the stamp its {@code image_id}.
  */
 public record TableInput(Dataset<Row> rows) implements PredictionInput {
+
+    static final List<String> COLUMNS =
+            List.of("image_id", "origin", "width", "height", "channels", "encoding", "bytes");
 
     @Override
     public Dataset<Row> keys() {

@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Locale;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BatchPredictionIT {
 
@@ -74,7 +79,7 @@ class BatchPredictionIT {
 
     private BatchPrediction.Outcome predict(String version, int imagesPerChunk) {
         PredictionInput files = new FolderInput(spark, folder.resolve("in put").toString());
-        return new BatchPrediction(spark, new PredictConfig(2, TestTimeAugmentation.NONE, imagesPerChunk, false))
+        return new BatchPrediction(spark, PredictConfig.of(2, imagesPerChunk))
                 .run(files, MODEL, version, output);
     }
 
@@ -166,11 +171,94 @@ class BatchPredictionIT {
                 .containsExactly("blue", "red");
     }
 
+    private static PredictConfig tables(PredictConfig.Format format) {
+        return new PredictConfig(
+                format, new PredictConfig.Columns("photo", "number"), 2, TestTimeAugmentation.NONE, 100, false);
+    }
+
+    private Dataset<Row> photos(Long... numbers) throws IOException {
+        StructType schema = new StructType()
+                .add("number", DataTypes.LongType)
+                .add("photo", DataTypes.BinaryType)
+                .add("taken", DataTypes.StringType);
+        List<byte[]> files = Arrays.asList(
+                Files.readAllBytes(input.resolve("green.png")),
+                Files.readAllBytes(input.resolve("blue 1.png")),
+                null,
+                Files.readAllBytes(input.resolve("broken.png")));
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < numbers.length; i++) {
+            rows.add(RowFactory.create(numbers[i], files.get(i), "today"));
+        }
+        return spark.createDataFrame(rows, schema);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = PredictConfig.Format.class,
+            names = {"PARQUET", "DELTA"})
+    void tablesOfImageFilesArePredictedOnce(PredictConfig.Format format) throws IOException {
+        String path = folder + "/table-" + format;
+        photos(1L, 2L, 3L, 4L).write().format(format.name().toLowerCase(Locale.ROOT)).save(path);
+        BatchPrediction prediction = new BatchPrediction(spark, tables(format));
+        PredictionInput table = PredictionInput.open(spark, path, tables(format));
+        assertThat(prediction.run(table, MODEL, "v1", output)).isEqualTo(new BatchPrediction.Outcome(2, 2, 0));
+        assertThat(prediction.run(table, MODEL, "v1", output)).isEqualTo(new BatchPrediction.Outcome(0, 0, 4));
+        assertThat(table("predictions.parquet").orderBy("path").collectAsList())
+                .extracting(row -> row.getAs("path") + " " + row.getAs("label"))
+                .containsExactly("1 green", "2 blue");
+        assertThat(table("rejects.parquet").orderBy("path").collectAsList())
+                .extracting(row -> row.getAs("path") + " " + row.getAs("reason"))
+                .containsExactly("3 unreadable", "4 not_an_image");
+    }
+
+    @Test
+    void preparedDatasetsAreKnownByTheirColumns() {
+        String path = folder + "/dataset-like";
+        StructType schema = new StructType()
+                .add("image_id", DataTypes.StringType)
+                .add("origin", DataTypes.StringType)
+                .add("width", DataTypes.IntegerType)
+                .add("height", DataTypes.IntegerType)
+                .add("channels", DataTypes.IntegerType)
+                .add("encoding", DataTypes.StringType)
+                .add("bytes", DataTypes.BinaryType);
+        spark.createDataFrame(List.of(RowFactory.create("a", "o", 1, 1, 1, "raw", new byte[] {1})), schema)
+                .write()
+                .parquet(path);
+        assertThat(PredictionInput.open(spark, path, tables(PredictConfig.Format.PARQUET)))
+                .isInstanceOf(TableInput.class);
+    }
+
+    @Test
+    void tablesThatDoNotSayWhatIsWhatAreRefused() throws IOException {
+        Dataset<Row> photos = photos(1L, 1L);
+        assertThatThrownBy(() -> new ImageTable(photos, "image", "number"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("no column image, but number, photo, taken");
+        assertThatThrownBy(() -> new ImageTable(photos, "taken", "number"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("holds string");
+        assertThatThrownBy(() -> new ImageTable(photos, "photo", "number").keys())
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("The id 1 occurs 2 times");
+        assertThatThrownBy(() ->
+                        PredictionInput.open(spark, folder + "/nowhere", tables(PredictConfig.Format.DELTA)))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("nowhere");
+    }
+
     /** The linear model's embedding of an image is its input: four by four pixels of red, green, blue in 0..1. */
     @Test
     void embeddingsAreAColumnOnRequest() {
         PredictionInput files = new FolderInput(spark, folder.resolve("in put").toString());
-        PredictConfig config = new PredictConfig(2, TestTimeAugmentation.NONE, 100, true);
+        PredictConfig config = new PredictConfig(
+                PredictConfig.Format.IMAGE_FOLDER,
+                new PredictConfig.Columns("image", "id"),
+                2,
+                TestTimeAugmentation.NONE,
+                100,
+                true);
         assertThat(new BatchPrediction(spark, config).run(files, MODEL, "v1", output))
                 .isEqualTo(new BatchPrediction.Outcome(3, 2, 0));
         List<Row> predictions = table("predictions.parquet").orderBy("path").collectAsList();
