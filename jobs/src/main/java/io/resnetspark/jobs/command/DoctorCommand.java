@@ -48,7 +48,11 @@ final class DoctorCommand extends JobCommand {
 
         if (!job.spark().sparkContext().isLocal()) {
             for (Host host : SparkCheck.executors(job.spark())) {
-                show(job, "Executor on " + host.name(), Diagnosis.of(host, job.device().type()), all);
+                show(
+                        job,
+                        "Executor on " + host.name(),
+                        Diagnosis.of(host, job.device().type()),
+                        all);
             }
         }
         return conclusion(all);

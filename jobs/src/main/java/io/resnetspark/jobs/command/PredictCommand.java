@@ -32,7 +32,7 @@ final class PredictCommand extends JobCommand {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "image-folder (default), parquet or delta; prepared datasets are delta.")
+            description = "image-folder (default), dataset (a prepared one), parquet or delta.")
     @Overrides("predict.format")
     private String format;
 

@@ -87,8 +87,7 @@ class DiagnosisTest {
         });
         assertThat(finding(bad, "Kernels").advice()).contains("-Djavacpp.platform=linux-arm64");
         assertThat(finding(bad, "OpenMP").advice()).contains("OMP_NUM_THREADS");
-        assertThat(finding(bad, "GPU").advice())
-                .contains("computes on the CPU", "NVIDIA H200 has compute capability 9.0");
+        assertThat(finding(bad, "GPU").advice()).contains("--device cudnn", "docs/gpu.md");
     }
 
     @Test

@@ -75,7 +75,8 @@ public record ImageTable(Dataset<Row> rows, String image, String id) implements 
                         lit(null).cast(DataTypes.IntegerType).as("channels"),
                         lit("encoded").as("encoding"),
                         col(image).as("bytes"),
-                        when(col(image).isNull(), lit("The column " + image + " is null")).as("problem"))
+                        when(col(image).isNull(), lit("The column " + image + " is null"))
+                                .as("problem"))
                 .join(keys, new String[] {"path", "source_stamp"}, "left_semi");
     }
 

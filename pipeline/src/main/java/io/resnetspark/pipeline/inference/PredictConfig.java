@@ -28,8 +28,12 @@ public record PredictConfig(
     public enum Format {
         /** Files below a folder, or one file. */
         IMAGE_FOLDER,
+        /** A table. */
         PARQUET,
-        DELTA
+        /** A table. */
+        DELTA,
+        /** A prepared dataset, all splits. */
+        DATASET
     }
 
     /**

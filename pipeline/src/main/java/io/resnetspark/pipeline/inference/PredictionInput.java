@@ -2,6 +2,8 @@ package io.resnetspark.pipeline.inference;
 
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.dataset.ImageDataset;
+import io.resnetspark.pipeline.dataset.Split;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.spark.sql.Dataset;
@@ -20,28 +22,44 @@ public sealed interface PredictionInput permits FolderInput, TableInput, ImageTa
             new StructType().add("path", DataTypes.StringType, false).add("source_stamp", DataTypes.StringType, false);
 
     /**
-     * Opens what a configuration describes. A table with the columns of a prepared dataset is read as one, whatever columns are
-     * configured.
-     *
+     * Opens what a configuration describes.     *
      * @param path path or URI
      * @throws ConfigurationException if a table has other columns
-     * @throws BadDataException if there is no such table
+     * @throws BadDataException if there is no such table or dataset
      */
     static PredictionInput open(SparkSession spark, String path, PredictConfig config) {
-        if (config.format() == PredictConfig.Format.IMAGE_FOLDER) {
-            return new FolderInput(spark, path);
-        }
+        return switch (config.format()) {
+            case IMAGE_FOLDER -> new FolderInput(spark, path);
+            case DATASET -> new TableInput(allSplits(ImageDataset.open(spark, path)));
+            case PARQUET, DELTA -> table(spark, path, config);
+        };
+    }
+
+    private static Dataset<Row> allSplits(ImageDataset dataset) {
+        return Arrays.stream(Split.values())
+                .map(dataset::rows)
+                .reduce(Dataset::union)
+                .orElseThrow();
+    }
+
+    private static PredictionInput table(SparkSession spark, String path, PredictConfig config) {
         String format = config.format().name().toLowerCase(Locale.ROOT);
         Dataset<Row> rows;
         try {
             rows = spark.read().format(format).load(path);
         } catch (Exception e) { // Spark throws its checked AnalysisException undeclared
-            throw new BadDataException("Cannot read %s as a %s table: %s"
-                    .formatted(path, format, String.valueOf(e.getMessage()).lines().findFirst().orElse("")), e);
+            throw new BadDataException(
+                    "Cannot read %s as a %s table: %s"
+                            .formatted(
+                                    path,
+                                    format,
+                                    String.valueOf(e.getMessage())
+                                            .lines()
+                                            .findFirst()
+                                            .orElse("")),
+                    e);
         }
-        return Arrays.asList(rows.columns()).containsAll(TableInput.COLUMNS)
-                ? new TableInput(rows)
-                : new ImageTable(rows, config.columns().image(), config.columns().id());
+        return new ImageTable(rows, config.columns().image(), config.columns().id());
     }
 
     /** The keys of all inputs. */

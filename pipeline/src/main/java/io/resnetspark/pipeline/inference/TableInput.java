@@ -3,7 +3,6 @@ package io.resnetspark.pipeline.inference;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
-import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -12,9 +11,6 @@ import org.apache.spark.sql.Row;
  * of a row is its {@code origin}, the stamp its {@code image_id}.
  */
 public record TableInput(Dataset<Row> rows) implements PredictionInput {
-
-    static final List<String> COLUMNS =
-            List.of("image_id", "origin", "width", "height", "channels", "encoding", "bytes");
 
     @Override
     public Dataset<Row> keys() {

@@ -6,15 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.dataset.TestDatasets;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.Locale;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
@@ -23,7 +24,6 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,16 +45,7 @@ class BatchPredictionIT {
 
     @BeforeAll
     static void start() {
-        spark = SparkSession.builder()
-                .master("local[2]")
-                .config("spark.ui.enabled", false)
-                .config("spark.sql.shuffle.partitions", 2)
-                .getOrCreate();
-    }
-
-    @AfterAll
-    static void stop() {
-        spark.stop();
+        spark = TestDatasets.spark();
     }
 
     @BeforeEach
@@ -79,8 +70,7 @@ class BatchPredictionIT {
 
     private BatchPrediction.Outcome predict(String version, int imagesPerChunk) {
         PredictionInput files = new FolderInput(spark, folder.resolve("in put").toString());
-        return new BatchPrediction(spark, PredictConfig.of(2, imagesPerChunk))
-                .run(files, MODEL, version, output);
+        return new BatchPrediction(spark, PredictConfig.of(2, imagesPerChunk)).run(files, MODEL, version, output);
     }
 
     private Dataset<Row> table(String name) {
@@ -199,7 +189,10 @@ class BatchPredictionIT {
             names = {"PARQUET", "DELTA"})
     void tablesOfImageFilesArePredictedOnce(PredictConfig.Format format) throws IOException {
         String path = folder + "/table-" + format;
-        photos(1L, 2L, 3L, 4L).write().format(format.name().toLowerCase(Locale.ROOT)).save(path);
+        photos(1L, 2L, 3L, 4L)
+                .write()
+                .format(format.name().toLowerCase(Locale.ROOT))
+                .save(path);
         BatchPrediction prediction = new BatchPrediction(spark, tables(format));
         PredictionInput table = PredictionInput.open(spark, path, tables(format));
         assertThat(prediction.run(table, MODEL, "v1", output)).isEqualTo(new BatchPrediction.Outcome(2, 2, 0));
@@ -213,21 +206,12 @@ class BatchPredictionIT {
     }
 
     @Test
-    void preparedDatasetsAreKnownByTheirColumns() {
-        String path = folder + "/dataset-like";
-        StructType schema = new StructType()
-                .add("image_id", DataTypes.StringType)
-                .add("origin", DataTypes.StringType)
-                .add("width", DataTypes.IntegerType)
-                .add("height", DataTypes.IntegerType)
-                .add("channels", DataTypes.IntegerType)
-                .add("encoding", DataTypes.StringType)
-                .add("bytes", DataTypes.BinaryType);
-        spark.createDataFrame(List.of(RowFactory.create("a", "o", 1, 1, 1, "raw", new byte[] {1})), schema)
-                .write()
-                .parquet(path);
-        assertThat(PredictionInput.open(spark, path, tables(PredictConfig.Format.PARQUET)))
-                .isInstanceOf(TableInput.class);
+    void everyImageOfAPreparedDatasetIsPredicted() throws IOException {
+        String dataset = TestDatasets.prepareSmallImages(spark, folder, 6, 2);
+        PredictConfig config = tables(PredictConfig.Format.DATASET);
+        assertThat(new BatchPrediction(spark, config)
+                        .run(PredictionInput.open(spark, dataset, config), MODEL, "v1", output))
+                .isEqualTo(new BatchPrediction.Outcome(8, 0, 0));
     }
 
     @Test
@@ -242,8 +226,7 @@ class BatchPredictionIT {
         assertThatThrownBy(() -> new ImageTable(photos, "photo", "number").keys())
                 .isInstanceOf(BadDataException.class)
                 .hasMessageContaining("The id 1 occurs 2 times");
-        assertThatThrownBy(() ->
-                        PredictionInput.open(spark, folder + "/nowhere", tables(PredictConfig.Format.DELTA)))
+        assertThatThrownBy(() -> PredictionInput.open(spark, folder + "/nowhere", tables(PredictConfig.Format.DELTA)))
                 .isInstanceOf(BadDataException.class)
                 .hasMessageContaining("nowhere");
     }
