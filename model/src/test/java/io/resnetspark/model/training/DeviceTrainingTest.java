@@ -1,5 +1,6 @@
 package io.resnetspark.model.training;
 
+import static io.resnetspark.model.RelativeDifference.difference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -97,19 +98,6 @@ class DeviceTrainingTest {
         assertThat(difference(actual.after(), expected.after()))
                 .as("parameters and running statistics")
                 .isLessThan(1e-5);
-    }
-
-    /** L2 norm of the difference, relative to the second. */
-    private static double difference(float[] actual, float[] expected) {
-        assertThat(actual).hasSameSizeAs(expected);
-        double differences = 0;
-        double squares = 0;
-        for (int i = 0; i < actual.length; i++) {
-            differences += Math.pow((double) actual[i] - expected[i], 2);
-            squares += Math.pow(expected[i], 2);
-        }
-        assertThat(squares).isPositive().isFinite();
-        return Math.sqrt(differences / squares);
     }
 
     @ParameterizedTest

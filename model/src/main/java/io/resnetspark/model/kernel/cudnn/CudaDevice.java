@@ -146,15 +146,12 @@ final class CudaDevice implements Device {
 
     private static Chip chip(int index) {
         try (BytePointer name = new BytePointer(NAME_BYTES);
-                IntPointer device = new IntPointer(1);
-                SizeTPointer free = new SizeTPointer(1);
-                SizeTPointer total = new SizeTPointer(1)) {
+                IntPointer device = new IntPointer(1)) {
             CudaStatus.driver(cudart.cuDeviceGet(device, index), "cuDeviceGet");
             CudaStatus.driver(cudart.cuDeviceGetName(name, NAME_BYTES, device.get()), "cuDeviceGetName");
-            CudaStatus.runtime(cudart.cudaMemGetInfo(free, total), "cudaMemGetInfo");
             int capability = 10 * attribute(cudart.cudaDevAttrComputeCapabilityMajor, index)
                     + attribute(cudart.cudaDevAttrComputeCapabilityMinor, index);
-            return new Chip(name.getString(), capability, total.get());
+            return new Chip(name.getString(), capability);
         }
     }
 
@@ -184,24 +181,26 @@ final class CudaDevice implements Device {
         return description;
     }
 
-    /** What all processes together take of it. */
-    long usedBytes() {
+    private record Memory(long free, long total) {}
+
+    private Memory memory() {
         bind();
         try (SizeTPointer free = new SizeTPointer(1);
                 SizeTPointer total = new SizeTPointer(1)) {
             CudaStatus.runtime(cudart.cudaMemGetInfo(free, total), "cudaMemGetInfo");
-            return total.get() - free.get();
+            return new Memory(free.get(), total.get());
         }
+    }
+
+    /** What all processes together take of it, in bytes. */
+    long usedBytes() {
+        Memory memory = memory();
+        return memory.total() - memory.free();
     }
 
     @Override
     public long freeBytes() {
-        bind();
-        try (SizeTPointer free = new SizeTPointer(1);
-                SizeTPointer total = new SizeTPointer(1)) {
-            CudaStatus.runtime(cudart.cudaMemGetInfo(free, total), "cudaMemGetInfo");
-            return free.get();
-        }
+        return memory().free();
     }
 
     @Override

@@ -67,10 +67,9 @@ final class CudaRequirements {
             return List.of("no GPU is visible to this process: see nvidia-smi and CUDA_VISIBLE_DEVICES");
         }
         if (wanted < 0 || wanted >= devices) {
-            return List.of(
-                    ("resnet.cudnn.device is %d, and this process sees the %d GPU(s) from 0 to %d: the number is one"
-                                    + " among those of CUDA_VISIBLE_DEVICES")
-                            .formatted(wanted, devices, devices - 1));
+            return List.of(("%s is %d, and this process sees the %d GPU(s) from 0 to %d: the number is one"
+                            + " among those of CUDA_VISIBLE_DEVICES")
+                    .formatted(CudaDevice.SETTING, wanted, devices, devices - 1));
         }
         return List.of();
     }
@@ -109,9 +108,8 @@ final class CudaRequirements {
 
     /**
      * @param capability compute capability times 10: 90 is Hopper's 9.0
-     * @param bytes its memory
      */
-    record Chip(String name, int capability, long bytes) {
+    record Chip(String name, int capability) {
 
         String dottedCapability() {
             return capability / 10 + "." + capability % 10;

@@ -13,7 +13,7 @@ public record CudnnBinding() implements DeviceBinding {
 
     @Override
     public Optional<String> refusal(NvidiaGpu device) {
-        CudaRequirements.Chip chip = new CudaRequirements.Chip(device.name(), 10 * device.major() + device.minor(), 0);
+        CudaRequirements.Chip chip = new CudaRequirements.Chip(device.name(), 10 * device.major() + device.minor());
         return CudaRequirements.problems(chip, Precision.ofThisProcess()).stream()
                 .findFirst();
     }

@@ -1,11 +1,11 @@
 package io.resnetspark.model.kernel.cudnn;
 
+import io.resnetspark.model.kernel.BufferPool;
 import io.resnetspark.model.kernel.InferenceStep.Value;
 import io.resnetspark.model.kernel.TrainingNetwork;
 import io.resnetspark.model.kernel.TrainingStep;
 import io.resnetspark.model.kernel.TrainingStep.Normalise;
 import io.resnetspark.model.kernel.TrainingStep.Sum;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,8 +46,7 @@ final class GradientPlan {
     private final Set<Value> reached = new HashSet<>();
     private final Map<Value, Integer> buffers = new HashMap<>();
     private final Map<Read, Passing> passings = new HashMap<>();
-    private final List<Long> lengths = new ArrayList<>();
-    private final Set<Integer> free = new HashSet<>();
+    private final BufferPool pool = new BufferPool();
 
     /** @param bytes memory that a value's gradient takes */
     GradientPlan(TrainingNetwork network, ToLongFunction<Value> bytes) {
@@ -59,7 +58,7 @@ final class GradientPlan {
             }
         }
         // The loss writes it even if nothing learns.
-        buffers.put(network.logits(), take(bytes.applyAsLong(network.logits())));
+        buffers.put(network.logits(), pool.take(bytes.applyAsLong(network.logits())));
         for (int i = network.steps().size() - 1; i >= 0; i--) {
             if (runs(network.steps().get(i))) {
                 goBack(network.steps().get(i));
@@ -88,7 +87,7 @@ final class GradientPlan {
 
     /** Bytes of each buffer. */
     List<Long> lengths() {
-        return lengths;
+        return pool.lengths();
     }
 
     private void goBack(TrainingStep step) {
@@ -107,38 +106,17 @@ final class GradientPlan {
                 handedOn = true;
             } else {
                 passing = Passing.REPLACE;
-                buffers.put(value, take(bytes.applyAsLong(value)));
+                buffers.put(value, pool.take(bytes.applyAsLong(value)));
             }
             passings.put(new Read(step, position), passing);
         }
         if (!handedOn) {
-            free.add(own);
+            pool.release(own);
         }
     }
 
     /** A normalisation needs its gradient for the branch first and can then give it away; a sum can give it to its branch. */
     private static boolean shares(TrainingStep step, int position) {
         return (step instanceof Normalise && position == 1) || (step instanceof Sum && position == 0);
-    }
-
-    /** The smallest free buffer that is long enough, else the longest one, made longer, else a new one. */
-    private int take(long length) {
-        int best = -1;
-        for (int candidate : free) {
-            if (best < 0 || better(lengths.get(candidate), lengths.get(best), length)) {
-                best = candidate;
-            }
-        }
-        if (best < 0) {
-            lengths.add(length);
-            return lengths.size() - 1;
-        }
-        free.remove(best);
-        lengths.set(best, Math.max(length, lengths.get(best)));
-        return best;
-    }
-
-    private static boolean better(long candidate, long best, long needed) {
-        return candidate >= needed ? best < needed || candidate < best : best < needed && candidate > best;
     }
 }

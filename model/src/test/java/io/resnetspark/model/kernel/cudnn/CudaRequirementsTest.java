@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CudaRequirementsTest {
 
-    private static final Chip H200 = new Chip("NVIDIA H200", 90, 150L << 30);
-    private static final Chip T4 = new Chip("Tesla T4", 75, 16L << 30);
-    private static final Chip V100 = new Chip("Tesla V100", 70, 16L << 30);
+    private static final Chip H200 = new Chip("NVIDIA H200", 90);
+    private static final Chip T4 = new Chip("Tesla T4", 75);
+    private static final Chip V100 = new Chip("Tesla V100", 70);
 
     @ParameterizedTest
     @CsvSource({
@@ -66,7 +66,7 @@ class CudaRequirementsTest {
     void describesItself() {
         assertThat(new Versions(13010, 13000, 91901).text()).isEqualTo("cuDNN 9.19.1, CUDA 13.0");
         assertThat(H200.architecture()).isEqualTo("sm_90");
-        assertThat(new Chip("", 121, 0).dottedCapability()).isEqualTo("12.1");
+        assertThat(new Chip("", 121).dottedCapability()).isEqualTo("12.1");
     }
 
     @Test
