@@ -61,9 +61,11 @@ public final class BatchPrediction {
     public Outcome run(PredictionInput input, ClassifierSource model, String modelVersion, String output) {
         PredictionFiles files = new PredictionFiles(spark, output);
         files.removeUnfinished();
-        Dataset<Row> all = input.keys().distinct();
-        Dataset<Row> missing = all;
+        Dataset<Row> keys = input.keys().distinct();
         files.predictions().ifPresent(predictions -> checkEmbeddings(predictions, output));
+        // A table's keys are hashes of its images: counted here and joined below, they are computed once.
+        Dataset<Row> all = keys.persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> missing = all;
         for (Dataset<Row> table : files.tables()) {
             missing = missing.join(
                     table.where(col("model_version").equalTo(modelVersion)).select("path", "source_stamp"),
@@ -79,12 +81,12 @@ public final class BatchPrediction {
             long predicted = 0;
             long rejected = 0;
             for (long from = 0; from < open; from += config.imagesPerChunk()) {
-                Dataset<Row> keys = todo.where(
+                Dataset<Row> next = todo.where(
                                 col("place").gt(from).and(col("place").leq(from + config.imagesPerChunk())))
                         .drop("place");
                 String description = "predict: images %,d to %,d of %,d"
                         .formatted(from + 1, Math.min(open, from + config.imagesPerChunk()), open);
-                Outcome chunk = jobs.run(description, () -> chunk(input.images(keys), shared, modelVersion, files));
+                Outcome chunk = jobs.run(description, () -> chunk(input.images(next), shared, modelVersion, files));
                 predicted += chunk.predicted();
                 rejected += chunk.rejected();
                 LOG.info("Predicted {} of {} images, rejected {}", predicted, open, rejected);
@@ -92,6 +94,7 @@ public final class BatchPrediction {
             return new Outcome(predicted, rejected, inputs - open);
         } finally {
             todo.unpersist();
+            all.unpersist();
             shared.destroy();
         }
     }

@@ -51,7 +51,7 @@ public record ImageTable(Dataset<Row> rows, String image, String id) implements 
     /** @throws BadDataException if an id is null or occurs twice */
     @Override
     public Dataset<Row> keys() {
-        Dataset<Row> keys = rows.select(path().as("path"), stamp().as("source_stamp"));
+        Dataset<Row> keys = rows.select(path().as("path"), stamp(hash()).as("source_stamp"));
         List<Row> unclear = keys.groupBy("path")
                 .agg(functions.count(lit(1)).as("times"))
                 .where(col("times").gt(1).or(col("path").isNull()))
@@ -68,8 +68,7 @@ public record ImageTable(Dataset<Row> rows, String image, String id) implements 
     public Dataset<Row> images(Dataset<Row> keys) {
         return rows.select(
                         path().as("path"),
-                        stamp().as("source_stamp"),
-                        sha2(col(image), 256).as("image_id"),
+                        hash().as("image_id"),
                         lit(null).cast(DataTypes.IntegerType).as("width"),
                         lit(null).cast(DataTypes.IntegerType).as("height"),
                         lit(null).cast(DataTypes.IntegerType).as("channels"),
@@ -77,6 +76,7 @@ public record ImageTable(Dataset<Row> rows, String image, String id) implements 
                         col(image).as("bytes"),
                         when(col(image).isNull(), lit("The column " + image + " is null"))
                                 .as("problem"))
+                .withColumn("source_stamp", stamp(col("image_id")))
                 .join(keys, new String[] {"path", "source_stamp"}, "left_semi");
     }
 
@@ -84,7 +84,11 @@ public record ImageTable(Dataset<Row> rows, String image, String id) implements 
         return col(id).cast(DataTypes.StringType);
     }
 
-    private Column stamp() {
-        return coalesce(sha2(col(image), 256), lit("null"));
+    private Column hash() {
+        return sha2(col(image), 256);
+    }
+
+    private static Column stamp(Column hash) {
+        return coalesce(hash, lit("null"));
     }
 }

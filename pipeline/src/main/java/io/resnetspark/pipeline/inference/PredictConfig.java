@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.inference;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param imagesPerChunk images after which the result so far is made visible and need not be done again, at least 1
  * @param embeddings whether the predictions have a column of what the network's head reads
  */
+@RecordBuilder
 public record PredictConfig(
         Format format,
         Columns columns,
@@ -58,17 +60,7 @@ public record PredictConfig(
 
     /** What {@code predict} does unless told otherwise. */
     public static PredictConfig standard() {
-        return of(64, 100_000);
-    }
-
-    /** The same with other sizes. */
-    public static PredictConfig of(int batchSize, int imagesPerChunk) {
         return new PredictConfig(
-                Format.IMAGE_FOLDER,
-                new Columns("image", "id"),
-                batchSize,
-                TestTimeAugmentation.NONE,
-                imagesPerChunk,
-                false);
+                Format.IMAGE_FOLDER, new Columns("image", "id"), 64, TestTimeAugmentation.NONE, 100_000, false);
     }
 }

@@ -68,9 +68,14 @@ class BatchPredictionIT {
         ImageIO.write(image, "png", input.resolve(name).toFile());
     }
 
+    private static PredictConfigBuilder small() {
+        return PredictConfigBuilder.builder(PredictConfig.standard()).batchSize(2);
+    }
+
     private BatchPrediction.Outcome predict(String version, int imagesPerChunk) {
         PredictionInput files = new FolderInput(spark, folder.resolve("in put").toString());
-        return new BatchPrediction(spark, PredictConfig.of(2, imagesPerChunk)).run(files, MODEL, version, output);
+        return new BatchPrediction(spark, small().imagesPerChunk(imagesPerChunk).build())
+                .run(files, MODEL, version, output);
     }
 
     private Dataset<Row> table(String name) {
@@ -162,8 +167,9 @@ class BatchPredictionIT {
     }
 
     private static PredictConfig tables(PredictConfig.Format format) {
-        return new PredictConfig(
-                format, new PredictConfig.Columns("photo", "number"), 2, TestTimeAugmentation.NONE, 100, false);
+        return small().format(format)
+                .columns(new PredictConfig.Columns("photo", "number"))
+                .build();
     }
 
     private Dataset<Row> photos(Long... numbers) throws IOException {
@@ -235,13 +241,7 @@ class BatchPredictionIT {
     @Test
     void embeddingsAreAColumnOnRequest() {
         PredictionInput files = new FolderInput(spark, folder.resolve("in put").toString());
-        PredictConfig config = new PredictConfig(
-                PredictConfig.Format.IMAGE_FOLDER,
-                new PredictConfig.Columns("image", "id"),
-                2,
-                TestTimeAugmentation.NONE,
-                100,
-                true);
+        PredictConfig config = small().embeddings(true).build();
         assertThat(new BatchPrediction(spark, config).run(files, MODEL, "v1", output))
                 .isEqualTo(new BatchPrediction.Outcome(3, 2, 0));
         List<Row> predictions = table("predictions.parquet").orderBy("path").collectAsList();
