@@ -181,28 +181,30 @@ public final class AveragingCommand implements Callable<Integer> {
             RoundCosts measure = new RoundCosts(spark, work, cores, repetitions);
             for (String model : models) {
                 for (int count : workers) {
-                    Trainings training = new Trainings(small, Architecture.named(model), 32, 10, 1);
                     if (deadline.secondsLeft() < SECONDS_OF_A_CASE) {
                         leftOut.add("%d workers of %s: the time is used up".formatted(count, model));
                     } else {
-                        try {
-                            costs.add(measure.measure(training, count));
-                        } catch (IllegalStateException failed) { // too many workers for the machine's memory, as a rule
-                            LOG.warn("{} workers of {} are left out", count, model, failed);
-                            leftOut.add("%d workers of %s: %s"
-                                    .formatted(
-                                            count,
-                                            model,
-                                            failed.getMessage()
-                                                    .lines()
-                                                    .findFirst()
-                                                    .orElse("")));
-                        }
+                        rounds(measure, new Trainings(small, Architecture.named(model), 32, 10, 1), count);
                     }
                 }
             }
         } finally {
             spark.stop();
+        }
+    }
+
+    /** A case that fails, as a rule with too many workers for the machine's memory, is left out. */
+    private void rounds(RoundCosts measure, Trainings training, int count) {
+        try {
+            costs.add(measure.measure(training, count));
+        } catch (IllegalStateException failed) {
+            String model = training.architecture().label();
+            LOG.warn("{} workers of {} are left out", count, model, failed);
+            leftOut.add("%d workers of %s: %s"
+                    .formatted(
+                            count,
+                            model,
+                            failed.getMessage().lines().findFirst().orElse("")));
         }
     }
 

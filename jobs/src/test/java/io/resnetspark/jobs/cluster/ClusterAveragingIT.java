@@ -75,11 +75,7 @@ class ClusterAveragingIT {
     void whereWorkersRunAndDieDoesNotShowInTheResult() throws Exception {
         new SyntheticImages(16, 16, 1).writeTo(directory.resolve("images"));
         try (StandaloneCluster cluster = StandaloneCluster.start(directory, 2, 1, 1024)) {
-            List<String> prepare = new ArrayList<>(List.of("prepare", "--no-ui", "--format", "image-folder"));
-            prepare.addAll(List.of("--input", directory.resolve("images").toString()));
-            prepare.addAll(List.of("--split", "train=0.8,val=0.1,test=0.1"));
-            prepare.addAll(List.of("--output", directory.resolve("dataset").toString()));
-            succeed(cluster.submit(List.of(), prepare, LIMIT));
+            cluster.prepare(directory, List.of(), LIMIT);
 
             succeed(cluster.submit(List.of(), train("two-executors"), LIMIT));
             succeed(cluster.submit(List.of("--conf", "spark.cores.max=1"), train("one-executor"), LIMIT));

@@ -5,6 +5,7 @@ import io.resnetspark.pipeline.dataset.DeltaSession;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingLoop;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
@@ -13,11 +14,18 @@ import org.apache.spark.sql.SparkSession;
 final class ClusterDriver implements AutoCloseable {
 
     /** Delta reads its log with 50 tasks by default; a few rows need one for each core. */
-    static final Map<String, String> SMALL_TABLES =
+    private static final Map<String, String> SMALL_TABLES =
             Map.of("spark.databricks.delta.snapshotPartitions", "2", "spark.sql.shuffle.partitions", "2");
 
     private final StandaloneCluster cluster;
     private final SparkSession spark;
+
+    /** The settings for small tables, for SparkSubmit. */
+    static List<String> smallTables() {
+        List<String> options = new ArrayList<>();
+        SMALL_TABLES.forEach((key, value) -> options.addAll(List.of("--conf", key + "=" + value)));
+        return options;
+    }
 
     /** @param settings of Spark, by their full names */
     ClusterDriver(StandaloneCluster cluster, Map<String, String> settings) {

@@ -69,23 +69,7 @@ class ClusterGpuIT {
                         "2",
                         "spark.worker.resource.gpu.discoveryScript",
                         script.toString()));
-        List<String> options = new ArrayList<>();
-        ClusterDriver.SMALL_TABLES.forEach((key, value) -> options.addAll(List.of("--conf", key + "=" + value)));
-        StandaloneCluster.Ended prepared = cluster.submit(
-                options,
-                List.of(
-                        "prepare",
-                        "--no-ui",
-                        "--input",
-                        directory.resolve("images").toString(),
-                        "--format",
-                        "image-folder",
-                        "--split",
-                        "train=0.8,val=0.1,test=0.1",
-                        "--output",
-                        directory.resolve("dataset").toString()),
-                LIMIT);
-        assertThat(prepared.exitCode()).as(prepared.errors()).isZero();
+        cluster.prepare(directory, ClusterDriver.smallTables(), LIMIT);
     }
 
     private static void program(Path path, String commands) throws Exception {

@@ -62,21 +62,7 @@ class ClusterTrainingIT {
     static void startClusterAndPrepare() throws Exception {
         new SyntheticImages(60, 16, 1).writeTo(directory.resolve("images"));
         cluster = StandaloneCluster.start(directory, 2, 1, 1024);
-        StandaloneCluster.Ended prepared = cluster.submit(
-                smallTables(),
-                List.of(
-                        "prepare",
-                        "--no-ui",
-                        "--input",
-                        directory.resolve("images").toString(),
-                        "--format",
-                        "image-folder",
-                        "--split",
-                        "train=0.8,val=0.1,test=0.1",
-                        "--output",
-                        directory.resolve("dataset").toString()),
-                LIMIT);
-        assertThat(prepared.exitCode()).as(prepared.errors()).isZero();
+        cluster.prepare(directory, ClusterDriver.smallTables(), LIMIT);
         try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
             driver.train(config("undisturbed"), new RoundWatch());
         }
@@ -85,13 +71,6 @@ class ClusterTrainingIT {
     @AfterAll
     static void stopCluster() {
         cluster.close();
-    }
-
-    /** For SparkSubmit. */
-    private static List<String> smallTables() {
-        List<String> options = new ArrayList<>();
-        ClusterDriver.SMALL_TABLES.forEach((key, value) -> options.addAll(List.of("--conf", key + "=" + value)));
-        return options;
     }
 
     private static TrainConfig config(String name) {
@@ -295,12 +274,13 @@ class ClusterTrainingIT {
     @Test
     @Order(5)
     void theDriverMayDieAndTheResumedRunEqualsTheUndisturbedOne() throws Exception {
-        StandaloneCluster.Submission doomed = cluster.submission(smallTables(), trainCommand("driver-killed"));
+        StandaloneCluster.Submission doomed =
+                cluster.submission(ClusterDriver.smallTables(), trainCommand("driver-killed"));
         awaitEpoch(doomed, directory.resolve("driver-killed"));
         doomed.process().destroyForcibly().waitFor(30, TimeUnit.SECONDS);
         assertThat(run("driver-killed").manifest().status()).isEqualTo("running");
         StandaloneCluster.Ended resumed =
-                cluster.submit(smallTables(), trainCommand("driver-killed", "--resume"), LIMIT);
+                cluster.submit(ClusterDriver.smallTables(), trainCommand("driver-killed", "--resume"), LIMIT);
         assertThat(resumed.exitCode()).as(resumed.errors()).isZero();
         assertEqualsUndisturbed("driver-killed");
     }

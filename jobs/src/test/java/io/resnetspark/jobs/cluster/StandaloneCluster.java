@@ -1,5 +1,7 @@
 package io.resnetspark.jobs.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -144,6 +146,29 @@ public final class StandaloneCluster implements AutoCloseable {
      */
     public Ended submit(List<String> sparkOptions, List<String> arguments, Duration limit) {
         return await(submission(sparkOptions, arguments), limit);
+    }
+
+    /**
+     * Prepares {@code images}, a folder of classes below the directory, as {@code dataset} beside it.
+     *
+     * @param directory of both
+     */
+    void prepare(Path directory, List<String> sparkOptions, Duration limit) {
+        Ended prepared = submit(
+                sparkOptions,
+                List.of(
+                        "prepare",
+                        "--no-ui",
+                        "--input",
+                        directory.resolve("images").toString(),
+                        "--format",
+                        "image-folder",
+                        "--split",
+                        "train=0.8,val=0.1,test=0.1",
+                        "--output",
+                        directory.resolve("dataset").toString()),
+                limit);
+        assertThat(prepared.exitCode()).as(prepared.errors()).isZero();
     }
 
     /** Starts what {@link #submit} starts, without waiting; to be awaited, or killed. */

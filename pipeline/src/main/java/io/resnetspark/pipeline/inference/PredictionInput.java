@@ -47,7 +47,8 @@ public sealed interface PredictionInput permits FolderInput, TableInput, ImageTa
         Dataset<Row> rows;
         try {
             rows = spark.read().format(format).load(path);
-        } catch (Exception e) { // Spark throws its checked AnalysisException undeclared
+        } catch (Exception
+                | AssertionError e) { // Spark throws checked exceptions undeclared, and asserts folders of one kind
             throw new BadDataException(
                     "Cannot read %s as a %s table: %s"
                             .formatted(

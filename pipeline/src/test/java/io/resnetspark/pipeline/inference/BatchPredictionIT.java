@@ -218,6 +218,10 @@ class BatchPredictionIT {
         assertThat(new BatchPrediction(spark, config)
                         .run(PredictionInput.open(spark, dataset, config), MODEL, "v1", output))
                 .isEqualTo(new BatchPrediction.Outcome(8, 0, 0));
+        assertThatThrownBy(() -> PredictionInput.open(spark, dataset, tables(PredictConfig.Format.PARQUET)))
+                .as("which is no Parquet table as a whole")
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("as a parquet table");
     }
 
     @Test
