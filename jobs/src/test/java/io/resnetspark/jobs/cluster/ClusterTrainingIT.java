@@ -8,6 +8,7 @@ import io.resnetspark.jobs.config.ConfigLoader;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -278,7 +279,7 @@ class ClusterTrainingIT {
                 cluster.submission(ClusterDriver.smallTables(), trainCommand("driver-killed"));
         awaitEpoch(doomed, directory.resolve("driver-killed"));
         doomed.process().destroyForcibly().waitFor(30, TimeUnit.SECONDS);
-        assertThat(run("driver-killed").manifest().status()).isEqualTo("running");
+        assertThat(run("driver-killed").manifest().status()).isEqualTo(TrainingStatus.RUNNING);
         StandaloneCluster.Ended resumed =
                 cluster.submit(ClusterDriver.smallTables(), trainCommand("driver-killed", "--resume"), LIMIT);
         assertThat(resumed.exitCode()).as(resumed.errors()).isZero();

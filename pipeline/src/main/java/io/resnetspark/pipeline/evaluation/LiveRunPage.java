@@ -2,6 +2,7 @@ package io.resnetspark.pipeline.evaluation;
 
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.BatchNormMetrics;
 import io.resnetspark.pipeline.training.EpochMetrics;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
-/** Keeps the page of a run in progress current, {@code report/index.html} of its directory; a refresh every few seconds. */
+/** Keeps the page of a run current, {@code report/index.html} of its directory; a refresh every few seconds. */
 public final class LiveRunPage implements TrainingListener {
 
     private static final long REFRESH_NANOS = 10_000_000_000L;
@@ -52,7 +53,7 @@ public final class LiveRunPage implements TrainingListener {
         settings.put("averaging", summary.averaging());
         settings.put("computes with", summary.kernels());
         tellReturns();
-        write();
+        write(TrainingStatus.RUNNING);
     }
 
     @Override
@@ -68,7 +69,7 @@ public final class LiveRunPage implements TrainingListener {
                 metrics.reduceSeconds(),
                 metrics.broadcastSeconds()));
         if (System.nanoTime() - written > REFRESH_NANOS) {
-            write();
+            write(TrainingStatus.RUNNING);
         }
     }
 
@@ -101,7 +102,7 @@ public final class LiveRunPage implements TrainingListener {
         double epochsDone = rounds.isEmpty() ? 0 : rounds.get(rounds.size() - 1).epoch();
         validations.removeIf(validation -> validation.epoch() > epochsDone);
         tellReturns();
-        write();
+        write(TrainingStatus.RUNNING);
     }
 
     private void tellReturns() {
@@ -117,12 +118,13 @@ public final class LiveRunPage implements TrainingListener {
     }
 
     @Override
-    public void ended() {
-        write();
+    public void ended(TrainingStatus status) {
+        write(status);
     }
 
-    private void write() {
-        RunPage.write(report, new RunCurves(run.manifest().id(), epochs, rounds, validations, batchNorm), settings);
+    private void write(TrainingStatus status) {
+        RunPage.write(
+                report, status, new RunCurves(run.manifest().id(), epochs, rounds, validations, batchNorm), settings);
         written = System.nanoTime();
     }
 }

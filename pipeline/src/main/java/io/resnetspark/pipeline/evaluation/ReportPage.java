@@ -1,10 +1,11 @@
 package io.resnetspark.pipeline.evaluation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetspark.pipeline.run.TrainingStatus;
 import java.util.List;
 import java.util.Map;
 
-/** The pages of an evaluation and of a run in progress. */
+/** The pages of an evaluation and of a run. */
 final class ReportPage {
 
     /** In the order they must run. */
@@ -44,13 +45,15 @@ final class ReportPage {
         return render(title, "", data);
     }
 
-    /** @param refresh seconds after which a browser should load the page again */
-    static String ofRun(RunCurves run, Map<String, String> settings, int refresh) {
+    /** @param refresh seconds after which a browser should load the page of a run in progress again */
+    static String ofRun(TrainingStatus status, RunCurves run, Map<String, String> settings, int refresh) {
         ObjectNode data = ((ObjectNode) ReportJson.tree(Map.of()));
         data.set("run", ReportJson.tree(run.thinned(ROUNDS_DRAWN)));
         data.set("settings", ReportJson.tree(settings));
+        data.put("status", status.label());
         data.put("refresh_seconds", refresh);
-        return render("Training " + run.runId(), SelfContainedPage.refreshing(refresh), data);
+        String headExtra = status == TrainingStatus.RUNNING ? SelfContainedPage.refreshing(refresh) : "";
+        return render("Training " + run.runId(), headExtra, data);
     }
 
     private static String render(String title, String headExtra, ObjectNode data) {

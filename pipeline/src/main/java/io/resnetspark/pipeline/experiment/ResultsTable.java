@@ -91,7 +91,7 @@ final class ResultsTable {
                 training.config().arch(),
                 seed.parameters(),
                 seed.seed(),
-                seed.status(),
+                seed.status().label(),
                 training.config().validateOn().label(),
                 epoch.epoch(),
                 epoch.images(),

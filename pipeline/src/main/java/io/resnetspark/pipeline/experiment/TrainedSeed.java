@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.run.TrainingStatus;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,22 +14,19 @@ import java.util.List;
  *
  * @param training its line of the experiment
  * @param seed of weights, order and augmentation
- * @param status {@code done}, {@code diverged} or {@code running}
+ * @param status how its run stands
  * @param parameters trainable parameters of the network
  * @param epochs those that were finished
  */
-record TrainedSeed(Training training, long seed, String status, long parameters, List<EpochResult> epochs) {
-
-    static final String DONE = "done";
-    static final String DIVERGED = "diverged";
+record TrainedSeed(Training training, long seed, TrainingStatus status, long parameters, List<EpochResult> epochs) {
 
     boolean isFinished() {
-        return status.equals(DONE) || status.equals(DIVERGED);
+        return status == TrainingStatus.DONE || status == TrainingStatus.DIVERGED;
     }
 
     /** The measure after the last epoch; NaN for a training that diverged. */
     double result(Measure measure) {
-        return status.equals(DONE) ? measure.of(epochs.get(epochs.size() - 1)) : Double.NaN;
+        return status == TrainingStatus.DONE ? measure.of(epochs.get(epochs.size() - 1)) : Double.NaN;
     }
 
     static TrainedSeed read(Training training, long seed, RunDirectory run) {

@@ -1,5 +1,6 @@
 package io.resnetspark.pipeline.experiment;
 
+import io.resnetspark.pipeline.run.TrainingStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ record TrainingSummary(
      * @param epochs finished epochs
      * @param results by measure, after the last epoch; undefined for a training that diverged
      */
-    record SeedResult(long seed, String status, int epochs, Map<String, Double> results) {}
+    record SeedResult(long seed, TrainingStatus status, int epochs, Map<String, Double> results) {}
 
     static TrainingSummary of(Training training, List<TrainedSeed> all) {
         List<TrainedSeed> own = all.stream()
@@ -49,7 +50,7 @@ record TrainingSummary(
             course.put(measure.key(), course(own, measure));
         }
         int diverged = (int) own.stream()
-                .filter(trained -> trained.status().equals(TrainedSeed.DIVERGED))
+                .filter(trained -> trained.status() == TrainingStatus.DIVERGED)
                 .count();
         return new TrainingSummary(
                 training.name(),

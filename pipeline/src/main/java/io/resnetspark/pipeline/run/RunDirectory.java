@@ -165,6 +165,7 @@ public final class RunDirectory {
         store.deleteUnfinished("");
         store.deleteUnfinished("report");
         store.deleteUnfinished(CHECKPOINTS);
+        store.deleteUnfinished(REESTIMATED);
         List<String> whole = checkpoints();
         store.list(CHECKPOINTS).stream().filter(name -> !whole.contains(name)).forEach(this::deleteCheckpoint);
     }

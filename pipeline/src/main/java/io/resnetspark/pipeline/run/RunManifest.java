@@ -10,7 +10,7 @@ import java.util.Map;
  * @param formatVersion of this file
  * @param id of the run
  * @param createdAt ISO-8601 instant, UTC
- * @param status {@code running}, {@code done} or {@code diverged}
+ * @param status how it stands
  * @param config resolved configuration
  * @param dataset path of the dataset
  * @param datasetId id of the dataset
@@ -30,7 +30,7 @@ public record RunManifest(
         int formatVersion,
         String id,
         String createdAt,
-        String status,
+        TrainingStatus status,
         JsonNode config,
         String dataset,
         String datasetId,
@@ -54,7 +54,7 @@ public record RunManifest(
     }
 
     /** The same run with another status and duration. */
-    public RunManifest with(String newStatus, double newSeconds) {
+    public RunManifest with(TrainingStatus newStatus, double newSeconds) {
         return with(newStatus, newSeconds, returns);
     }
 
@@ -63,7 +63,7 @@ public record RunManifest(
         return with(status, seconds, newReturns);
     }
 
-    private RunManifest with(String newStatus, double newSeconds, List<ReturnToCheckpoint> newReturns) {
+    private RunManifest with(TrainingStatus newStatus, double newSeconds, List<ReturnToCheckpoint> newReturns) {
         return new RunManifest(
                 formatVersion,
                 id,

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.tracking;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.RoundMetrics;
@@ -92,12 +93,11 @@ public final class TrainingTracking implements TrainingListener {
     }
 
     @Override
-    public void ended() {
+    public void ended(TrainingStatus status) {
         tell();
         attempt(() -> {
             report.read(PAGE).ifPresent(page -> open().files(Map.of("report/" + PAGE, page), directory.path()));
-            boolean done = directory.manifest().status().equals("done");
-            open().finish(done ? MlflowRun.Status.FINISHED : MlflowRun.Status.FAILED);
+            open().finish(status == TrainingStatus.DONE ? MlflowRun.Status.FINISHED : MlflowRun.Status.FAILED);
         });
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.run.TrainingStatus;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -74,7 +75,7 @@ final class MetricsLog implements TrainingListener {
     }
 
     @Override
-    public void ended() {
+    public void ended(TrainingStatus status) {
         write();
     }
 

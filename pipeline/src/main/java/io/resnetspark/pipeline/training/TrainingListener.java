@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.training;
 
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
+import io.resnetspark.pipeline.run.TrainingStatus;
 
 /** Hears of a training's progress on the driver. */
 public interface TrainingListener {
@@ -18,6 +19,10 @@ public interface TrainingListener {
     /** The training goes on from an earlier checkpoint; what was heard of rounds after it no longer counts. */
     default void returned(ReturnToCheckpoint made) {}
 
-    /** After the last epoch, or when training ends with a failure. */
-    default void ended() {}
+    /**
+     * After the last epoch, or when training ends otherwise.
+     *
+     * @param status any but {@link TrainingStatus#RUNNING}
+     */
+    default void ended(TrainingStatus status) {}
 }

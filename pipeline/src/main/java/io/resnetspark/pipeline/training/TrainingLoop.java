@@ -21,6 +21,7 @@ import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.run.TrainingStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -250,7 +251,7 @@ public final class TrainingLoop {
                 RunManifest.FORMAT_VERSION,
                 continued ? run.manifest().id() : plan.runId(),
                 continued ? run.manifest().createdAt() : Instant.now().toString(),
-                "running",
+                TrainingStatus.RUNNING,
                 resolved(),
                 dataset.path(),
                 dataset.manifest().id(),
@@ -299,15 +300,14 @@ public final class TrainingLoop {
                 TrainingPlan now = plan.withLearningRate(config.learningRate() * rateFactor);
                 return trainFrom(from, network, layout, part, now, all);
             });
-            run.writeManifest(run.manifest().with("done", secondsBefore + secondsSince(begin)));
-            all.forEach(TrainingListener::ended);
+            run.writeManifest(run.manifest().with(TrainingStatus.DONE, secondsBefore + secondsSince(begin)));
+            all.forEach(listener -> listener.ended(TrainingStatus.DONE));
         } catch (Throwable failure) { // Spark throws checked exceptions undeclared
-            if (failure instanceof DivergedException) {
-                inSpiteOf(
-                        failure,
-                        () -> run.writeManifest(run.manifest().with("diverged", secondsBefore + secondsSince(begin))));
-            }
-            all.forEach(listener -> inSpiteOf(failure, listener::ended));
+            TrainingStatus status =
+                    failure instanceof DivergedException ? TrainingStatus.DIVERGED : TrainingStatus.FAILED;
+            double seconds = secondsBefore + secondsSince(begin);
+            inSpiteOf(failure, () -> run.writeManifest(run.manifest().with(status, seconds)));
+            all.forEach(listener -> inSpiteOf(failure, () -> listener.ended(status)));
             throw failure;
         }
         return new TrainingOutcome(run.path(), end, run.best(), secondsSince(begin));

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.resnetspark.pipeline.run.TrainingStatus;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The page in a real browser: it draws everything, complains about nothing, and answers clicks and keys. */
 class ReportPageBrowserTest {
@@ -152,16 +155,45 @@ class ReportPageBrowserTest {
 
     @Test
     void aRunInProgressShowsItsCurves() throws Exception {
-        String page = ReportPage.ofRun(SampleReport.run(30), Map.of("batch size", "128"), 20);
+        String page = ReportPage.ofRun(TrainingStatus.RUNNING, SampleReport.run(30), Map.of("batch size", "128"), 20);
         HeadlessBrowser.Visit visit = browser.visit(page, "", folder);
         assertThat(visit.console()).isEmpty();
-        assertThat(visit.dom()).contains("Training in progress", "Round 30", "http-equiv=\"refresh\"", "batch size");
+        assertThat(header(visit)).contains("Training in progress", "Round 30");
+        assertThat(visit.dom()).contains("http-equiv=\"refresh\"", "batch size");
         assertThat(count(visit.dom(), "<svg")).isEqualTo(5);
         // Before the first round there is nothing to draw, and still a page.
         HeadlessBrowser.Visit early = browser.visit(
-                ReportPage.ofRun(new RunCurves("run-8", 3, List.of(), List.of()), Map.of(), 20), "", folder);
+                ReportPage.ofRun(TrainingStatus.RUNNING, new RunCurves("run-8", 3, List.of(), List.of()), Map.of(), 20),
+                "",
+                folder);
         assertThat(early.console()).isEmpty();
-        assertThat(early.dom()).contains("The first averaging round is under way.");
+        assertThat(header(early)).contains("The first averaging round is under way.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DONE,Training done,Trained 30 rounds",
+        "DIVERGED,Training diverged,The loss exploded after round 30",
+        "FAILED,Training failed,continue it with --resume"
+    })
+    void aRunThatEndedSaysHowAndReloadsNoMore(TrainingStatus status, String title, String summary) throws Exception {
+        HeadlessBrowser.Visit visit =
+                browser.visit(ReportPage.ofRun(status, SampleReport.run(30), Map.of(), 20), "", folder);
+        assertThat(visit.console()).isEmpty();
+        assertThat(visit.dom()).doesNotContain("http-equiv=\"refresh\"");
+        assertThat(header(visit)).contains(title, summary);
+        assertThat(header(visit).contains("role=\"progressbar\"")).isEqualTo(status != TrainingStatus.DONE);
+        HeadlessBrowser.Visit early = browser.visit(
+                ReportPage.ofRun(status, new RunCurves("run-8", 3, List.of(), List.of()), Map.of(), 20), "", folder);
+        assertThat(early.console()).isEmpty();
+        assertThat(header(early)).contains(title).doesNotContain("under way");
+    }
+
+    /** What is drawn at the top, without the scripts, which contain all texts. */
+    private static String header(HeadlessBrowser.Visit visit) {
+        String dom = visit.dom();
+        int start = dom.indexOf("<header id=\"top\"");
+        return dom.substring(start, dom.indexOf("</header>", start));
     }
 
     /** Steps that run once the page is drawn and leave what they saw in the document. */

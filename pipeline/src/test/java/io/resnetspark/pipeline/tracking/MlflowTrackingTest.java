@@ -12,6 +12,7 @@ import io.resnetspark.pipeline.evaluation.ReportJson;
 import io.resnetspark.pipeline.evaluation.ReportWriter;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.RoundMetrics;
@@ -45,7 +46,7 @@ class MlflowTrackingTest {
     void startServer() throws IOException {
         server = new TrackingServer("mlflow-artifacts:/1");
         run = RunDirectory.at(temporary.resolve("photos-1").toString(), hadoop);
-        run.writeManifest(manifest("running"));
+        run.writeManifest(manifest(TrainingStatus.RUNNING));
     }
 
     @AfterEach
@@ -53,7 +54,7 @@ class MlflowTrackingTest {
         server.close();
     }
 
-    private static RunManifest manifest(String status) {
+    private static RunManifest manifest(TrainingStatus status) {
         ObjectNode config =
                 RunDirectory.JSON.createObjectNode().put("arch", "resnet18").put("learningRate", 0.1);
         config.putObject("optimizer").put("momentum", 0.9).put("note", "x".repeat(9000));
@@ -111,8 +112,7 @@ class MlflowTrackingTest {
         tracking.epochDone(epoch(1));
         Files.createDirectories(temporary.resolve("photos-1/report"));
         Files.writeString(temporary.resolve("photos-1/report/index.html"), "<p>größe");
-        run.writeManifest(manifest("done"));
-        tracking.ended();
+        tracking.ended(TrainingStatus.DONE);
         assertThat(server.experiments).containsKey("photos");
         TrackingServer.Run told = server.runs.get("run1");
         assertThat(server.runs).hasSize(1);
@@ -140,11 +140,11 @@ class MlflowTrackingTest {
             TrainingTracking tracking = tracking(connected);
             tracking.started(SUMMARY);
             tracking.epochDone(epoch(attempt));
-            tracking.ended();
+            tracking.ended(attempt == 0 ? TrainingStatus.FAILED : TrainingStatus.DONE);
+            assertThat(server.runs.get("run1").status).isEqualTo(attempt == 0 ? "FAILED" : "FINISHED");
         }
         assertThat(server.runs).hasSize(1);
         assertThat(server.runs.get("run1").metrics).hasSize(2 * 4);
-        assertThat(server.runs.get("run1").status).isEqualTo("FAILED"); // its manifest never said done
     }
 
     @Test
@@ -155,7 +155,7 @@ class MlflowTrackingTest {
         server.close();
         assertThatCode(() -> {
                     tracking.epochDone(epoch(1));
-                    tracking.ended();
+                    tracking.ended(TrainingStatus.DONE);
                 })
                 .doesNotThrowAnyException();
     }

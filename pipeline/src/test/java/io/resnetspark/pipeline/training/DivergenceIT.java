@@ -12,6 +12,7 @@ import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.evaluation.LiveRunPage;
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.OnDivergence.Action;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ class DivergenceIT {
                 .hasMessageContaining("counts as exploded")
                 .hasMessageContaining("learning-rate");
         RunDirectory run = run(spark, exploding);
-        assertThat(run.manifest().status()).isEqualTo("diverged");
+        assertThat(run.manifest().status()).isEqualTo(TrainingStatus.DIVERGED);
         assertThat(run.newestCheckpoint().orElseThrow().state()).isEqualTo(before.state());
         assertThat(train(spark, config("stops", 3, SANE, STOP)).position().epoch())
                 .as("the run can be continued at a sane rate")
@@ -98,14 +99,15 @@ class DivergenceIT {
         assertThat(returned.state()).isEqualTo(expected.state());
         assertThat(returned.position()).isEqualTo(expected.position());
         RunDirectory run = run(spark, exploding);
-        assertThat(run.manifest().status()).isEqualTo("done");
+        assertThat(run.manifest().status()).isEqualTo(TrainingStatus.DONE);
         assertThat(run.manifest().returns()).isEqualTo(heard).hasSize(1);
         assertThat(heard.get(0).divergedRound()).isEqualTo(5);
         assertThat(heard.get(0).round()).isEqualTo(2);
         assertThat(run.metrics("return")).hasSize(1);
         assertThat(Path.of(exploding.output(), "report", "index.html"))
                 .content()
-                .contains("back to the checkpoint of round 2");
+                .contains("back to the checkpoint of round 2", "\"status\":\"done\"")
+                .doesNotContain("http-equiv=\"refresh\"");
         assertThat(run.metrics("round")).hasSameSizeAs(run(spark, lowered).metrics("round"));
         assertThat(run.best()).isEqualTo(run(spark, lowered).best());
         assertThat(run.checkpoints()).isEqualTo(run(spark, lowered).checkpoints());
@@ -134,7 +136,7 @@ class DivergenceIT {
                 .isInstanceOf(DivergedException.class)
                 .hasMessageContaining("went back 2 times");
         RunDirectory run = run(spark, config);
-        assertThat(run.manifest().status()).isEqualTo("diverged");
+        assertThat(run.manifest().status()).isEqualTo(TrainingStatus.DIVERGED);
         assertThat(run.manifest().returns())
                 .extracting(ReturnToCheckpoint::learningRateFactor)
                 .containsExactly(0.9, 0.9 * 0.9);

@@ -31,6 +31,7 @@ import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.BestCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.TrainConfig.Transfer;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
 import java.io.IOException;
@@ -472,7 +473,7 @@ class TrainingLawsIT {
         assertThatThrownBy(() -> train(config))
                 .isInstanceOf(DivergedException.class)
                 .hasMessageContaining("learning-rate");
-        assertThat(run(config).manifest().status()).isEqualTo("diverged");
+        assertThat(run(config).manifest().status()).isEqualTo(TrainingStatus.DIVERGED);
         run(config).newestCheckpoint().ifPresent(checkpoint -> {
             for (float value : checkpoint.state().parameters()) {
                 assertThat(value).isFinite();

@@ -11,17 +11,39 @@ function drawHeader() {
       headline());
   } else {
     const last = data.run.rounds.at(-1);
-    const share = last ? Math.min(1, last.epoch / data.run.planned_epochs) : 0;
     header.append(
-      el("p", { class: "eyebrow" }, "Training in progress"),
+      el("p", { class: "eyebrow" }, runTitle()),
       el("h1", {}, data.run.run_id),
-      el("p", { class: "summary" }, last
-        ? `Round ${format.count(last.round)}, ${format.decimal(last.epoch, 2)} of ${format.short(data.run.planned_epochs)} epochs. This page reloads every ${data.refresh_seconds} seconds.`
-        : "The first averaging round is under way."),
-      el("div", { class: "progress", role: "progressbar", "aria-label": "Progress", "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": Math.round(100 * share) },
-        el("span", { style: `width:${100 * share}%` })),
+      el("p", { class: "summary" }, runInWords(last)),
+      data.status === "done" ? "" : progressBar(last),
       last ? runHeadline(last) : "");
   }
+}
+
+function runTitle() {
+  return data.status === "running" ? "Training in progress" : `Training ${data.status}`;
+}
+
+function runInWords(last) {
+  const epochs = last ? `${format.decimal(last.epoch, 2)} of ${format.short(data.run.planned_epochs)} epochs` : "";
+  switch (data.status) {
+    case "running":
+      return last
+        ? `Round ${format.count(last.round)}, ${epochs}. This page reloads every ${data.refresh_seconds} seconds.`
+        : "The first averaging round is under way.";
+    case "done":
+      return last ? `Trained ${format.count(last.round)} rounds, ${epochs}.` : "There was nothing left to train.";
+    case "diverged":
+      return `The loss exploded ${last ? `after round ${format.count(last.round)}, ${epochs}` : "in the first round"}. Checkpoints from before are kept; a lower learning rate or gradient clipping may help.`;
+    default:
+      return `An error ended it ${last ? `after round ${format.count(last.round)}, ${epochs}` : "before the first round was done"}. The driver's log names the error; continue it with --resume.`;
+  }
+}
+
+function progressBar(last) {
+  const share = last ? Math.min(1, last.epoch / data.run.planned_epochs) : 0;
+  return el("div", { class: "progress", role: "progressbar", "aria-label": "Progress", "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": Math.round(100 * share) },
+    el("span", { style: `width:${100 * share}%` }));
 }
 
 function resultInWords() {
