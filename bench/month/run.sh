@@ -35,7 +35,7 @@ retrain=("$root/bin/resnet" retrain --config "$root/bench/month/month.conf" --ex
 # Starts a run and kills it with SIGKILL where a debugger says that it has reached a method.
 retrain_until_killed() {
   local method=$1 port=$((20000 + RANDOM % 20000)) pid
-  RESNET_JAVA_OPTS="-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:$port" \
+  RESNET_JAVA_OPTS="${RESNET_JAVA_OPTS:-} -agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:$port" \
     "${retrain[@]}" >"$MONTH/killed.log" 2>&1 &
   pid=$!
   until grep -q "Listening for transport" "$MONTH/killed.log" 2>/dev/null; do sleep 0.1; done

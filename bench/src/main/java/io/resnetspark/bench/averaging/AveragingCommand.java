@@ -2,7 +2,9 @@ package io.resnetspark.bench.averaging;
 
 import io.resnetspark.bench.report.Machine;
 import io.resnetspark.bench.spark.BenchSpark;
+import io.resnetspark.bench.spark.Deadline;
 import io.resnetspark.bench.spark.DrawnImages;
+import io.resnetspark.bench.spark.Speed;
 import io.resnetspark.bench.spark.Trainings;
 import io.resnetspark.bench.spark.WorkFolder;
 import io.resnetspark.bench.workload.StockNetworks;

@@ -2,6 +2,7 @@ package io.resnetspark.bench.averaging;
 
 import io.resnetspark.bench.report.Machine;
 import io.resnetspark.bench.report.ReportJson;
+import io.resnetspark.bench.spark.Speed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.resnetspark.bench.averaging;
 
+import io.resnetspark.bench.spark.Speed;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;

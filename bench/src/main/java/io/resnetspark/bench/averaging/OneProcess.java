@@ -1,5 +1,6 @@
 package io.resnetspark.bench.averaging;
 
+import io.resnetspark.bench.spark.Contender;
 import io.resnetspark.bench.spark.TrainerLoop;
 import io.resnetspark.bench.spark.Trainings;
 import io.resnetspark.pipeline.dataset.ExampleIndex;

@@ -1,5 +1,6 @@
 package io.resnetspark.bench.averaging;
 
+import io.resnetspark.bench.spark.Speed;
 import io.resnetspark.bench.spark.Trainings;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.pipeline.training.RoundMetrics;

@@ -1,5 +1,6 @@
 package io.resnetspark.bench.averaging;
 
+import io.resnetspark.bench.spark.Contender;
 import io.resnetspark.pipeline.training.TrainConfig;
 import org.apache.spark.sql.SparkSession;
 

@@ -1,5 +1,9 @@
 package io.resnetspark.bench.averaging;
 
+import io.resnetspark.bench.spark.Contender;
+import io.resnetspark.bench.spark.Deadline;
+import io.resnetspark.bench.spark.Speed;
+import io.resnetspark.bench.spark.TakingTurns;
 import io.resnetspark.bench.spark.Trainings;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ImageDataset;
@@ -7,25 +11,14 @@ import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.training.TrainConfig.Averaging;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalDouble;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Images per second of one process and of Spark on the same cores: all stay open and take turns, a round each time. */
+/** Images per second of one process and of Spark on the same cores; a repetition is a round. */
 final class Throughput {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Throughput.class);
-
     static final int AVERAGING_FREQUENCY = 10;
-    private static final int WARM_UPS = 2;
-    private static final double LONG_WARM_UP_SECONDS = 15;
-    private static final double LONGEST_REPETITION_SECONDS = 60;
-    private static final int FEWEST_REPETITIONS = 3;
 
     private final SparkSession spark;
     private final Path work;
@@ -55,52 +48,8 @@ final class Throughput {
                     cores,
                     AVERAGING_FREQUENCY));
         }
-        Map<String, List<Double>> seen = new LinkedHashMap<>();
-        try {
-            List<Contender> takingTurns = new ArrayList<>();
-            for (Contender contender : contenders) {
-                List<Double> speeds = new ArrayList<>();
-                seen.put(contender.label(), speeds);
-                OptionalDouble slow = warmUp(contender);
-                slow.ifPresentOrElse(speeds::add, () -> takingTurns.add(contender));
-            }
-            for (int round = 0; round < repetitions; round++) {
-                boolean late = round >= FEWEST_REPETITIONS && deadline.secondsLeft() < 0;
-                for (int i = 0; i < takingTurns.size() && !late; i++) {
-                    Contender contender = takingTurns.get((i + round) % takingTurns.size());
-                    boolean enough = contender instanceof StockRounds && round >= FEWEST_REPETITIONS;
-                    if (!enough) {
-                        double speed = contender.repetition();
-                        LOG.info("{} {}: {} images/s", training.architecture().label(), contender.label(), speed);
-                        seen.get(contender.label()).add(speed);
-                    }
-                }
-            }
-        } finally {
-            contenders.forEach(Contender::close);
-        }
-        double oneProcess = Speed.median(seen.get(OneProcess.LABEL));
         String network = "%s@%d".formatted(training.architecture().label(), training.inputSize());
-        return seen.entrySet().stream()
-                .map(entry -> Speed.of(network, training.batchSize(), entry.getKey(), entry.getValue(), oneProcess))
-                .toList();
-    }
-
-    /** Returns the speed of a contender that is so slow that its first repetition has to do. */
-    private static OptionalDouble warmUp(Contender contender) {
-        long begin = System.nanoTime();
-        for (int i = 0; i < WARM_UPS && secondsSince(begin) < LONG_WARM_UP_SECONDS; i++) {
-            double speed = contender.repetition();
-            if (i == 0 && secondsSince(begin) > LONGEST_REPETITION_SECONDS) {
-                LOG.info("{}: {} images/s in its only repetition", contender.label(), speed);
-                return OptionalDouble.of(speed);
-            }
-        }
-        return OptionalDouble.empty();
-    }
-
-    private static double secondsSince(long nanos) {
-        return (System.nanoTime() - nanos) / 1e9;
+        return TakingTurns.measure(network, training.batchSize(), contenders, repetitions, deadline);
     }
 
     private Contender onSpark(String label, Trainings training, Averaging averager, int workers, int threads) {

@@ -1,11 +1,11 @@
-package io.resnetspark.bench.averaging;
+package io.resnetspark.bench.spark;
 
 import java.util.List;
 
 /**
- * Images per second of one way to train.
+ * Images per second of one contender.
  *
- * @param share of what one process reaches, in the same run
+ * @param share of what the first contender reaches, in the same run
  * @param repetitions in the order of time
  */
 public record Speed(
@@ -18,7 +18,7 @@ public record Speed(
         double share,
         List<Double> repetitions) {
 
-    static Speed of(String network, int batchSize, String system, List<Double> repetitions, double oneProcess) {
+    public static Speed of(String network, int batchSize, String system, List<Double> repetitions, double first) {
         List<Double> sorted = repetitions.stream().sorted().toList();
         double median = median(sorted);
         return new Speed(
@@ -28,11 +28,11 @@ public record Speed(
                 median,
                 sorted.get(0),
                 sorted.get(sorted.size() - 1),
-                median / oneProcess,
+                median / first,
                 List.copyOf(repetitions));
     }
 
-    static double median(List<Double> values) {
+    public static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;

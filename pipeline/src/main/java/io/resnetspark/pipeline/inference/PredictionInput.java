@@ -22,7 +22,8 @@ public sealed interface PredictionInput permits FolderInput, TableInput, ImageTa
             new StructType().add("path", DataTypes.StringType, false).add("source_stamp", DataTypes.StringType, false);
 
     /**
-     * Opens what a configuration describes.     *
+     * Opens what a configuration describes.
+     *
      * @param path path or URI
      * @throws ConfigurationException if a table has other columns
      * @throws BadDataException if there is no such table or dataset
@@ -47,8 +48,8 @@ public sealed interface PredictionInput permits FolderInput, TableInput, ImageTa
         Dataset<Row> rows;
         try {
             rows = spark.read().format(format).load(path);
-        } catch (Exception
-                | AssertionError e) { // Spark throws checked exceptions undeclared, and asserts folders of one kind
+        } catch (Exception | AssertionError e) {
+            // Spark throws checked exceptions undeclared, and asserts that a folder's files are of one kind.
             throw new BadDataException(
                     "Cannot read %s as a %s table: %s"
                             .formatted(
