@@ -78,9 +78,11 @@ function drawBatches() {
   const kinds = { accepted: "good", pending: "none", quarantined: "bad", refused: "bad", unchanged: "none" };
   const counts = new Map(data.prepared.batches.map((batch) => [batch.name, batch.counts]));
   const agreements = new Map(data.assessment.agreements.map((row) => [row.batch, row]));
-  const earlier = data.assessment.portions.filter((portion) => !summary.batches.some((batch) => batch.name === portion.batch));
-  const lead = earlier.length === 0 ? "What arrived, and what became of it."
-    : `What arrived, and what became of it. Still pending from before: ${earlier.map((portion) => portion.batch).join(", ")}.`;
+  const earlier = data.assessment.portions
+    .filter((portion) => portion.fate === "PENDING" && !summary.batches.some((batch) => batch.name === portion.batch));
+  const use = judged ? "Trained on as well, pending from before" : "Still pending from before";
+  const lead = "What arrived, and what became of it."
+    + (earlier.length === 0 ? "" : ` ${use}: ${earlier.map((portion) => portion.batch).join(", ")}.`);
   const rejected = (row) => Object.values(counts.get(row.name)?.rejected ?? {}).reduce((sum, count) => sum + count, 0);
   const known = (row) => {
     const seen = counts.get(row.name);
