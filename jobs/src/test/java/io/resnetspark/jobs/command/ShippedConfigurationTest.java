@@ -39,7 +39,9 @@ class ShippedConfigurationTest {
                 .withSetting("retrain.incoming=i")
                 .withSetting("retrain.dataset=d")
                 .withSetting("retrain.work=w")
-                .withSetting("retrain.model=m");
+                .withSetting("retrain.model=m")
+                .withSetting("experiment.data=d")
+                .withSetting("experiment.output=o");
     }
 
     private static TrainConfig train(SectionOption option, String key) {
@@ -101,6 +103,10 @@ class ShippedConfigurationTest {
                 config.bind("train", TrainConfig.class);
                 config.bind("evaluate", EvaluateConfig.class);
                 config.bind("retrain", RetrainConfig.class);
+                ExperimentConfig experiments = config.bind("experiment", ExperimentConfig.class);
+                for (ExperimentConfig.Name name : ExperimentConfig.Name.values()) {
+                    assertThat(experiments.experiment(name).trainings()).isNotEmpty();
+                }
             }
         }
     }

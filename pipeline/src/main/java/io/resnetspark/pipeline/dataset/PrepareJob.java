@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -211,12 +212,14 @@ public final class PrepareJob {
     private void checkRejected(RunCounts counts) {
         if (counts.rejectedFraction() > config.maxRejectedFraction()) {
             throw new BadDataException(
-                    "%d of %d images of %s were rejected (%s), more than the tolerated %.4g; see the table %s, then fix the source or raise --max-rejected-fraction"
+                    "%d of %d images of %s were rejected (%s), more than the tolerated fraction of %s; see the table %s, then fix the source or raise --max-rejected-fraction"
                             .formatted(
                                     counts.rejectedTotal(),
                                     counts.seen(),
                                     config.input(),
-                                    counts.rejected(),
+                                    counts.rejected().entrySet().stream()
+                                            .map(reason -> "%d %s".formatted(reason.getValue(), reason.getKey()))
+                                            .collect(Collectors.joining(", ")),
                                     config.maxRejectedFraction(),
                                     files.rejects()));
         }

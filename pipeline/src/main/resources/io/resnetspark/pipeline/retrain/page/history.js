@@ -11,6 +11,15 @@ function championTop1(cycle) {
   return cycle.verdict === "PROMOTED" ? cycle.challenger_top1 : cycle.champion_top1;
 }
 
+const quarantined = (cycle) => cycle.batches.filter((batch) => batch.fate === "quarantined");
+
+/** Names, and which of them were kept out whatever became of the challenger. */
+function batches(cycle) {
+  const names = cycle.batches.map((batch) => el("div", {}, batch.name, " ",
+    batch.fate === "quarantined" ? el("span", { class: "mark bad" }, batch.fate) : null));
+  return names.length === 0 ? UNDEFINED : el("div", {}, names);
+}
+
 function drawHistory() {
   const last = cycles.at(-1);
   const version = last ? last.new_version ?? last.champion_version : null;
@@ -34,11 +43,11 @@ function drawHistory() {
       { title: "Cycle", value: (row) => row.number, show: (row) => el("a", { href: `cycles/${String(row.number).padStart(6, "0")}/index.html` }, String(row.number)) },
       { title: "Finished", value: (row) => row.finished_at, show: (row) => row.finished_at.replace("T", " ").replace(/:\d\dZ$/, "") },
       { title: "", value: (row) => row.verdict, show: (row) => el("span", { class: "mark " + kinds[row.verdict] }, row.verdict.toLowerCase()) },
-      { title: "Batches", value: (row) => row.batches.map((batch) => batch.name).join(", ") || UNDEFINED },
+      { title: "Batches", value: (row) => row.batches.map((batch) => batch.name).join(", ") || UNDEFINED, show: batches },
       { title: "New images", number: true, value: (row) => row.new_images, show: (row) => format.count(row.new_images) },
       { title: "Champion", number: true, value: (row) => row.champion_top1, show: (row) => format.percent(row.champion_top1) },
       { title: "Challenger", number: true, value: (row) => row.challenger_top1, show: (row) => format.percent(row.challenger_top1) },
-      { title: "Why", value: (row) => row.reasons.join("; ") },
+      { title: "Why", value: (row) => [...row.reasons, ...quarantined(row).map((batch) => `${batch.name}: ${batch.reason}`)].join("; ") },
     ], [...cycles].reverse())));
   document.getElementById("footer").append("The ledger is in ledger.json beside this page");
 }
