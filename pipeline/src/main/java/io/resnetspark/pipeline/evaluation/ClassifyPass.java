@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Worker;
+import io.resnetspark.pipeline.inference.EvenShares;
 import io.resnetspark.pipeline.inference.NamedJobs;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,7 +81,7 @@ final class ClassifyPass {
                                 models.stream()
                                         .map(model -> model.source().architecture())
                                         .toList()));
-        Dataset<Row> rows = jobs.run(description, () -> onePartitionPerSlot(images))
+        Dataset<Row> rows = jobs.run(description, () -> EvenShares.of(images, images))
                 .mapPartitions(
                         new ClassifyImages(broadcast, config.testTimeAugmentation(), config.batchSize(), shares),
                         Encoders.row(ClassifyImages.SCORED))
@@ -97,12 +98,6 @@ final class ClassifyPass {
             broadcast.destroy();
             throw e;
         }
-    }
-
-    /** A network is opened per partition, so there are as many as tasks can run at once, and no more. */
-    private Dataset<Row> onePartitionPerSlot(Dataset<Row> images) {
-        int slots = spark.sparkContext().defaultParallelism();
-        return images.rdd().getNumPartitions() < slots ? images.repartition(slots) : images.coalesce(slots);
     }
 
     private static Column[] columns(String... names) {

@@ -111,7 +111,7 @@ public final class BatchPrediction {
 
     private Outcome chunk(
             Dataset<Row> images, Broadcast<ClassifierSource> model, String modelVersion, PredictionFiles files) {
-        // A network is opened per partition: no more of them than tasks can run at once.
+        // The partitions are as many already; without anything in between, Spark hands rows over without their schema.
         Dataset<Row> rows = images.coalesce(spark.sparkContext().defaultParallelism())
                 .mapPartitions(new PredictImages(model, config), Encoders.row(PredictImages.schema(config)))
                 .withColumn("model_version", lit(modelVersion))

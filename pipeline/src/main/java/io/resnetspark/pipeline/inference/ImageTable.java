@@ -66,7 +66,7 @@ public record ImageTable(Dataset<Row> rows, String image, String id) implements 
 
     @Override
     public Dataset<Row> images(Dataset<Row> keys) {
-        return rows.select(
+        Dataset<Row> images = rows.select(
                         path().as("path"),
                         hash().as("image_id"),
                         lit(null).cast(DataTypes.IntegerType).as("width"),
@@ -78,6 +78,7 @@ public record ImageTable(Dataset<Row> rows, String image, String id) implements 
                                 .as("problem"))
                 .withColumn("source_stamp", stamp(col("image_id")))
                 .join(keys, new String[] {"path", "source_stamp"}, "left_semi");
+        return EvenShares.of(rows, images);
     }
 
     private Column path() {

@@ -69,7 +69,7 @@ public sealed interface PredictionInput permits FolderInput, TableInput, ImageTa
 
     /**
      * The images of some keys: {@code path, source_stamp, image_id, width, height, channels, encoding, bytes, problem},
-     * where {@code problem} says why the bytes could not be had.
+     * where {@code problem} says why the bytes could not be had. In one partition for each task slot.
      *
      * @param keys rows of {@link #KEYS}
      */

@@ -19,7 +19,7 @@ public record TableInput(Dataset<Row> rows) implements PredictionInput {
 
     @Override
     public Dataset<Row> images(Dataset<Row> keys) {
-        return rows.withColumn("path", col("origin"))
+        Dataset<Row> images = rows.withColumn("path", col("origin"))
                 .withColumn("source_stamp", col("image_id"))
                 .withColumn("problem", lit(null).cast("string"))
                 .join(keys, new String[] {"path", "source_stamp"}, "left_semi")
@@ -33,5 +33,6 @@ public record TableInput(Dataset<Row> rows) implements PredictionInput {
                         "encoding",
                         "bytes",
                         "problem");
+        return EvenShares.of(rows, images);
     }
 }

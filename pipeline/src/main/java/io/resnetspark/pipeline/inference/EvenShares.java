@@ -1,0 +1,32 @@
+package io.resnetspark.pipeline.inference;
+
+import static org.apache.spark.sql.functions.col;
+
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Spreads images over the task slots, in one partition each: a network is opened per partition, and the slot with the most
+ * images is the one that all wait for.
+ */
+public final class EvenShares {
+
+    /** So many pieces of a table for each slot are even enough by themselves; fewer may all but one be empty. */
+    private static final int PIECES_PER_SLOT = 4;
+
+    private EvenShares() {}
+
+    /**
+     * Spreads images. Few pieces are dealt out anew, by their hash: Spark cuts files by bytes, but a Parquet row group is
+     * read whole by one task, so that of a small dataset most tasks would get nothing.
+     *
+     * @param table that the images are read from
+     * @param images rows with at least {@code image_id}
+     */
+    public static Dataset<Row> of(Dataset<Row> table, Dataset<Row> images) {
+        int slots = images.sparkSession().sparkContext().defaultParallelism();
+        return table.rdd().getNumPartitions() >= PIECES_PER_SLOT * slots
+                ? images.coalesce(slots)
+                : images.repartition(slots, col("image_id"));
+    }
+}
