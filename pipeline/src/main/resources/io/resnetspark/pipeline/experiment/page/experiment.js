@@ -110,12 +110,17 @@ function outcome({ title, measure, axis: across, lines }) {
   const points = (trainings, f) => trainings.filter((training) => isNumber(training.results[measure].mean))
     .sort((a, b) => positions.indexOf(a.axes[across]) - positions.indexOf(b.axes[across]))
     .map((training) => [String(training.axes[across]), f(training.results[measure])]);
+  const worded = positions.some((position) => String(position).length > 6);
   return chart({
     title: name, tall: true, note: data.seeds.length > 1 ? "mean and deviation over the seeds" : null,
     description: `${name} against ${across} for ${[...groups.keys()].join(", ")}`,
     option: (colours) => ({
       legend: legend(colours, [...groups.keys()].map(String)),
-      xAxis: { ...axis(colours, { name: across, splitLine: { show: false } }), type: "category", data: positions.map(String) },
+      xAxis: {
+        ...axis(colours, { name: across, nameGap: worded ? 56 : 28, splitLine: { show: false } }),
+        axisLabel: { color: colours.muted, interval: 0, lineHeight: 13, formatter: (text) => (worded ? text.replaceAll(" ", "\n") : text) },
+        type: "category", data: positions.map(String),
+      },
       yAxis: valueAxis(colours, measure, measures[measure].share ? { scale: true } : { min: 0 }),
       tooltip: { trigger: "item", formatter: ({ seriesName, data: point }) => `${seriesName}, ${across} ${point[0]}\n${measures[measure].show(point[1])}` },
       series: [...groups].flatMap(([group, trainings], i) => {
@@ -127,7 +132,7 @@ function outcome({ title, measure, axis: across, lines }) {
         });
         return [line(String(group), points(trainings, (result) => result.mean), { showSymbol: true, symbolSize: 9, itemStyle: { color }, lineStyle: { width: 2, color, type } }), ...whiskers];
       }),
-      grid: { left: 8, right: 16, top: 36, bottom: 28, containLabel: true },
+      grid: { left: 8, right: 16, top: 36, bottom: worded ? 44 : 28, containLabel: true },
     }),
   });
 }
