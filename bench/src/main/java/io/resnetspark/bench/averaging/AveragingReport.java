@@ -38,15 +38,7 @@ public record AveragingReport(
             lines.add("");
             lines.add("| network, batch | system | images/s | [min, max] | of one process |");
             lines.add("|---|---|---|---|---|");
-            throughput.forEach(speed -> lines.add(text(
-                    "| %s b%d | %s | %.1f | [%.1f, %.1f] | %.0f %% |",
-                    speed.network(),
-                    speed.batchSize(),
-                    speed.system(),
-                    speed.median(),
-                    speed.min(),
-                    speed.max(),
-                    100 * speed.share())));
+            throughput.forEach(speed -> lines.add(speed.toRow()));
         }
         if (!rounds.isEmpty()) {
             lines.add("");

@@ -26,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -171,17 +170,6 @@ public final class PredictionCommand implements Callable<Integer> {
     private static void print(List<Speed> results) {
         System.out.println("| network, batch | what runs | images/s | [min, max] | of the network alone |");
         System.out.println("|---|---|---|---|---|");
-        for (Speed speed : results) {
-            System.out.println(String.format(
-                    Locale.ROOT,
-                    "| %s b%d | %s | %.1f | [%.1f, %.1f] | %.0f %% |",
-                    speed.network(),
-                    speed.batchSize(),
-                    speed.system(),
-                    speed.median(),
-                    speed.min(),
-                    speed.max(),
-                    100 * speed.share()));
-        }
+        results.forEach(speed -> System.out.println(speed.toRow()));
     }
 }

@@ -1,6 +1,7 @@
 package io.resnetspark.bench.spark;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Images per second of one contender.
@@ -30,6 +31,20 @@ public record Speed(
                 sorted.get(sorted.size() - 1),
                 median / first,
                 List.copyOf(repetitions));
+    }
+
+    /** As a line of a Markdown table: network and batch, system, median, [min, max], share. */
+    public String toRow() {
+        return String.format(
+                Locale.ROOT,
+                "| %s b%d | %s | %.1f | [%.1f, %.1f] | %.0f %% |",
+                network,
+                batchSize,
+                system,
+                median,
+                min,
+                max,
+                100 * share);
     }
 
     public static double median(List<Double> values) {
