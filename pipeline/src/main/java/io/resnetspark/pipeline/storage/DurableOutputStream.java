@@ -5,7 +5,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.hadoop.io.IOUtils;
 
-/** Forces its bytes to stable storage before it closes, so that a later rename cannot overtake them. */
+/**
+ * Forces its bytes to stable storage before it closes, so that a later rename cannot overtake them.
+ *
+ * <p>Once something failed, every further use fails with an exception of its own. HDFS would throw the very same one
+ * each time, which try-with-resources, here or around a stream that wraps this one, cannot add to itself.
+ */
 final class DurableOutputStream extends BufferedOutputStream {
 
     /** Something done to a file. */
@@ -15,7 +20,7 @@ final class DurableOutputStream extends BufferedOutputStream {
     }
 
     private final Step sync;
-    private boolean failed;
+    private IOException failure;
     private boolean closed;
 
     /**
@@ -44,18 +49,18 @@ final class DurableOutputStream extends BufferedOutputStream {
     }
 
     private void noticingFailure(Step step) throws IOException {
+        if (failure != null) {
+            throw new IOException("not written after a failure: " + failure.getMessage(), failure);
+        }
         try {
             step.run();
         } catch (IOException e) {
-            failed = true;
+            failure = e;
             throw e;
         }
     }
 
-    /**
-     * After a failure it only lets go of the file: HDFS would throw the same exception once more, which
-     * try-with-resources cannot add to itself.
-     */
+    /** After a failure it only lets go of the file. */
     @Override
     public void close() throws IOException {
         if (closed) {
@@ -63,12 +68,12 @@ final class DurableOutputStream extends BufferedOutputStream {
         }
         closed = true;
         try {
-            if (!failed) {
+            if (failure == null) {
                 flush();
                 noticingFailure(sync);
             }
         } finally {
-            if (failed) {
+            if (failure != null) {
                 IOUtils.closeStream(out);
             } else {
                 out.close();

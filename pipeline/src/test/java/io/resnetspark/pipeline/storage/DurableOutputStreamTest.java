@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -43,23 +44,41 @@ class DurableOutputStreamTest {
         Full file = new Full();
         assertThatThrownBy(() -> {
                     try (OutputStream out = new DurableOutputStream(file, () -> {})) {
-                        switch (written) {
-                            case "a block" -> out.write(new byte[1 << 17]);
-                            case "single bytes" -> {
-                                for (int i = 0; i < 1 << 17; i++) {
-                                    out.write(i);
-                                }
-                            }
-                            case "a flush" -> {
-                                out.write(1);
-                                out.flush();
-                            }
-                            default -> out.write(1);
-                        }
+                        write(written, out);
                     }
                 })
                 .isSameAs(NO_ROOM);
         assertThat(file.closed).isTrue();
+    }
+
+    /** A filter's close flushes once more, after the write that failed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a block", "single bytes", "a flush", "nothing"})
+    void soItIsThroughAStreamThatFlushesBeforeItCloses(String written) {
+        Full file = new Full();
+        assertThatThrownBy(() -> {
+                    try (OutputStream out = new FilterOutputStream(new DurableOutputStream(file, () -> {}))) {
+                        write(written, out);
+                    }
+                })
+                .isSameAs(NO_ROOM);
+        assertThat(file.closed).isTrue();
+    }
+
+    private static void write(String what, OutputStream out) throws IOException {
+        switch (what) {
+            case "a block" -> out.write(new byte[1 << 17]);
+            case "single bytes" -> {
+                for (int i = 0; i < 1 << 17; i++) {
+                    out.write(i);
+                }
+            }
+            case "a flush" -> {
+                out.write(1);
+                out.flush();
+            }
+            default -> out.write(1);
+        }
     }
 
     @ParameterizedTest
