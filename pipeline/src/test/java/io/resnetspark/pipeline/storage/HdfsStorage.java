@@ -32,7 +32,10 @@ public final class HdfsStorage extends TestStorage {
             }
 
             @Override
-            public void configure(Configuration client) {}
+            public void configure(Configuration client) {
+                // Closing a file asks until the data node has reported its block; with the usual 400 ms tests wait.
+                client.setInt("dfs.client.block.write.locateFollowingBlock.initial.delay.ms", 5);
+            }
 
             @Override
             public void close() {
