@@ -3,18 +3,19 @@ package io.resnetspark.pipeline.inference;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.xxhash64;
 
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.ConfigurationException;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,27 +66,22 @@ public final class BatchPrediction {
         files.predictions().ifPresent(predictions -> checkEmbeddings(predictions, output));
         // A table's keys are hashes of its images: counted here and joined below, they are computed once.
         Dataset<Row> all = keys.persist(StorageLevel.MEMORY_AND_DISK());
-        Dataset<Row> missing = all;
-        for (Dataset<Row> table : files.tables()) {
-            missing = missing.join(
-                    table.where(col("model_version").equalTo(modelVersion)).select("path", "source_stamp"),
-                    new String[] {"path", "source_stamp"},
-                    "left_anti");
-        }
-        Dataset<Row> todo = missing.withColumn("place", row_number().over(Window.orderBy("path", "source_stamp")))
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        List<Dataset<Row>> done = files.tables();
+        Dataset<Row> todo =
+                done.isEmpty() ? all : without(all, done, modelVersion).persist(StorageLevel.MEMORY_AND_DISK());
         Broadcast<ClassifierSource> shared = jobs.context().broadcast(model);
         try {
             long inputs = jobs.run("predict: list inputs", all::count);
-            long open = jobs.run("predict: list inputs", todo::count);
+            long open = todo == all ? inputs : jobs.run("predict: list inputs", todo::count);
+            long chunks = (open + config.imagesPerChunk() - 1) / config.imagesPerChunk();
             long predicted = 0;
             long rejected = 0;
-            for (long from = 0; from < open; from += config.imagesPerChunk()) {
-                Dataset<Row> next = todo.where(
-                                col("place").gt(from).and(col("place").leq(from + config.imagesPerChunk())))
-                        .drop("place");
-                String description = "predict: images %,d to %,d of %,d"
-                        .formatted(from + 1, Math.min(open, from + config.imagesPerChunk()), open);
+            for (long i = 0; i < chunks; i++) {
+                // By hash, so that no task has to number all keys; equal enough when there are many.
+                Dataset<Row> next = todo.where(pmod(xxhash64(col("path"), col("source_stamp")), lit(chunks))
+                        .equalTo(i));
+                String description = "predict: chunk %,d of %,d, %,d of %,d images done"
+                        .formatted(i + 1, chunks, predicted + rejected, open);
                 Outcome chunk = jobs.run(description, () -> chunk(input.images(next), shared, modelVersion, files));
                 predicted += chunk.predicted();
                 rejected += chunk.rejected();
@@ -97,6 +93,18 @@ public final class BatchPrediction {
             all.unpersist();
             shared.destroy();
         }
+    }
+
+    /** The keys that none of the tables has for that version. */
+    private static Dataset<Row> without(Dataset<Row> keys, List<Dataset<Row>> done, String modelVersion) {
+        Dataset<Row> missing = keys;
+        for (Dataset<Row> table : done) {
+            missing = missing.join(
+                    table.where(col("model_version").equalTo(modelVersion)).select("path", "source_stamp"),
+                    new String[] {"path", "source_stamp"},
+                    "left_anti");
+        }
+        return missing;
     }
 
     /** One table has the column in all its files or in none. */
@@ -111,13 +119,15 @@ public final class BatchPrediction {
 
     private Outcome chunk(
             Dataset<Row> images, Broadcast<ClassifierSource> model, String modelVersion, PredictionFiles files) {
-        // The partitions are as many already; without anything in between, Spark hands rows over without their schema.
-        Dataset<Row> rows = images.coalesce(spark.sparkContext().defaultParallelism())
-                .mapPartitions(new PredictImages(model, config), Encoders.row(PredictImages.schema(config)))
+        Dataset<Row> rows = images.mapPartitions(
+                        new PredictImages(model, config), Encoders.row(PredictImages.schema(config)))
                 .withColumn("model_version", lit(modelVersion))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             Row counts = rows.agg(count(lit(1)), count("reason")).first();
+            if (counts.getLong(0) == 0) { // no hash fell into it
+                return new Outcome(0, 0, 0);
+            }
             files.add(
                     files.nextChunk(),
                     rows.where(col("reason").isNull()).drop("reason", "detail"),

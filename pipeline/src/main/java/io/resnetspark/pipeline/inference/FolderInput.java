@@ -6,11 +6,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -20,6 +18,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
@@ -75,20 +74,22 @@ public record FolderInput(SparkSession spark, String folder) implements Predicti
     private record ReadFile(SerializableConfiguration hadoop) implements MapFunction<Row, Row> {
 
         @Override
-        public Row call(Row key) throws NoSuchAlgorithmException {
+        public Row call(Row key) {
             Path path = new Path(key.<String>getAs("path"));
             byte[] bytes = null;
             String id = null;
             String problem = null;
             try (InputStream in = path.getFileSystem(hadoop.value()).open(path)) {
                 bytes = in.readAllBytes();
-                id = HexFormat.of()
-                        .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+                id = DigestUtils.sha256Hex(bytes);
             } catch (IOException e) {
                 problem = "The file cannot be read: " + e.getMessage();
             }
-            return RowFactory.create(
-                    key.getAs("path"), key.getAs("source_stamp"), id, null, null, null, "encoded", bytes, problem);
+            Object[] values = {
+                key.getAs("path"), key.getAs("source_stamp"), id, null, null, null, "encoded", bytes, problem
+            };
+            // With its schema: Spark may hand a row to the next step as it is, which then reads it by names.
+            return new GenericRowWithSchema(values, LOADED);
         }
     }
 }

@@ -13,7 +13,8 @@ import java.util.List;
  * @param columns of a table that is no prepared dataset
  * @param batchSize images per call of the network, at least 1
  * @param testTimeAugmentation views of each image whose probabilities are averaged
- * @param imagesPerChunk images after which the result so far is made visible and need not be done again, at least 1
+ * @param imagesPerChunk about so many images are made visible together and need not be done again, at least 1; they are
+ *     shared out to chunks by hash
  * @param embeddings whether the predictions have a column of what the network's head reads
  */
 @RecordBuilder
