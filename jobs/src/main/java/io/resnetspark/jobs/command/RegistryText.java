@@ -1,16 +1,11 @@
 package io.resnetspark.jobs.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.resnetspark.pipeline.registry.Lineage;
 import io.resnetspark.pipeline.registry.RegisteredVersion;
 import io.resnetspark.pipeline.registry.RegistryState;
 import io.resnetspark.pipeline.registry.Signature;
 import io.resnetspark.pipeline.registry.VersionDocument;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,12 +22,6 @@ final class RegistryText {
 
     private static final int LABEL_WIDTH = 17;
     private static final List<String> MAIN_METRICS = List.of("test_top1", "test_loss", "val_top1", "val_loss");
-
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .addModule(new Jdk8Module())
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
 
     private RegistryText() {}
 
@@ -56,11 +45,7 @@ final class RegistryText {
     }
 
     static String json(Object value) {
-        try {
-            return JSON.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot write " + value, e);
-        }
+        return JsonDocument.text(value).stripTrailing();
     }
 
     static String orDash(Optional<Integer> version) {

@@ -2,11 +2,8 @@ package io.resnetspark.jobs.outcome;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -41,10 +38,6 @@ public record Outcome(
 
     private static final int FORMAT_VERSION = 1;
 
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT);
-
     @JsonProperty
     public int formatVersion() {
         return FORMAT_VERSION;
@@ -57,11 +50,7 @@ public record Outcome(
 
     /** The outcome as indented JSON. */
     public String toJson() {
-        try {
-            return JSON.writeValueAsString(this) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        return JsonDocument.text(this);
     }
 
     /**

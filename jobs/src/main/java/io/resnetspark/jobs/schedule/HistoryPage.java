@@ -2,6 +2,7 @@ package io.resnetspark.jobs.schedule;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.pipeline.evaluation.SelfContainedPage;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -18,7 +19,7 @@ final class HistoryPage {
     private HistoryPage() {}
 
     static String of(HistoryView view) {
-        ObjectNode data = (ObjectNode) Json.tree(view);
+        ObjectNode data = (ObjectNode) JsonDocument.tree(view);
         data.put("refresh_seconds", REFRESH_SECONDS);
         return new SelfContainedPage(
                         "Schedule on " + view.host(),

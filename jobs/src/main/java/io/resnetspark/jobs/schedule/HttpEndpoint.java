@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.prometheus.metrics.exporter.httpserver.MetricsHandler;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +91,7 @@ final class HttpEndpoint implements AutoCloseable {
                 path -> path.equals("/")
                         ? Answer.text(200, "text/html", HistoryPage.of(history.get()))
                         : Answer.text(404, "text/plain", "Nothing is here.\n"));
-        handle("/history.json", path -> Answer.text(200, "application/json", Json.write(history.get())));
+        handle("/history.json", path -> Answer.text(200, "application/json", JsonDocument.text(history.get())));
         handle("/health", path -> {
             Health now = health.get();
             return Answer.text(now.ok() ? 200 : 503, "application/json", now.json());

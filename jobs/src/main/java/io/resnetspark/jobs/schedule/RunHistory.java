@@ -1,9 +1,10 @@
 package io.resnetspark.jobs.schedule;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.jobs.outcome.Outcome;
+import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ final class RunHistory {
 
     /** Keeps a run as it stands now. */
     void keep(Run run) {
-        store.replaceText(name(run) + "/" + RUN, Json.write(run));
+        store.replaceText(name(run) + "/" + RUN, JsonDocument.text(run));
         if (run.status().ended()) {
             List<Run> ended = runs(run.job()).stream()
                     .filter(each -> each.status().ended())
@@ -109,10 +110,11 @@ final class RunHistory {
     private Optional<Run> read(String job, String id) {
         String file = "runs/%s/%s/%s".formatted(job, id, RUN);
         try {
-            Optional<String> text = store.readText(file);
-            return text.isEmpty() ? Optional.empty() : Optional.of(Json.read(text.get(), Run.class));
-        } catch (JsonProcessingException e) {
-            LOGGER.warn("Left out of the history: {}: {}", store.path(file), e.getOriginalMessage());
+            return store.readText(file)
+                    .map(text ->
+                            JsonDocument.read(text, Run.class, store.path(file).toString()));
+        } catch (BadDataException e) {
+            LOGGER.warn("Left out of the history: {}", e.getMessage());
             return Optional.empty();
         }
     }
@@ -127,7 +129,7 @@ final class RunHistory {
         JobTimes present = new JobTimes(times.cron().toString(), times.zone().getId(), now);
         JobTimes known = readTimes(file).filter(present::sameTimes).orElse(null);
         if (known == null) {
-            store.replaceText(file, Json.write(present));
+            store.replaceText(file, JsonDocument.text(present));
             return now;
         }
         return runs(job.name()).stream()
@@ -137,10 +139,11 @@ final class RunHistory {
 
     private Optional<JobTimes> readTimes(String file) {
         try {
-            Optional<String> text = store.readText(file);
-            return text.isEmpty() ? Optional.empty() : Optional.of(Json.read(text.get(), JobTimes.class));
-        } catch (JsonProcessingException e) {
-            LOGGER.warn("Starting anew, for {} is damaged: {}", store.path(file), e.getOriginalMessage());
+            return store.readText(file)
+                    .map(text -> JsonDocument.read(
+                            text, JobTimes.class, store.path(file).toString()));
+        } catch (BadDataException e) {
+            LOGGER.warn("Starting anew: {}", e.getMessage());
             return Optional.empty();
         }
     }
@@ -203,15 +206,15 @@ final class RunHistory {
     record ToldOutcome(int exitCode, String message) {}
 
     Optional<ToldOutcome> outcome(Run run) {
+        String file = name(run) + "/" + Outcome.FILE_NAME;
         try {
-            Optional<String> text = store.readText(name(run) + "/" + Outcome.FILE_NAME);
-            if (text.isEmpty()) {
-                return Optional.empty();
-            }
-            JsonNode outcome = Json.tree(text.get());
-            return Optional.of(new ToldOutcome(
-                    outcome.path("exit_code").asInt(1), outcome.path("message").asText("")));
-        } catch (JsonProcessingException e) {
+            return store.readText(file).map(text -> {
+                JsonNode outcome = JsonDocument.parse(text, store.path(file).toString());
+                return new ToldOutcome(
+                        outcome.path("exit_code").asInt(1),
+                        outcome.path("message").asText(""));
+            });
+        } catch (BadDataException e) {
             return Optional.empty();
         }
     }

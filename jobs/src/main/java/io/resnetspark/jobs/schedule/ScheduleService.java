@@ -3,6 +3,7 @@ package io.resnetspark.jobs.schedule;
 import io.resnetspark.jobs.schedule.HttpEndpoint.Health;
 import io.resnetspark.jobs.schedule.JobRunner.Occasion;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -125,7 +126,7 @@ public final class ScheduleService {
         told.put("started_at", startedAt);
         told.put("jobs", config.jobs().size());
         told.put("running", runner.running().stream().sorted().toList());
-        return new Health(status.equals("up"), Json.write(told));
+        return new Health(status.equals("up"), JsonDocument.text(told));
     }
 
     private static String hostName() {

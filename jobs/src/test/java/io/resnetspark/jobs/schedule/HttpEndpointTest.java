@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.jobs.schedule.HttpEndpoint.Health;
 import io.resnetspark.jobs.schedule.JobRunner.Occasion;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -125,7 +126,7 @@ class HttpEndpointTest {
 
     @Test
     void historyIsThereForProgramsAndLeadsToTheLogs() throws Exception {
-        JsonNode root = Json.tree(get("/history.json").body());
+        JsonNode root = JsonDocument.parse(get("/history.json").body(), "/history.json");
         assertThat(root.at("/jobs/0/misfire").asText()).isEqualTo("skip");
         assertThat(root.at("/jobs/0/next_fires")).hasSize(5);
         assertThat(root.at("/runs/0/status").asText()).isEqualTo("done");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetspark.jobs.schedule.RunHistory.JobTimes;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,7 +66,7 @@ class JobSchedulerTest {
         Files.createDirectories(file.getParent());
         Files.writeString(
                 file,
-                Json.write(new JobTimes(
+                JsonDocument.text(new JobTimes(
                         job.cron().toString(), job.fireTimes().zone().getId(), since)));
     }
 

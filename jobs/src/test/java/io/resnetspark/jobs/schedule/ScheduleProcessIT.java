@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.jobs.ResNetCli;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -80,9 +81,11 @@ class ScheduleProcessIT {
     private JsonNode history(String url) throws Exception {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(url + "history.json")).build();
-        return Json.tree(HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.ofString())
-                .body());
+        return JsonDocument.parse(
+                HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofString())
+                        .body(),
+                "history.json");
     }
 
     private List<Run> runs(String job) {

@@ -1,22 +1,15 @@
 package io.resnetspark.pipeline.dataset;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.storage.AtomicStore;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -30,11 +23,6 @@ final class DatasetFiles {
     private static final String IMAGES = "images";
     private static final String REJECTS = "rejects";
     private static final String VERSIONS = "versions";
-
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private final AtomicStore store;
 
@@ -78,7 +66,7 @@ final class DatasetFiles {
         String name = versionFile(version);
         byte[] bytes = store.read(name)
                 .orElseThrow(() -> new BadDataException("%s lacks %s; restore it from a copy".formatted(root(), name)));
-        if (!sha256(bytes).equals(entry.sha256())) {
+        if (!DigestUtils.sha256Hex(bytes).equals(entry.sha256())) {
             throw new BadDataException(
                     "%s/%s was changed since it was written; restore it from a copy".formatted(root(), name));
         }
@@ -149,42 +137,26 @@ final class DatasetFiles {
         DatasetManifest manifest = base.manifest();
         ArrayList<DatasetManifest.EarlierVersion> history = new ArrayList<>(manifest.history());
         history.add(new DatasetManifest.EarlierVersion(
-                manifest.version(), manifest.createdAt(), manifest.images(), sha256(base.bytes())));
+                manifest.version(), manifest.createdAt(), manifest.images(), DigestUtils.sha256Hex(base.bytes())));
         return List.copyOf(history);
     }
 
     static byte[] format(DatasetManifest manifest) {
-        try {
-            return (JSON.writeValueAsString(manifest) + "\n").getBytes(StandardCharsets.UTF_8);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a manifest is plain data", e);
-        }
+        return JsonDocument.bytes(manifest);
     }
 
     DatasetManifest parse(byte[] bytes, String name) {
-        try {
-            int formatVersion = JSON.readTree(bytes).path("format_version").asInt(0);
-            if (formatVersion != DatasetManifest.FORMAT_VERSION) {
-                throw new BadDataException(
-                        "%s/%s has format version %d, this program reads %d; use the program that wrote it"
-                                .formatted(root(), name, formatVersion, DatasetManifest.FORMAT_VERSION));
-            }
-            return JSON.readValue(bytes, DatasetManifest.class);
-        } catch (IOException e) {
-            throw new BadDataException(
-                    "%s/%s is damaged (%s); restore it from a copy".formatted(root(), name, e.getMessage()), e);
+        String file = root() + "/" + name;
+        JsonNode json = JsonDocument.parse(bytes, file);
+        int formatVersion = json.path("format_version").asInt(0);
+        if (formatVersion != DatasetManifest.FORMAT_VERSION) {
+            throw new BadDataException("%s has format version %d, this program reads %d; use the program that wrote it"
+                    .formatted(file, formatVersion, DatasetManifest.FORMAT_VERSION));
         }
+        return JsonDocument.read(json, DatasetManifest.class, file);
     }
 
     private static String versionFile(int version) {
         return "%s/%06d.json".formatted(VERSIONS, version);
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

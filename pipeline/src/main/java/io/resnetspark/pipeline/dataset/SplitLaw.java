@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Decides the split of an image from its content and nothing else: not from its name, its neighbours, the order or the
@@ -44,14 +44,10 @@ record SplitLaw(PrepareConfig.Splits config) implements Serializable {
 
     /** A number in [0, 1) that depends on the seed, the purpose and the image. */
     private double uniform(String imageId, String purpose) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(ByteBuffer.allocate(8).putLong(config.seed()).array());
-            digest.update(purpose.getBytes(StandardCharsets.UTF_8));
-            digest.update(imageId.getBytes(StandardCharsets.US_ASCII));
-            return (ByteBuffer.wrap(digest.digest()).getLong() >>> 11) * UNIT;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        MessageDigest digest = DigestUtils.getSha256Digest();
+        digest.update(ByteBuffer.allocate(8).putLong(config.seed()).array());
+        digest.update(purpose.getBytes(StandardCharsets.UTF_8));
+        digest.update(imageId.getBytes(StandardCharsets.US_ASCII));
+        return (ByteBuffer.wrap(digest.digest()).getLong() >>> 11) * UNIT;
     }
 }

@@ -64,7 +64,7 @@ final class EventLog {
         for (int attempt = 1; ; attempt++) {
             try {
                 return store.read(snapshot)
-                        .map(json -> RegistryJson.unseal(json, RegistryState.class, snapshotPath()))
+                        .map(json -> SealedDocument.unseal(json, RegistryState.class, snapshotPath()))
                         .orElse(RegistryState.EMPTY);
             } catch (UncheckedIOException e) {
                 // Object stores notice when a file is replaced while it is read.
@@ -82,7 +82,7 @@ final class EventLog {
     /** @throws BadDataException if the entry is damaged */
     Optional<RegistryEntry> read(long revision) {
         return log.read(revision).map(json -> {
-            RegistryEntry entry = RegistryJson.unseal(json, RegistryEntry.class, log.path(revision));
+            RegistryEntry entry = SealedDocument.unseal(json, RegistryEntry.class, log.path(revision));
             if (entry.revision() != revision) {
                 throw new BadDataException(
                         "%s is damaged: it says it is entry %d".formatted(log.path(revision), entry.revision()));
@@ -133,8 +133,8 @@ final class EventLog {
                     reason,
                     event.get());
             RegistryState next = state.after(entry);
-            if (log.append(entry.revision(), RegistryJson.sealed(entry))) {
-                store.replace(snapshot, RegistryJson.sealed(next));
+            if (log.append(entry.revision(), SealedDocument.seal(entry))) {
+                store.replace(snapshot, SealedDocument.seal(next));
                 return next;
             }
         }

@@ -3,8 +3,10 @@ package io.resnetspark.pipeline.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.resnetspark.pipeline.run.RunManifest;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a version was made from, enough to find its images and to train it again.
@@ -43,8 +45,8 @@ public record Lineage(
     public record DatasetOrigin(String path, String id, long version, long trainExamples) {}
 
     public Lineage {
-        software = Map.copyOf(software);
-        environment = Map.copyOf(environment);
+        software = Collections.unmodifiableSortedMap(new TreeMap<>(software));
+        environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
     }
 
     /** Nothing is known but what the user named. */

@@ -9,6 +9,7 @@ import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,7 +99,7 @@ public record NewVersion(
      * @throws BadDataException if there is no readable report
      */
     public NewVersion withReport(AtomicStore report) {
-        JsonNode json = RegistryJson.tree(
+        JsonNode json = JsonDocument.parse(
                 report.read("report.json")
                         .orElseThrow(() -> new BadDataException(
                                 "%s holds no report.json; run `evaluate` to make it".formatted(report.root()))),

@@ -6,6 +6,7 @@ import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import io.resnetspark.pipeline.storage.PublishedDirectory;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -74,7 +75,7 @@ public final class RegisteredVersion {
      * @throws BadDataException if the document is damaged or the version was deleted meanwhile
      */
     public VersionDocument document() {
-        return RegistryJson.read(
+        return JsonDocument.read(
                 read(VersionDocument.FILE), VersionDocument.class, path() + "/" + VersionDocument.FILE);
     }
 

@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -60,7 +61,7 @@ public record VersionDiff(ModelReference first, ModelReference second, List<Diff
 
     private static SortedMap<String, String> values(RegisteredVersion version) {
         SortedMap<String, String> values = new TreeMap<>();
-        flatten("", RegistryJson.tree(version.document()), values);
+        flatten("", JsonDocument.tree(version.document()), values);
         values.remove("key"); // says no more than run, checkpoint and weights
         values.keySet().removeIf(path -> path.startsWith("signature.")); // follows from the model
         for (String file : version.fileNames()) {

@@ -3,10 +3,10 @@ package io.resnetspark.pipeline.registry;
 import io.resnetspark.model.checkpoint.CheckpointFormat;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.DirectoryPublication;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The files of a model's versions. A directory is written under a name of its own and becomes a version by its log entry;
@@ -67,7 +68,7 @@ final class VersionFiles {
                 .run()
                 .map(run -> run.id() + " " + run.checkpoint())
                 .orElse("");
-        return RegistryJson.sha256((origin + "\n" + RegistryJson.sha256(weights)).getBytes(StandardCharsets.UTF_8));
+        return DigestUtils.sha256Hex(origin + "\n" + DigestUtils.sha256Hex(weights));
     }
 
     Written write(NewVersion candidate, String key, byte[] weights) {
@@ -84,7 +85,7 @@ final class VersionFiles {
                 STAMP.format(Instant.now()) + "-" + UUID.randomUUID().toString().substring(0, 8);
         try (DirectoryPublication files = store.startDirectory(path(model, directory))) {
             files.write(CheckpointFormat.WEIGHTS, weights);
-            files.write(VersionDocument.FILE, RegistryJson.pretty(document));
+            files.write(VersionDocument.FILE, JsonDocument.bytes(document));
             for (Map.Entry<String, byte[]> attachment : candidate.attachments().entrySet()) {
                 files.write(attachment.getKey(), attachment.getValue());
             }

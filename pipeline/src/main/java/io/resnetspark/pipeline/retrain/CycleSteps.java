@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.retrain;
 
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -27,11 +28,11 @@ final class CycleSteps {
     }
 
     <T> Optional<T> result(RetrainStep step, Class<T> type) {
-        return store.readText(file(step)).map(text -> RetrainJson.read(text, type, path() + "/" + file(step)));
+        return store.readText(file(step)).map(text -> JsonDocument.read(text, type, path() + "/" + file(step)));
     }
 
     void done(RetrainStep step, Object result) {
-        store.replaceText(file(step), RetrainJson.write(result));
+        store.replaceText(file(step), JsonDocument.text(result));
     }
 
     /** The first step that is not done; empty after the last. */

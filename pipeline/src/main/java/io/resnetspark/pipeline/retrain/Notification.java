@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.retrain;
 
 import io.resnetspark.pipeline.retrain.RetrainConfig.Webhook;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -42,7 +43,7 @@ final class Notification {
                 .timeout(webhook.timeout())
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", summary.id())
-                .POST(HttpRequest.BodyPublishers.ofString(RetrainJson.write(summary)))
+                .POST(HttpRequest.BodyPublishers.ofString(JsonDocument.text(summary)))
                 .build();
         HttpClient client =
                 HttpClient.newBuilder().connectTimeout(webhook.timeout()).build();

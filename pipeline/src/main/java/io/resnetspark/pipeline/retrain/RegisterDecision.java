@@ -8,7 +8,7 @@ import io.resnetspark.pipeline.retrain.promotion.PromotionDecision;
 import io.resnetspark.pipeline.retrain.promotion.PromotionDecision.Promote;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
-import java.nio.charset.StandardCharsets;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.Optional;
 
 /** Puts a promoted challenger into the registry. Done again after a kill, it finds the version that is there already. */
@@ -36,9 +36,7 @@ final class RegisterDecision {
         RegisteredModel model = context.model();
         NewVersion candidate = NewVersion.ofRun(RunDirectory.at(trained.run(), context.hadoop()))
                 .withReport(AtomicStore.at(cycle.path(judged.testReport()).toString(), context.hadoop()))
-                .withAttachment(
-                        "retrain/decision.json",
-                        RetrainJson.write(new Decided(decision)).getBytes(StandardCharsets.UTF_8));
+                .withAttachment("retrain/decision.json", JsonDocument.bytes(new Decided(decision)));
         stillHolder.run();
         int version = model.add(candidate).version();
         stillHolder.run();

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.retrain;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.pipeline.evaluation.SelfContainedPage;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -32,8 +33,8 @@ final class RetrainPages {
 
     /** Writes the page of a cycle into its directory; it links to the evaluation reports there. */
     static void writeCycle(AtomicStore cycle, CycleResults results, CycleSummary summary) {
-        ObjectNode data = (ObjectNode) RetrainJson.tree(results);
-        data.set("summary", RetrainJson.tree(summary));
+        ObjectNode data = (ObjectNode) JsonDocument.tree(results);
+        data.set("summary", JsonDocument.tree(summary));
         String title = "%s, cycle %d: %s"
                 .formatted(
                         summary.model(),
@@ -44,8 +45,8 @@ final class RetrainPages {
 
     /** Writes the page of all cycles into the work directory. */
     static void writeHistory(AtomicStore work, String model, Ledger ledger) {
-        ObjectNode data = (ObjectNode) RetrainJson.tree(Map.of("model", model));
-        data.set("ledger", RetrainJson.tree(ledger));
+        ObjectNode data = (ObjectNode) JsonDocument.tree(Map.of("model", model));
+        data.set("ledger", JsonDocument.tree(ledger));
         work.replaceText(
                 PAGE, new SelfContainedPage("Retraining of " + model, "", HISTORY_SCRIPTS, data, FILES).html());
     }

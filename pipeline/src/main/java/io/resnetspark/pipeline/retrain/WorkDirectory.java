@@ -2,6 +2,7 @@ package io.resnetspark.pipeline.retrain;
 
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
@@ -36,7 +37,7 @@ final class WorkDirectory {
 
     Ledger ledger() {
         Ledger ledger = store.readText(LEDGER)
-                .map(text -> RetrainJson.read(text, Ledger.class, path() + "/" + LEDGER))
+                .map(text -> JsonDocument.read(text, Ledger.class, path() + "/" + LEDGER))
                 .orElse(Ledger.EMPTY);
         if (ledger.formatVersion() != Ledger.FORMAT_VERSION) {
             throw new BadDataException(
@@ -47,7 +48,7 @@ final class WorkDirectory {
     }
 
     void writeLedger(Ledger ledger) {
-        store.replaceText(LEDGER, RetrainJson.write(ledger));
+        store.replaceText(LEDGER, JsonDocument.text(ledger));
     }
 
     /** The cycle that was begun and not finished, if there is one. */
@@ -65,12 +66,12 @@ final class WorkDirectory {
     }
 
     void begin(CyclePlan plan) {
-        store.replaceText(directory(plan.number()) + "/" + CYCLE, RetrainJson.write(plan));
+        store.replaceText(directory(plan.number()) + "/" + CYCLE, JsonDocument.text(plan));
     }
 
     private Optional<CyclePlan> plan(int number) {
         String file = directory(number) + "/" + CYCLE;
-        return store.readText(file).map(text -> RetrainJson.read(text, CyclePlan.class, path() + "/" + file));
+        return store.readText(file).map(text -> JsonDocument.read(text, CyclePlan.class, path() + "/" + file));
     }
 
     CycleSteps steps(int number) {

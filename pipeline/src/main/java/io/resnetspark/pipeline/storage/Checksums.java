@@ -3,7 +3,6 @@ package io.resnetspark.pipeline.storage;
 import io.resnetspark.model.error.BadDataException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
@@ -44,14 +43,6 @@ record Checksums(Map<String, String> sha256) {
         sha256.forEach(
                 (name, digest) -> lines.append(digest).append("  ").append(name).append('\n'));
         return lines.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     static String hex(MessageDigest digest) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -85,7 +86,7 @@ public final class DirectoryPublication implements AutoCloseable {
     private final class DigestingOutputStream extends FilterOutputStream {
 
         private final String name;
-        private final MessageDigest digest = Checksums.digest();
+        private final MessageDigest digest = DigestUtils.getSha256Digest();
         private boolean closed;
 
         DigestingOutputStream(OutputStream out, String name) {

@@ -54,7 +54,7 @@ public final class LeaseLock {
         }
         long before = last.map(LeaseRecord::token).orElse(0L);
         LeaseRecord mine = record(before + 1, LeaseHolder.thisProcess());
-        if (!claims.append(mine.token(), mine.format())) {
+        if (!claims.append(mine.token(), JsonDocument.bytes(mine))) {
             return Optional.empty();
         }
         store.delete(renewals(before));
@@ -70,7 +70,9 @@ public final class LeaseLock {
     /** The newest lease as it was last renewed. */
     Optional<LeaseRecord> newest() {
         long token = claims.newest();
-        return store.read(renewals(token)).or(() -> claims.read(token)).map(LeaseRecord::parse);
+        return store.read(renewals(token))
+                .or(() -> claims.read(token))
+                .map(json -> JsonDocument.read(json, LeaseRecord.class, claims.path(token)));
     }
 
     LeaseRecord renewed(LeaseRecord record) {
@@ -83,7 +85,7 @@ public final class LeaseLock {
     }
 
     void write(LeaseRecord record) {
-        store.replace(renewals(record.token()), record.format());
+        store.replace(renewals(record.token()), JsonDocument.bytes(record));
     }
 
     Instant now() {

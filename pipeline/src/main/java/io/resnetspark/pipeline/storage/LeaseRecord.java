@@ -1,10 +1,5 @@
 package io.resnetspark.pipeline.storage;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 
 /**
@@ -17,26 +12,6 @@ import java.time.Instant;
  * @param released whether the holder gave it back
  */
 record LeaseRecord(long token, LeaseHolder holder, String renewedAt, String expiresAt, boolean released) {
-
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT);
-
-    static LeaseRecord parse(byte[] bytes) {
-        try {
-            return JSON.readValue(bytes, LeaseRecord.class);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The file of a lease is damaged: " + e.getMessage(), e);
-        }
-    }
-
-    byte[] format() {
-        try {
-            return JSON.writeValueAsBytes(this);
-        } catch (IOException e) {
-            throw new UncheckedIOException("A lease is plain data", e);
-        }
-    }
 
     boolean isFree(Instant now) {
         return released || !now.isBefore(Instant.parse(expiresAt)) || holder.hasEnded();

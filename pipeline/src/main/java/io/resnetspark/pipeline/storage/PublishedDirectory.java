@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -52,7 +53,7 @@ public final class PublishedDirectory {
      * elsewhere notices a list that was changed along with a file.
      */
     public String fingerprint() {
-        MessageDigest digest = Checksums.digest();
+        MessageDigest digest = DigestUtils.getSha256Digest();
         digest.update(checksums.format());
         return Checksums.hex(digest);
     }
@@ -66,7 +67,7 @@ public final class PublishedDirectory {
         String expected = sha256(name);
         try (InputStream in = fileSystem.open(new Path(path, name))) {
             byte[] content = in.readAllBytes();
-            MessageDigest digest = Checksums.digest();
+            MessageDigest digest = DigestUtils.getSha256Digest();
             digest.update(content);
             check(name, expected, Checksums.hex(digest));
             return content;
@@ -107,7 +108,7 @@ public final class PublishedDirectory {
 
     private void verify(String name) {
         byte[] buffer = new byte[1 << 16];
-        MessageDigest digest = Checksums.digest();
+        MessageDigest digest = DigestUtils.getSha256Digest();
         try (InputStream in = fileSystem.open(new Path(path, name))) {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 digest.update(buffer, 0, read);

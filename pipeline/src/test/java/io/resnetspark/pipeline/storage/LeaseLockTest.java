@@ -102,7 +102,8 @@ class LeaseLockTest {
         LeaseHolder dead = new LeaseHolder("another", here.host(), ended.pid(), here.startedAt(), here.pidNamespace());
         LeaseRecord claim =
                 new LeaseRecord(1, dead, now.toString(), now.plus(LEASE).toString(), false);
-        assertThat(NumberedLog.in(store(), "claims").append(1, claim.format())).isTrue();
+        assertThat(NumberedLog.in(store(), "claims").append(1, JsonDocument.bytes(claim)))
+                .isTrue();
 
         try (Lease lease = lock().tryAcquire().orElseThrow()) {
             assertThat(lease.token()).isEqualTo(2);
@@ -115,7 +116,7 @@ class LeaseLockTest {
         LeaseHolder elsewhere = new LeaseHolder("another", "elsewhere", 1, "", here.pidNamespace());
         LeaseRecord claim =
                 new LeaseRecord(1, elsewhere, now.toString(), now.plus(LEASE).toString(), false);
-        NumberedLog.in(store(), "claims").append(1, claim.format());
+        NumberedLog.in(store(), "claims").append(1, JsonDocument.bytes(claim));
 
         assertThat(lock().tryAcquire()).isEmpty();
         pass(LEASE);
