@@ -2,6 +2,7 @@ package io.resnetspark.bench;
 
 import io.resnetspark.bench.process.Task;
 import io.resnetspark.bench.report.BenchmarkReport;
+import io.resnetspark.bench.report.JsonOption;
 import io.resnetspark.bench.report.ResultTable;
 import io.resnetspark.bench.schedule.SideBySide;
 import io.resnetspark.bench.workload.Mode;
@@ -9,14 +10,13 @@ import io.resnetspark.bench.workload.Network;
 import io.resnetspark.bench.workload.SystemUnderTest;
 import io.resnetspark.model.error.ConfigurationException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -40,8 +40,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
-    private Path json;
+    @Mixin
+    private JsonOption json;
 
     @Option(
             names = "--systems",
@@ -140,16 +140,11 @@ public final class BenchCommand implements Callable<Integer> {
         BenchmarkReport report = new Benchmark(systems, tasks(), settings(), budgetMinutes * 60).run();
         spec.commandLine().getOut().print(ResultTable.of(report));
         spec.commandLine().getOut().flush();
-        if (json != null) {
-            Files.writeString(json, report.toJson());
-        }
+        json.write(report);
         return report.results().isEmpty() ? FAILURE : 0;
     }
 
     private List<Task> tasks() {
-        if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
-            throw new ConfigurationException("There is no directory for %s; create it first".formatted(json));
-        }
         int used = Optional.ofNullable(threads).orElse(Runtime.getRuntime().availableProcessors());
         if (used < 1 || (batchSize != null && batchSize < 1)) {
             throw new ConfigurationException("--threads and --batch-size must be at least 1");

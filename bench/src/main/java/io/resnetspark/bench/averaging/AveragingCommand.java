@@ -1,5 +1,6 @@
 package io.resnetspark.bench.averaging;
 
+import io.resnetspark.bench.report.JsonOption;
 import io.resnetspark.bench.report.Machine;
 import io.resnetspark.bench.spark.BenchSpark;
 import io.resnetspark.bench.spark.Deadline;
@@ -12,7 +13,6 @@ import io.resnetspark.model.Architecture;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.pipeline.dataset.PrepareConfig.StoredEncoding;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,6 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet bench averaging}: what averaging on Spark costs, and will cost. */
@@ -51,8 +52,8 @@ public final class AveragingCommand implements Callable<Integer> {
         ROUNDS
     }
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
-    private Path json;
+    @Mixin
+    private JsonOption json;
 
     @Option(
             names = "--parts",
@@ -139,9 +140,7 @@ public final class AveragingCommand implements Callable<Integer> {
                 model == null ? List.of() : predictions(model),
                 leftOut);
         System.out.print(report.toTable());
-        if (json != null) {
-            Files.writeString(json, report.toJson());
-        }
+        json.write(report);
         return 0;
     }
 

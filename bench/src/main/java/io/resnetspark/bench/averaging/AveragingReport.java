@@ -1,7 +1,6 @@
 package io.resnetspark.bench.averaging;
 
 import io.resnetspark.bench.report.Machine;
-import io.resnetspark.bench.report.ReportJson;
 import io.resnetspark.bench.spark.Speed;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,10 +24,6 @@ public record AveragingReport(
         double networkGbitPerSecond,
         List<CostModel.Prediction> predictions,
         List<String> leftOut) {
-
-    String toJson() {
-        return ReportJson.of(this);
-    }
 
     String toTable() {
         List<String> lines = new ArrayList<>();

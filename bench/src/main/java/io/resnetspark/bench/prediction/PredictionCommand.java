@@ -1,7 +1,7 @@
 package io.resnetspark.bench.prediction;
 
+import io.resnetspark.bench.report.JsonOption;
 import io.resnetspark.bench.report.Machine;
-import io.resnetspark.bench.report.ReportJson;
 import io.resnetspark.bench.spark.BenchSpark;
 import io.resnetspark.bench.spark.Contender;
 import io.resnetspark.bench.spark.Deadline;
@@ -22,7 +22,6 @@ import io.resnetspark.pipeline.inference.PredictConfig;
 import io.resnetspark.pipeline.inference.PredictConfig.Format;
 import io.resnetspark.pipeline.model.LoadedModel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +30,7 @@ import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet bench prediction}: prediction and evaluation of many images next to the network alone. */
@@ -45,8 +45,8 @@ public final class PredictionCommand implements Callable<Integer> {
     private static final int SMALL_SIZE = 32;
     private static final int SIZE = 224;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
-    private Path json;
+    @Mixin
+    private JsonOption json;
 
     @Option(
             names = "--networks",
@@ -112,9 +112,7 @@ public final class PredictionCommand implements Callable<Integer> {
             }
         }
         print(results);
-        if (json != null) {
-            Files.writeString(json, ReportJson.of(new Report(machine, smallImages, photographs, results)));
-        }
+        json.write(new Report(machine, smallImages, photographs, results));
         return 0;
     }
 

@@ -54,8 +54,4 @@ public record BenchmarkReport(
                         && result.mode().equals(peer.mode()))
                 .findFirst();
     }
-
-    public String toJson() {
-        return ReportJson.of(this);
-    }
 }

@@ -1,7 +1,7 @@
 package io.resnetspark.bench.resources;
 
+import io.resnetspark.bench.report.JsonOption;
 import io.resnetspark.bench.report.Machine;
-import io.resnetspark.bench.report.ReportJson;
 import io.resnetspark.bench.spark.BenchSpark;
 import io.resnetspark.bench.spark.DrawnImages;
 import io.resnetspark.bench.spark.TrainerLoop;
@@ -13,7 +13,6 @@ import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.PrepareConfig.StoredEncoding;
 import io.resnetspark.pipeline.dataset.Split;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +22,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet bench input}: the trainer's wait for images that are read, decoded and augmented while it trains. */
@@ -38,8 +38,8 @@ public final class InputCommand implements Callable<Integer> {
     private static final int PHOTOGRAPHS = 320;
     private static final int WARM_UP_STEPS = 5;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
-    private Path json;
+    @Mixin
+    private JsonOption json;
 
     @Option(
             names = "--photographs",
@@ -88,9 +88,7 @@ public final class InputCommand implements Callable<Integer> {
             }
         }
         print(results);
-        if (json != null) {
-            Files.writeString(json, ReportJson.of(new Report(machine, used, results)));
-        }
+        json.write(new Report(machine, used, results));
         return 0;
     }
 

@@ -1,8 +1,8 @@
 package io.resnetspark.bench.resources;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resnetspark.bench.report.JsonOption;
 import io.resnetspark.bench.report.Machine;
-import io.resnetspark.bench.report.ReportJson;
 import io.resnetspark.bench.spark.BenchSpark;
 import io.resnetspark.bench.spark.DrawnImages;
 import io.resnetspark.bench.spark.WorkFolder;
@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet bench memory}: peak and growth of the resident memory of a training process. */
@@ -38,8 +39,8 @@ public final class MemoryCommand implements Callable<Integer> {
     private static final int SMALL_IMAGES = 5_120;
     private static final int PHOTOGRAPHS = 64;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
-    private Path json;
+    @Mixin
+    private JsonOption json;
 
     @Option(
             names = "--cases",
@@ -96,9 +97,7 @@ public final class MemoryCommand implements Callable<Integer> {
             }
         }
         print(results);
-        if (json != null) {
-            Files.writeString(json, ReportJson.of(new Report(machine, heap, results)));
-        }
+        json.write(new Report(machine, heap, results));
         return 0;
     }
 

@@ -3,12 +3,12 @@ package io.resnetspark.bench.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetspark.bench.process.Task;
 import io.resnetspark.bench.schedule.Outcome;
 import io.resnetspark.bench.workload.Mode;
 import io.resnetspark.bench.workload.Network;
 import io.resnetspark.bench.workload.SystemUnderTest;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,7 @@ class BenchmarkReportTest {
 
     @Test
     void jsonHasTheFieldsOfTheContract() throws Exception {
-        JsonNode json = new ObjectMapper().readTree(report.toJson());
+        JsonNode json = JsonDocument.tree(report);
 
         JsonNode ours = json.at("/results/0");
         assertThat(ours.get("system").asText()).isEqualTo("ours");
