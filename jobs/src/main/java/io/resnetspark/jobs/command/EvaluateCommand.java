@@ -63,12 +63,8 @@ final class EvaluateCommand extends JobCommand {
                     + "first is compared with the others.")
     private List<String> models;
 
-    @Option(
-            names = "--arch",
-            paramLabel = "NAME",
-            description = "The network of weights that do not say it themselves.",
-            completionCandidates = ArchitectureNames.class)
-    private String architecture;
+    @Mixin
+    private ArchitectureOption architecture;
 
     @Option(names = "--output", paramLabel = "DIR", required = true, description = "Directory of the report.")
     private String output;
@@ -147,10 +143,7 @@ final class EvaluateCommand extends JobCommand {
 
     private LoadedModel load(String name, ImageDataset dataset, Configuration hadoop) {
         return ModelSource.load(
-                name,
-                Optional.ofNullable(architecture),
-                Optional.of(dataset.classes().names()),
-                hadoop);
+                name, architecture.name(), Optional.of(dataset.classes().names()), hadoop);
     }
 
     private static ModelUnderTest underTest(String name, LoadedModel model, int batchSize, Configuration hadoop) {

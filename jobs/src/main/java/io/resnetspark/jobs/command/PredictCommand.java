@@ -3,12 +3,14 @@ package io.resnetspark.jobs.command;
 import io.resnetspark.pipeline.inference.BatchPrediction;
 import io.resnetspark.pipeline.inference.PredictConfig;
 import io.resnetspark.pipeline.inference.PredictionInput;
+import io.resnetspark.pipeline.inference.TestTimeAugmentation;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
-import io.resnetspark.pipeline.run.RunDirectory;
-import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.registry.ModelReference;
+import java.util.Locale;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -57,12 +59,8 @@ final class PredictCommand extends JobCommand {
             description = "A run, a .safetensors or .pth file, torchvision:NAME, registry:NAME@champion.")
     private String model;
 
-    @Option(
-            names = "--arch",
-            paramLabel = "NAME",
-            description = "The network of weights that do not say it themselves.",
-            completionCandidates = ArchitectureNames.class)
-    private String architecture;
+    @Mixin
+    private ArchitectureOption architecture;
 
     @Option(
             names = "--embeddings",
@@ -86,20 +84,32 @@ final class PredictCommand extends JobCommand {
         PredictConfig config = job.config().bind("predict", PredictConfig.class);
         job.fetch(model);
         job.spark();
-        LoadedModel loaded =
-                ModelSource.load(model, Optional.ofNullable(architecture), Optional.empty(), job.hadoopConfiguration());
-        String version = ModelSource.run(model, job.hadoopConfiguration())
-                .map(RunDirectory::manifest)
-                .map(RunManifest::id)
-                .orElse(loaded.description());
+        LoadedModel loaded = ModelSource.load(model, architecture.name(), Optional.empty(), job.hadoopConfiguration());
         BatchPrediction.Outcome outcome = job.step("predict", () -> new BatchPrediction(job.spark(), config)
                 .run(
                         PredictionInput.open(job.spark(), input, config),
                         new ModelClassifierSource(loaded, config.batchSize()),
-                        version,
+                        version(loaded, config, job.hadoopConfiguration()),
                         output));
         job.output("predictions", output);
         return Conclusion.done("%,d predicted, %,d rejected, %,d done before%nPredictions: %s"
                 .formatted(outcome.predicted(), outcome.rejected(), outcome.skipped(), output));
+    }
+
+    /** Two models, or ways to use one, that predict differently never share it. */
+    private String version(LoadedModel loaded, PredictConfig config, Configuration hadoop) {
+        String views = config.testTimeAugmentation() == TestTimeAugmentation.NONE
+                ? ""
+                : ", "
+                        + config.testTimeAugmentation()
+                                .name()
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', '-');
+        if (ModelReference.isReference(model)) { // its weights never change
+            return loaded.description() + views;
+        }
+        String name =
+                ModelSource.run(model, hadoop).map(run -> run.manifest().id()).orElse(loaded.description());
+        return name + "#" + loaded.fingerprint() + views;
     }
 }

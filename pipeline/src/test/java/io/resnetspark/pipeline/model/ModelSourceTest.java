@@ -82,23 +82,9 @@ class ModelSourceTest {
     void registeredModelsAreLookedUpInTheRegistryOfTheConfiguration() {
         Configuration hadoop = new Configuration();
         RegistryLocation.set(hadoop, folder.resolve("models").toString());
-        ResNetSpec spec = new ResNetSpec(
-                "tiny",
-                Stem.CIFAR,
-                BlockKind.BASIC,
-                Shortcut.PAD,
-                Normalisation.BATCH,
-                List.of(1),
-                List.of(4),
-                2,
-                3,
-                8,
-                1f);
-        Preprocessing preprocessing = new Preprocessing(3, 8, 8, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
-        ModelCard card = new ModelCard(spec, List.of("a", "b"), preprocessing);
-        var network = ResNet.create(spec, 1);
-        StateDict weights = NetworkWeights.of(network);
-        network.close();
+        LoadedModel tiny = tiny(1, "a", "b");
+        ModelCard card = tiny.card();
+        StateDict weights = tiny.weights();
         RegisteredModel model = ModelRegistry.of(hadoop).model("photos");
         model.add(NewVersion.of(card, weights, Lineage.unknown("test")));
         model.promote(1, "");
@@ -107,11 +93,42 @@ class ModelSourceTest {
         assertThat(loaded.card()).isEqualTo(card);
         assertThat(loaded.weights().asMap()).isEqualTo(weights.asMap());
         assertThat(loaded.description()).isEqualTo("registry:photos@1");
-        ModelCard other = new ModelCard(spec.withClasses(3), List.of("x", "y", "z"), Preprocessing.imageNet());
+        ModelCard other = new ModelCard(card.spec().withClasses(3), List.of("x", "y", "z"), Preprocessing.imageNet());
         ModelSource.WarmStart warm = ModelSource.warmStart("registry:photos", other, hadoop);
-        assertThat(warm.card().preprocessing().mean()).isEqualTo(preprocessing.mean());
+        assertThat(warm.card().preprocessing().mean())
+                .isEqualTo(card.preprocessing().mean());
         assertThat(warm.weights().contains("fc.weight")).isFalse();
         assertThat(warm.weights().tensor("conv1.weight")).isEqualTo(weights.tensor("conv1.weight"));
         assertThat(warm.description()).startsWith("registry:photos@1");
+    }
+
+    @Test
+    void aFingerprintIsOfWhatTheModelPredicts() {
+        String fingerprint = tiny(1, "a", "b").fingerprint();
+        LoadedModel copy =
+                new LoadedModel(tiny(1, "a", "b").card(), tiny(1, "a", "b").weights(), "elsewhere");
+        assertThat(copy.fingerprint()).isEqualTo(fingerprint).hasSize(12);
+        assertThat(tiny(2, "a", "b").fingerprint()).isNotEqualTo(fingerprint);
+        assertThat(tiny(1, "b", "a").fingerprint()).isNotEqualTo(fingerprint);
+    }
+
+    private static LoadedModel tiny(long seed, String... labels) {
+        ResNetSpec spec = new ResNetSpec(
+                "tiny",
+                Stem.CIFAR,
+                BlockKind.BASIC,
+                Shortcut.PAD,
+                Normalisation.BATCH,
+                List.of(1),
+                List.of(4),
+                labels.length,
+                3,
+                8,
+                1f);
+        var network = ResNet.create(spec, seed);
+        StateDict weights = NetworkWeights.of(network);
+        network.close();
+        Preprocessing preprocessing = new Preprocessing(3, 8, 8, List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
+        return new LoadedModel(new ModelCard(spec, List.of(labels), preprocessing), weights, "tiny");
     }
 }
