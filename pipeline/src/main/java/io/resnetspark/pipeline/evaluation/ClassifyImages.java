@@ -5,15 +5,14 @@ import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.input.Image;
 import io.resnetspark.model.input.RejectedImageException;
 import io.resnetspark.pipeline.inference.BatchClassifier;
+import io.resnetspark.pipeline.inference.ClassifiedRows;
 import io.resnetspark.pipeline.inference.ImageRows;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
@@ -22,7 +21,6 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.CollectionAccumulator;
-import org.apache.spark.util.TaskCompletionListener;
 
 /** What each task of the classifying pass does: every model opened once, images in batches, one row of scores each. */
 final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
@@ -58,56 +56,33 @@ final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
 
     @Override
     public Iterator<Row> call(Iterator<Row> images) {
-        return images.hasNext() ? new ScoredRows(images) : images;
+        return images.hasNext() ? new ScoredRows(images, System.nanoTime()) : images;
     }
 
-    /** Pulls images batch by batch, so that a partition of any size takes the memory of one batch. */
-    private final class ScoredRows implements Iterator<Row> {
+    private final class ScoredRows extends ClassifiedRows {
 
-        private final Iterator<Row> images;
         private final ImageRows reader = new ImageRows();
-        private final List<BatchClassifier> classifiers = new ArrayList<>();
-        private final long start = System.nanoTime();
-        private Iterator<Row> batch = List.<Row>of().iterator();
+        private final long start;
         private long count;
-        private boolean done;
 
-        ScoredRows(Iterator<Row> images) {
-            this.images = images;
-            // Also when the task fails or its consumer stops early.
-            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> closeClassifiers());
-            for (ClassifierSource model : models.value()) {
-                classifiers.add(new BatchClassifier(model, augmentation, batchSize));
-            }
+        /** @param start in nanoseconds, before the networks are opened */
+        ScoredRows(Iterator<Row> images, long start) {
+            super(images, models.value(), augmentation, batchSize);
+            this.start = start;
         }
 
         @Override
-        public boolean hasNext() {
-            if (!batch.hasNext() && images.hasNext()) {
-                batch = nextBatch().iterator();
-            }
-            if (!batch.hasNext() && !done) {
-                done = true;
-                SparkEnv worker = SparkEnv.get();
-                shares.add(new Share(
-                        worker.executorId(),
-                        worker.blockManager().blockManagerId().host(),
-                        count,
-                        System.nanoTime() - start));
-                closeClassifiers();
-            }
-            return batch.hasNext();
+        protected void ended() {
+            SparkEnv worker = SparkEnv.get();
+            shares.add(new Share(
+                    worker.executorId(),
+                    worker.blockManager().blockManagerId().host(),
+                    count,
+                    System.nanoTime() - start));
         }
 
         @Override
-        public Row next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            return batch.next();
-        }
-
-        private List<Row> nextBatch() {
+        protected List<Row> nextBatch(Iterator<Row> images, List<BatchClassifier> classifiers) {
             List<Row> rows = new ArrayList<>();
             List<Image> pictures = new ArrayList<>();
             while (images.hasNext() && rows.size() < batchSize) {
@@ -142,11 +117,6 @@ final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
                                 .formatted(row.getAs("image_id"), row.getAs("origin"), e.getMessage()),
                         e);
             }
-        }
-
-        private void closeClassifiers() {
-            classifiers.forEach(BatchClassifier::close);
-            classifiers.clear();
         }
     }
 }

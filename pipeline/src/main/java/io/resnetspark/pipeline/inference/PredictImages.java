@@ -9,9 +9,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
@@ -19,7 +17,6 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.TaskCompletionListener;
 
 /** What each task of a prediction does: the network opened once, images in batches, one row per input. */
 final class PredictImages implements MapPartitionsFunction<Row, Row> {
@@ -64,37 +61,17 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
         return inputs.hasNext() ? new PredictedRows(inputs) : inputs;
     }
 
-    private final class PredictedRows implements Iterator<Row> {
+    private final class PredictedRows extends ClassifiedRows {
 
-        private final Iterator<Row> inputs;
         private final ImageRows reader = new ImageRows();
         private final List<String> labels = model.value().labels();
-        private final BatchClassifier classifier;
-        private Iterator<Row> batch = List.<Row>of().iterator();
 
         PredictedRows(Iterator<Row> inputs) {
-            this.inputs = inputs;
-            this.classifier = new BatchClassifier(model.value(), config.testTimeAugmentation(), config.batchSize());
-            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> classifier.close());
+            super(inputs, List.of(model.value()), config.testTimeAugmentation(), config.batchSize());
         }
 
         @Override
-        public boolean hasNext() {
-            if (!batch.hasNext() && inputs.hasNext()) {
-                batch = nextBatch().iterator();
-            }
-            return batch.hasNext();
-        }
-
-        @Override
-        public Row next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            return batch.next();
-        }
-
-        private List<Row> nextBatch() {
+        protected List<Row> nextBatch(Iterator<Row> inputs, List<BatchClassifier> classifiers) {
             List<Row> done = new ArrayList<>();
             List<Row> readable = new ArrayList<>();
             List<Image> images = new ArrayList<>();
@@ -113,7 +90,7 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
                 }
             }
             if (!images.isEmpty()) {
-                List<BatchClassifier.Answer> answers = classifier.answers(images);
+                List<BatchClassifier.Answer> answers = classifiers.get(0).answers(images);
                 for (int i = 0; i < readable.size(); i++) {
                     done.add(predicted(readable.get(i), answers.get(i)));
                 }

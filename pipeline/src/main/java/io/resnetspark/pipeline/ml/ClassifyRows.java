@@ -7,21 +7,19 @@ import io.resnetspark.model.input.RejectedImageException;
 import io.resnetspark.model.metrics.ScoredExample;
 import io.resnetspark.pipeline.inference.BatchClassifier;
 import io.resnetspark.pipeline.inference.BatchClassifier.Answer;
+import io.resnetspark.pipeline.inference.ClassifiedRows;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
 import io.resnetspark.pipeline.ml.SharedParams.InvalidImages;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.util.TaskCompletionListener;
 
 /**
  * Appends predictions to the rows of a partition, in their order: the network is opened once, images go through it in
@@ -69,40 +67,20 @@ record ClassifyRows(
 
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {
-        return rows.hasNext() ? new ClassifiedRows(rows) : rows;
+        return rows.hasNext() ? new AppendedRows(rows) : rows;
     }
 
-    private final class ClassifiedRows implements Iterator<Row> {
+    private final class AppendedRows extends ClassifiedRows {
 
-        private final Iterator<Row> rows;
         private final ImageColumn.Reader reader = images.new Reader();
-        private final BatchClassifier classifier;
-        private Iterator<Row> batch = List.<Row>of().iterator();
 
-        ClassifiedRows(Iterator<Row> rows) {
-            this.rows = rows;
-            this.classifier = new BatchClassifier(model.value(), TestTimeAugmentation.NONE, batchSize);
-            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) context -> classifier.close());
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (!batch.hasNext() && rows.hasNext()) {
-                batch = nextBatch().iterator();
-            }
-            return batch.hasNext();
-        }
-
-        @Override
-        public Row next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            return batch.next();
+        AppendedRows(Iterator<Row> rows) {
+            super(rows, List.of(model.value()), TestTimeAugmentation.NONE, batchSize);
         }
 
         /** Empty if every row of it is skipped. */
-        private List<Row> nextBatch() {
+        @Override
+        protected List<Row> nextBatch(Iterator<Row> rows, List<BatchClassifier> classifiers) {
             List<Row> taken = new ArrayList<>(batchSize);
             List<Boolean> readable = new ArrayList<>(batchSize);
             List<Image> decoded = new ArrayList<>(batchSize);
@@ -127,7 +105,7 @@ record ClassifyRows(
             }
             Iterator<Answer> answers = decoded.isEmpty()
                     ? Collections.emptyIterator()
-                    : classifier.answers(decoded).iterator();
+                    : classifiers.get(0).answers(decoded).iterator();
             List<Row> done = new ArrayList<>(taken.size());
             for (int i = 0; i < taken.size(); i++) {
                 done.add(appended(taken.get(i), readable.get(i) ? answers.next() : null));
