@@ -1,7 +1,5 @@
 package io.resnetspark.pipeline.training;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.checkpoint.Checkpoint;
@@ -12,7 +10,6 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.input.BatchRecipe;
-import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleSelection;
@@ -22,10 +19,8 @@ import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -41,9 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class TrainingLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
-
-    /** Where the manifest's configuration says which images were selected. */
-    private static final String SELECTION = "selection";
 
     private final SparkSession spark;
     private final TrainConfig config;
@@ -104,9 +96,11 @@ public final class TrainingLoop {
 
     private TrainingOutcome run(Resume resume) {
         if (config.averager() == TrainConfig.Averaging.STOCK) {
-            StockSettings.check(config, resume, device());
+            StockSettings.check(
+                    config, resume, DeviceRequest.of(spark.sparkContext().getConf()));
         }
-        checkOutput(resume);
+        RunRecord record = new RunRecord(run, config, selection, resume);
+        record.checkOutput();
         ImageDataset dataset = config.dataVersion()
                 .map(version -> ImageDataset.open(spark, config.data(), version))
                 .orElseGet(() -> ImageDataset.open(spark, config.data()));
@@ -120,7 +114,7 @@ public final class TrainingLoop {
         ComputationGraph network = ResNet.create(start.card().spec(), config.seed());
         ParameterLayout layout = ParameterLayout.of(network);
         boolean headAlone = trainsHeadAlone(network);
-        RunManifest manifest = manifest(resume, dataset, plan, layout, start);
+        RunManifest manifest = record.manifest(spark, dataset, plan, layout, start);
         run.writeManifest(manifest);
         run.deleteUnfinished();
         DivergenceRecovery recovery = new DivergenceRecovery(
@@ -133,10 +127,6 @@ public final class TrainingLoop {
         }
         network.close();
         return trainHead(layout, plan, start, recovery);
-    }
-
-    private DeviceRequest device() {
-        return DeviceRequest.of(spark.sparkContext().getConf());
     }
 
     private Optional<ExampleIndex> index(ImageDataset dataset, Split split) {
@@ -177,35 +167,6 @@ public final class TrainingLoop {
         }
     }
 
-    private void checkOutput(Resume resume) {
-        if (resume == Resume.NEW_RUN && run.exists()) {
-            throw new ConfigurationException(
-                    "%s already holds a run; continue it with --resume or choose another --output"
-                            .formatted(run.path()));
-        }
-        if (resume == Resume.CONTINUE && run.exists()) {
-            requireSame("arch", config.arch());
-            requireSame("workers", config.workers());
-            requireSame("batchSize", config.batchSize());
-            requireSame("seed", config.seed());
-            requireSame(
-                    SELECTION,
-                    selection
-                            .map(images -> RunDirectory.JSON.valueToTree(images).toString())
-                            .orElse(""));
-        }
-    }
-
-    /** What decides who trains which image when must not change in the middle of a training. */
-    private void requireSame(String key, Object now) {
-        JsonNode recorded = run.manifest().config().path(key);
-        String before = recorded.isObject() ? recorded.toString() : recorded.asText();
-        if (!before.equals(now.toString())) {
-            throw new ConfigurationException("%s was started with %s %s; a resumed run must keep it, not use %s"
-                    .formatted(run.path(), key, before, now));
-        }
-    }
-
     private StartingPoint startingPoint(Resume resume, ImageDataset dataset) {
         if (resume == Resume.CONTINUE) {
             Optional<Checkpoint> newest = run.newestCheckpoint();
@@ -238,46 +199,6 @@ public final class TrainingLoop {
                 validationIndex.orElse(null),
                 null,
                 new HadoopSettings(hadoop));
-    }
-
-    private RunManifest manifest(
-            Resume resume, ImageDataset dataset, TrainingPlan plan, ParameterLayout layout, StartingPoint start) {
-        boolean continued = resume == Resume.CONTINUE && run.exists();
-        long parameters = layout.segments().stream()
-                .filter(segment -> segment.kind().trainable())
-                .mapToLong(ParameterLayout.Segment::length)
-                .sum();
-        return new RunManifest(
-                RunManifest.FORMAT_VERSION,
-                continued ? run.manifest().id() : plan.runId(),
-                continued ? run.manifest().createdAt() : Instant.now().toString(),
-                TrainingStatus.RUNNING,
-                resolved(),
-                dataset.path(),
-                dataset.manifest().id(),
-                dataset.version(),
-                plan.trainingIndex().size(),
-                plan.validationIndex().map(ExampleIndex::size).orElse(0),
-                parameters,
-                plan.threads(),
-                start.description(),
-                Kernels.ofThisProcess().description(),
-                Map.of(
-                        "java", Runtime.version().toString(),
-                        "spark", spark.version(),
-                        "os", System.getProperty("os.name") + " " + System.getProperty("os.arch")),
-                continued ? run.manifest().seconds() : 0,
-                Map.of(
-                        "master", spark.sparkContext().master(),
-                        "device", device().type().label()),
-                continued ? run.manifest().returns() : List.of());
-    }
-
-    /** The configuration as it is recorded, with the images that were selected. */
-    private ObjectNode resolved() {
-        ObjectNode tree = RunDirectory.JSON.valueToTree(config);
-        selection.ifPresent(images -> tree.set(SELECTION, RunDirectory.JSON.valueToTree(images)));
-        return tree;
     }
 
     private TrainingOutcome train(

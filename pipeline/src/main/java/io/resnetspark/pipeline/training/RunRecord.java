@@ -1,0 +1,105 @@
+package io.resnetspark.pipeline.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.pipeline.dataset.ExampleIndex;
+import io.resnetspark.pipeline.dataset.ExampleSelection;
+import io.resnetspark.pipeline.dataset.ImageDataset;
+import io.resnetspark.pipeline.device.DeviceRequest;
+import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.run.TrainingStatus;
+import io.resnetspark.pipeline.training.TrainingLoop.Resume;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What a run's manifest says of its training, and what of it a resumed training must keep.
+ *
+ * @param selection the images that take part; empty for all
+ */
+record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSelection> selection, Resume resume) {
+
+    /** Where the manifest's configuration says which images were selected. */
+    private static final String SELECTION = "selection";
+
+    /** @throws ConfigurationException if the output holds a run that this training may not add to */
+    void checkOutput() {
+        if (resume == Resume.NEW_RUN && run.exists()) {
+            throw new ConfigurationException(
+                    "%s already holds a run; continue it with --resume or choose another --output"
+                            .formatted(run.path()));
+        }
+        if (resume == Resume.CONTINUE && run.exists()) {
+            requireSame("arch", config.arch());
+            requireSame("workers", config.workers());
+            requireSame("batchSize", config.batchSize());
+            requireSame("seed", config.seed());
+            requireSame(
+                    SELECTION,
+                    selection
+                            .map(images -> RunDirectory.JSON.valueToTree(images).toString())
+                            .orElse(""));
+        }
+    }
+
+    /** What decides who trains which image when must not change in the middle of a training. */
+    private void requireSame(String key, Object now) {
+        JsonNode recorded = run.manifest().config().path(key);
+        String before = recorded.isObject() ? recorded.toString() : recorded.asText();
+        if (!before.equals(now.toString())) {
+            throw new ConfigurationException("%s was started with %s %s; a resumed run must keep it, not use %s"
+                    .formatted(run.path(), key, before, now));
+        }
+    }
+
+    /** The manifest to begin with: a resumed run keeps its name, its time and its returns. */
+    RunManifest manifest(
+            SparkSession spark, ImageDataset dataset, TrainingPlan plan, ParameterLayout layout, StartingPoint start) {
+        boolean continued = resume == Resume.CONTINUE && run.exists();
+        long parameters = layout.segments().stream()
+                .filter(segment -> segment.kind().trainable())
+                .mapToLong(ParameterLayout.Segment::length)
+                .sum();
+        return new RunManifest(
+                RunManifest.FORMAT_VERSION,
+                continued ? run.manifest().id() : plan.runId(),
+                continued ? run.manifest().createdAt() : Instant.now().toString(),
+                TrainingStatus.RUNNING,
+                resolved(),
+                dataset.path(),
+                dataset.manifest().id(),
+                dataset.version(),
+                plan.trainingIndex().size(),
+                plan.validationIndex().map(ExampleIndex::size).orElse(0),
+                parameters,
+                plan.threads(),
+                start.description(),
+                Kernels.ofThisProcess().description(),
+                Map.of(
+                        "java", Runtime.version().toString(),
+                        "spark", spark.version(),
+                        "os", System.getProperty("os.name") + " " + System.getProperty("os.arch")),
+                continued ? run.manifest().seconds() : 0,
+                Map.of(
+                        "master", spark.sparkContext().master(),
+                        "device",
+                                DeviceRequest.of(spark.sparkContext().getConf())
+                                        .type()
+                                        .label()),
+                continued ? run.manifest().returns() : List.of());
+    }
+
+    /** The configuration as it is recorded, with the images that were selected. */
+    private ObjectNode resolved() {
+        ObjectNode tree = RunDirectory.JSON.valueToTree(config);
+        selection.ifPresent(images -> tree.set(SELECTION, RunDirectory.JSON.valueToTree(images)));
+        return tree;
+    }
+}
