@@ -45,12 +45,8 @@ final class RegistryAddCommand extends JobCommand {
             description = "Of a run, for example round-000120; its best by default.")
     private String checkpoint;
 
-    @Option(
-            names = "--arch",
-            paramLabel = "NAME",
-            description = "The network of weights that do not say it themselves.",
-            completionCandidates = ArchitectureNames.class)
-    private String architecture;
+    @Mixin
+    private ArchitectureOption architecture;
 
     @Option(
             names = "--report",
@@ -61,8 +57,8 @@ final class RegistryAddCommand extends JobCommand {
     @Option(names = "--promote", description = "Also make it champion.")
     private boolean promote;
 
-    @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept in the history.")
-    private String reason;
+    @Mixin
+    private ReasonOption reason;
 
     @Mixin
     private RegistryOption registry;
@@ -84,7 +80,7 @@ final class RegistryAddCommand extends JobCommand {
         }
         return Conclusion.done(added
                 + System.lineSeparator()
-                + RegistryPromoteCommand.words(name, models.model(name).promote(version.version(), reason)));
+                + RegistryPromoteCommand.words(name, models.model(name).promote(version.version(), reason.text)));
     }
 
     private NewVersion candidate(Configuration hadoop) {
@@ -95,7 +91,7 @@ final class RegistryAddCommand extends JobCommand {
         if (checkpoint != null) {
             throw new ConfigurationException("--checkpoint is of a run, and %s is none".formatted(model));
         }
-        LoadedModel loaded = ModelSource.load(model, Optional.ofNullable(architecture), Optional.empty(), hadoop);
+        LoadedModel loaded = ModelSource.load(model, architecture.name(), Optional.empty(), hadoop);
         return NewVersion.of(loaded.card(), loaded.weights(), Lineage.unknown(loaded.description()));
     }
 }

@@ -26,8 +26,8 @@ final class RegistryAliasCommand extends JobCommand {
     @Option(names = "--remove", description = "Remove the alias.")
     private boolean remove;
 
-    @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept in the history.")
-    private String reason;
+    @Mixin
+    private ReasonOption reason;
 
     @Mixin
     private RegistryOption registry;
@@ -37,7 +37,7 @@ final class RegistryAliasCommand extends JobCommand {
         ModelRegistry models = ModelRegistry.of(job.hadoopConfiguration());
         RegisteredModel model = models.model(ModelReference.parse(reference).name());
         if (remove) {
-            model.removeAlias(alias, reason);
+            model.removeAlias(alias, reason.text);
             return Conclusion.done("%s has no %s".formatted(model.name(), alias));
         }
         if (!reference.contains("@")) {
@@ -45,7 +45,7 @@ final class RegistryAliasCommand extends JobCommand {
                     "Which version? Write %s@3 or %s@champion".formatted(reference, reference));
         }
         int version = models.find(reference).version();
-        model.setAlias(alias, version, reason);
+        model.setAlias(alias, version, reason.text);
         return Conclusion.done("%s@%s is version %d".formatted(model.name(), alias, version));
     }
 }

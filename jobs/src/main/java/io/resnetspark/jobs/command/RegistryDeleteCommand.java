@@ -5,7 +5,6 @@ import io.resnetspark.pipeline.registry.ModelReference;
 import io.resnetspark.pipeline.registry.ModelRegistry;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code resnet registry delete}: a version goes for good. */
@@ -18,8 +17,8 @@ final class RegistryDeleteCommand extends JobCommand {
     @Parameters(paramLabel = "NAME@NUMBER", description = "The version, by its number.")
     private String reference;
 
-    @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept in the history.")
-    private String reason;
+    @Mixin
+    private ReasonOption reason;
 
     @Mixin
     private RegistryOption registry;
@@ -31,7 +30,7 @@ final class RegistryDeleteCommand extends JobCommand {
             throw new ConfigurationException(
                     "Name the version to delete by its number, for example %s@2".formatted(version.name()));
         }
-        ModelRegistry.of(job.hadoopConfiguration()).model(version.name()).delete(number.version(), reason);
+        ModelRegistry.of(job.hadoopConfiguration()).model(version.name()).delete(number.version(), reason.text);
         return Conclusion.done("%s@%d is deleted".formatted(version.name(), number.version()));
     }
 }

@@ -7,7 +7,6 @@ import io.resnetspark.pipeline.registry.RegisteredModel;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code resnet registry promote}: a version into the champion. */
@@ -20,8 +19,8 @@ final class RegistryPromoteCommand extends JobCommand {
     @Parameters(paramLabel = "NAME@VERSION", description = "NAME@3 or NAME@alias.")
     private String reference;
 
-    @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept in the history.")
-    private String reason;
+    @Mixin
+    private ReasonOption reason;
 
     @Mixin
     private RegistryOption registry;
@@ -31,7 +30,7 @@ final class RegistryPromoteCommand extends JobCommand {
         ModelRegistry models = ModelRegistry.of(job.hadoopConfiguration());
         RegisteredModel model = models.model(ModelReference.parse(reference).name());
         return Conclusion.done(
-                words(model.name(), model.promote(models.find(reference).version(), reason)));
+                words(model.name(), model.promote(models.find(reference).version(), reason.text)));
     }
 
     static String words(String name, Promotion promotion) {

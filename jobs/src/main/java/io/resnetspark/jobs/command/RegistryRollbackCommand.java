@@ -20,8 +20,8 @@ final class RegistryRollbackCommand extends JobCommand {
     @Option(names = "--from", paramLabel = "VERSION", description = "Only if this version is champion: safe to repeat.")
     private Integer from;
 
-    @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept in the history.")
-    private String reason;
+    @Mixin
+    private ReasonOption reason;
 
     @Mixin
     private RegistryOption registry;
@@ -29,7 +29,7 @@ final class RegistryRollbackCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) {
         RegisteredModel model = ModelRegistry.of(job.hadoopConfiguration()).model(name);
-        int champion = from == null ? model.rollback(reason) : model.rollbackFrom(from, reason);
+        int champion = from == null ? model.rollback(reason.text) : model.rollbackFrom(from, reason.text);
         return Conclusion.done("%s@%d is champion".formatted(name, champion));
     }
 }
