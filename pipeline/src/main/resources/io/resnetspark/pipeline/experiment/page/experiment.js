@@ -8,9 +8,9 @@ const measures = {
   judged_error: { title: data.judged + " error", show: (value) => format.percent(value, 2), share: true },
   train_loss: { title: "Training loss", show: (value) => format.decimal(value), unit: "nats" },
   judged_loss: { title: data.judged + " loss", show: (value) => format.decimal(value), unit: "nats" },
-  seconds: { title: "Time", show: format.seconds },
-  worker_bytes: { title: "Sent by a worker", show: bytes },
-  driver_bytes: { title: "Through the driver", show: bytes },
+  seconds: { title: "Time", show: format.seconds, tick: format.seconds },
+  worker_bytes: { title: "Sent by a worker", show: bytes, tick: bytes },
+  driver_bytes: { title: "Through the driver", show: bytes, tick: bytes },
 };
 
 function bytes(value) {
@@ -56,11 +56,12 @@ function best() {
   return ranked.length < 2 ? [] : [number(`Lowest ${judgedName} error`, format.percent(ranked[0].results.judged_error.mean, 2), isNumber(ranked[0].results.judged_error.deviation) ? "± " + format.percent(ranked[0].results.judged_error.deviation, 2) : null)];
 }
 
-const look = (colours, i) => ({ color: colours.series[i % colours.series.length], type: ["solid", "dashed", "dotted"][Math.floor(i / colours.series.length) % 3] });
+const strokes = ["solid", "dashed", "dotted"];
+const look = (colours, i) => ({ color: colours.series[i % colours.series.length], type: strokes[Math.floor(i / colours.series.length) % strokes.length] });
 const legend = (colours, names) => ({ type: "scroll", top: 0, left: 0, right: 0, data: names, textStyle: { color: colours.muted }, pageTextStyle: { color: colours.muted }, itemHeight: 8, itemWidth: 22 });
 const valueAxis = (colours, measure, overrides) => (measures[measure].share
   ? shareAxis(colours, { min: null, max: null, ...overrides, axisLabel: { color: colours.muted, formatter: (value) => format.short(100 * value) + " %" } })
-  : axis(colours, { ...overrides, axisLabel: { color: colours.muted, formatter: (value) => (measure.endsWith("_bytes") ? bytes(value) : format.short(value)) } }));
+  : axis(colours, { ...overrides, axisLabel: { color: colours.muted, formatter: measures[measure].tick ?? format.short } }));
 
 /** A measure over the epochs; a band for the deviation over the seeds. */
 function course({ title, measure }) {
@@ -124,7 +125,8 @@ function outcome({ title, measure, axis: across, lines }) {
       yAxis: valueAxis(colours, measure, measures[measure].share ? { scale: true } : { min: 0 }),
       tooltip: { trigger: "item", formatter: ({ seriesName, data: point }) => `${seriesName}, ${across} ${point[0]}\n${measures[measure].show(point[1])}` },
       series: [...groups].flatMap(([group, trainings], i) => {
-        const { color, type } = look(colours, i);
+        const { color } = look(colours, i);
+        const type = strokes[i % strokes.length]; // a line that lies on another lets it show
         const whiskers = trainings.filter((training) => isNumber(training.results[measure].deviation)).map((training) => {
           const { mean, deviation } = training.results[measure];
           const x = String(training.axes[across]);
