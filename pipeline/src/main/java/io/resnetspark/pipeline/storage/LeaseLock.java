@@ -70,9 +70,12 @@ public final class LeaseLock {
     /** The newest lease as it was last renewed. */
     Optional<LeaseRecord> newest() {
         long token = claims.newest();
-        return store.read(renewals(token))
-                .or(() -> claims.read(token))
-                .map(json -> JsonDocument.read(json, LeaseRecord.class, claims.path(token)));
+        String renewed = renewals(token);
+        return store.read(renewed)
+                .map(json -> JsonDocument.read(
+                        json, LeaseRecord.class, store.path(renewed).toString()))
+                .or(() ->
+                        claims.read(token).map(json -> JsonDocument.read(json, LeaseRecord.class, claims.path(token))));
     }
 
     LeaseRecord renewed(LeaseRecord record) {
