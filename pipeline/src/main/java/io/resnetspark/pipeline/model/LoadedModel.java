@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.HexFormat;
+import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -30,6 +30,6 @@ public record LoadedModel(ModelCard card, StateDict weights, String description)
         } catch (IOException e) {
             throw new UncheckedIOException("Nothing is written that could fail", e);
         }
-        return HexFormat.of().formatHex(digest.digest()).substring(0, FINGERPRINT_DIGITS);
+        return Hex.encodeHexString(digest.digest()).substring(0, FINGERPRINT_DIGITS);
     }
 }

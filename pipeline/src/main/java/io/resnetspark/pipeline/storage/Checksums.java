@@ -2,9 +2,7 @@ package io.resnetspark.pipeline.storage;
 
 import io.resnetspark.model.error.BadDataException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
@@ -43,9 +41,5 @@ record Checksums(Map<String, String> sha256) {
         sha256.forEach(
                 (name, digest) -> lines.append(digest).append("  ").append(name).append('\n'));
         return lines.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    static String hex(MessageDigest digest) {
-        return HexFormat.of().formatHex(digest.digest());
     }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -113,7 +114,7 @@ public final class DirectoryPublication implements AutoCloseable {
             }
             closed = true;
             super.close(); // a file that failed to close stays counted as open: the directory cannot be committed
-            digests.put(name, Checksums.hex(digest));
+            digests.put(name, Hex.encodeHexString(digest.digest()));
             openFiles--;
         }
     }

@@ -5,7 +5,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -53,9 +52,7 @@ public final class PublishedDirectory {
      * elsewhere notices a list that was changed along with a file.
      */
     public String fingerprint() {
-        MessageDigest digest = DigestUtils.getSha256Digest();
-        digest.update(checksums.format());
-        return Checksums.hex(digest);
+        return DigestUtils.sha256Hex(checksums.format());
     }
 
     /**
@@ -67,9 +64,7 @@ public final class PublishedDirectory {
         String expected = sha256(name);
         try (InputStream in = fileSystem.open(new Path(path, name))) {
             byte[] content = in.readAllBytes();
-            MessageDigest digest = DigestUtils.getSha256Digest();
-            digest.update(content);
-            check(name, expected, Checksums.hex(digest));
+            check(name, expected, DigestUtils.sha256Hex(content));
             return content;
         } catch (FileNotFoundException e) {
             throw missing(name, e);
@@ -107,18 +102,14 @@ public final class PublishedDirectory {
     }
 
     private void verify(String name) {
-        byte[] buffer = new byte[1 << 16];
-        MessageDigest digest = DigestUtils.getSha256Digest();
+        String expected = sha256(name);
         try (InputStream in = fileSystem.open(new Path(path, name))) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
+            check(name, expected, DigestUtils.sha256Hex(in));
         } catch (FileNotFoundException e) {
             throw missing(name, e);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read %s/%s: %s".formatted(path, name, e.getMessage()), e);
         }
-        check(name, sha256(name), Checksums.hex(digest));
     }
 
     private void check(String name, String expected, String actual) {
