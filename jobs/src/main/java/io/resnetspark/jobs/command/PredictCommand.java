@@ -3,12 +3,10 @@ package io.resnetspark.jobs.command;
 import io.resnetspark.pipeline.inference.BatchPrediction;
 import io.resnetspark.pipeline.inference.PredictConfig;
 import io.resnetspark.pipeline.inference.PredictionInput;
-import io.resnetspark.pipeline.inference.TestTimeAugmentation;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.registry.ModelReference;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
@@ -89,27 +87,20 @@ final class PredictCommand extends JobCommand {
                 .run(
                         PredictionInput.open(job.spark(), input, config),
                         new ModelClassifierSource(loaded, config.batchSize()),
-                        version(loaded, config, job.hadoopConfiguration()),
+                        weights(loaded, job.hadoopConfiguration()),
                         output));
         job.output("predictions", output);
         return Conclusion.done("%,d predicted, %,d rejected, %,d done before%nPredictions: %s"
                 .formatted(outcome.predicted(), outcome.rejected(), outcome.skipped(), output));
     }
 
-    /** Two models, or ways to use one, that predict differently never share it. */
-    private String version(LoadedModel loaded, PredictConfig config, Configuration hadoop) {
-        String views = config.testTimeAugmentation() == TestTimeAugmentation.NONE
-                ? ""
-                : ", "
-                        + config.testTimeAugmentation()
-                                .name()
-                                .toLowerCase(Locale.ROOT)
-                                .replace('_', '-');
-        if (ModelReference.isReference(model)) { // its weights never change
-            return loaded.description() + views;
+    /** Identifies the weights: a version of the registry never changes them, other names may come to mean others. */
+    private String weights(LoadedModel loaded, Configuration hadoop) {
+        if (ModelReference.isReference(model)) {
+            return loaded.description();
         }
         String name =
                 ModelSource.run(model, hadoop).map(run -> run.manifest().id()).orElse(loaded.description());
-        return name + "#" + loaded.fingerprint() + views;
+        return name + "#" + loaded.fingerprint();
     }
 }

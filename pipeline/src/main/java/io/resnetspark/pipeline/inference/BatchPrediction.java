@@ -55,11 +55,13 @@ public final class BatchPrediction {
     /**
      * Predicts every input that the output does not have yet.
      *
-     * @param modelVersion identifies the weights; another version's rows in the same output stay
+     * @param weights identify the model; with the views of the configuration, if there are several, they become its version,
+     *     and another version's rows in the same output stay
      * @param output path or URI of the output's folder; need not exist
      * @throws ConfigurationException if the output has embeddings and this run makes none, or the other way round
      */
-    public Outcome run(PredictionInput input, ClassifierSource model, String modelVersion, String output) {
+    public Outcome run(PredictionInput input, ClassifierSource model, String weights, String output) {
+        String modelVersion = version(weights);
         PredictionFiles files = new PredictionFiles(spark, output);
         files.removeUnfinished();
         Dataset<Row> keys = input.keys().distinct();
@@ -93,6 +95,12 @@ public final class BatchPrediction {
             all.unpersist();
             shared.destroy();
         }
+    }
+
+    /** Two models, or ways to look with one, that predict differently never share it. */
+    private String version(String weights) {
+        TestTimeAugmentation views = config.testTimeAugmentation();
+        return views == TestTimeAugmentation.NONE ? weights : weights + ", " + views.label();
     }
 
     /** The keys that none of the tables has for that version. */

@@ -1,5 +1,7 @@
 package io.resnetspark.pipeline.inference;
 
+import java.util.Locale;
+
 /** How many views of an image are classified; their probabilities are averaged. */
 public enum TestTimeAugmentation {
     /** The centre crop. */
@@ -27,6 +29,11 @@ public enum TestTimeAugmentation {
     /** Whether each crop is seen mirrored as well. */
     boolean mirrored() {
         return mirrored;
+    }
+
+    /** The name in configurations, for example {@code ten-crop}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Times the network sees each image. */

@@ -73,9 +73,12 @@ class BatchPredictionIT {
     }
 
     private BatchPrediction.Outcome predict(String version, int imagesPerChunk) {
+        return predict(version, small().imagesPerChunk(imagesPerChunk).build());
+    }
+
+    private BatchPrediction.Outcome predict(String version, PredictConfig config) {
         PredictionInput files = new FolderInput(spark, folder.resolve("in put").toString());
-        return new BatchPrediction(spark, small().imagesPerChunk(imagesPerChunk).build())
-                .run(files, MODEL, version, output);
+        return new BatchPrediction(spark, config).run(files, MODEL, version, output);
     }
 
     private Dataset<Row> table(String name) {
@@ -119,6 +122,19 @@ class BatchPredictionIT {
                         .where("count > 1")
                         .count())
                 .isZero();
+    }
+
+    @Test
+    void theSameWeightsWithOtherViewsPredictAnew() {
+        predict("v1", 100);
+        PredictConfig flip =
+                small().testTimeAugmentation(TestTimeAugmentation.FLIP).build();
+        assertThat(predict("v1", flip)).isEqualTo(new BatchPrediction.Outcome(3, 2, 0));
+        assertThat(predict("v1", flip)).isEqualTo(new BatchPrediction.Outcome(0, 0, 5));
+        assertThat(table("predictions.parquet")
+                        .where("model_version = 'v1, flip'")
+                        .count())
+                .isEqualTo(3);
     }
 
     @Test
