@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.util.GraphIndices;
 
 /**
  * Where each parameter lies in a network's flat parameter vector (and, alike, in its gradient and optimiser state).
@@ -51,28 +52,25 @@ public record ParameterLayout(List<Segment> segments) {
 
     /** The layout of the network that {@code spec} describes. */
     public static ParameterLayout of(ResNetSpec spec) {
-        ComputationGraph network = ResNet.create(spec, 0);
-        try {
-            return of(network);
-        } finally {
-            network.close();
-        }
+        return of(new ComputationGraph(ResNet.configuration(spec, 0)));
     }
 
+    /** The layout of a network, which need not be initialised: only names and shapes count. */
     public static ParameterLayout of(ComputationGraph network) {
+        GraphIndices indices = network.calculateIndices();
         List<Segment> segments = new ArrayList<>();
         int offset = 0;
-        for (int index : network.topologicalSortOrder()) {
-            GraphVertex vertex = network.getVertices()[index];
-            if (!vertex.hasLayer() || !(vertex.getLayer().conf().getLayer() instanceof KernelLayerConf layer)) {
+        for (int index : indices.getTopologicalSortOrder()) {
+            String name = indices.getIdxToName().get(index);
+            if (!(network.getConfiguration().getVertices().get(name) instanceof LayerVertex vertex)
+                    || !(vertex.getLayerConf().getLayer() instanceof KernelLayerConf layer)) {
                 continue;
             }
             for (ParameterSpec parameter : layer.parameters()) {
                 int length = Math.toIntExact(parameter.length());
                 List<Long> shape =
                         java.util.Arrays.stream(parameter.shape()).boxed().toList();
-                segments.add(
-                        new Segment(vertex.getVertexName(), parameter.name(), parameter.kind(), shape, offset, length));
+                segments.add(new Segment(name, parameter.name(), parameter.kind(), shape, offset, length));
                 offset += length;
             }
         }

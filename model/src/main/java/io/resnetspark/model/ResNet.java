@@ -7,6 +7,7 @@ import io.resnetspark.model.layer.GlobalAverage;
 import io.resnetspark.model.layer.Linear;
 import io.resnetspark.model.layer.SoftmaxCrossEntropy;
 import io.resnetspark.model.layer.UsesKernels;
+import java.util.List;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -14,6 +15,10 @@ import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Assembles residual networks: stem, stages of blocks, global average, linear head. He et al. 2015, arXiv:1512.03385;
@@ -71,6 +76,27 @@ public final class ResNet {
                 appendHead(builder, IMAGES, features, classes).build());
         network.init();
         return network;
+    }
+
+    /**
+     * Frees a network's memory and this thread's workspaces. As {@link ComputationGraph#close}, which besides collects the
+     * whole heap, twice: seconds in a large executor.
+     */
+    public static void close(ComputationGraph network) {
+        close(network.params());
+        close(network.getFlattenedGradients());
+        ComputationGraphUpdater updater = network.getUpdater(false);
+        if (updater != null) {
+            close(updater.getStateViewArray());
+        }
+        MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
+        List.copyOf(workspaces.getAllWorkspacesForCurrentThread()).forEach(workspaces::destroyWorkspace);
+    }
+
+    private static void close(INDArray array) {
+        if (array != null && array.closeable()) {
+            array.close();
+        }
     }
 
     /** The graph as DL4J configuration. */

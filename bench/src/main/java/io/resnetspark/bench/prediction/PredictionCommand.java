@@ -161,7 +161,7 @@ public final class PredictionCommand implements Callable<Integer> {
                 new Preprocessing(3, shorterSide, size, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
         ComputationGraph network = ResNet.create(spec, 1);
         StateDict weights = NetworkWeights.of(network);
-        network.close();
+        ResNet.close(network);
         return new LoadedModel(new ModelCard(spec, labels, preprocessing), weights, "random weights");
     }
 

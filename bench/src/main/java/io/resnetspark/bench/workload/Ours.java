@@ -76,7 +76,7 @@ final class Ours {
             ComputationGraph network = ResNet.create(batch.spec(), Hyperparameters.SEED);
             StateDict weights = NetworkWeights.of(network);
             long parameters = trained(ParameterLayout.of(network));
-            network.close();
+            ResNet.close(network);
             return new Inference(batch, parameters, NetworkClassifier.create(batch.spec(), weights, batch.size()));
         }
 

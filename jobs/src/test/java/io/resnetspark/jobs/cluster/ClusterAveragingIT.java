@@ -36,7 +36,7 @@ class ClusterAveragingIT {
                 "--data",
                 directory.resolve("dataset").toString(),
                 "--arch",
-                "cifar-resnet20",
+                "cifar-resnet20+blocks=1-1-1+widths=8-8-16",
                 "--input-size",
                 "16",
                 "--workers",

@@ -13,9 +13,12 @@ import org.apache.spark.sql.SparkSession;
 /** A driver in this JVM whose executors are processes of a cluster. */
 final class ClusterDriver implements AutoCloseable {
 
-    /** Delta reads its log with 50 tasks by default; a few rows need one for each core. */
-    private static final Map<String, String> SMALL_TABLES =
-            Map.of("spark.databricks.delta.snapshotPartitions", "2", "spark.sql.shuffle.partitions", "2");
+    /** Delta reads its log with 50 tasks by default, and Spark writes and compiles code for each: too much for a few rows. */
+    private static final Map<String, String> SMALL_TABLES = Map.of(
+            "spark.databricks.delta.snapshotPartitions", "2",
+            "spark.sql.shuffle.partitions", "2",
+            "spark.sql.codegen.wholeStage", "false",
+            "spark.sql.codegen.factoryMode", "NO_CODEGEN");
 
     private final StandaloneCluster cluster;
     private final SparkSession spark;

@@ -86,7 +86,7 @@ class ClusterGpuIT {
         Map<String, String> settings = Map.of(
                 "data", "\"%s\"".formatted(directory.resolve("dataset")),
                 "output", "\"%s\"".formatted(directory.resolve(run)),
-                "arch", "cifar-resnet20",
+                "arch", "\"cifar-resnet20+blocks=1-1-1+widths=8-8-16\"",
                 "input-size", "16",
                 "workers", "2",
                 "averaging-frequency", "3",

@@ -46,7 +46,7 @@ class ClusterTrainingIT {
 
     /** What all trainings share. */
     private static final Map<String, String> SETTINGS = Map.of(
-            "train.arch", "cifar-resnet20",
+            "train.arch", "\"cifar-resnet20+blocks=1-1-1+widths=8-8-16\"",
             "train.input-size", "16",
             "train.workers", "2",
             "train.averaging-frequency", "6",

@@ -188,6 +188,6 @@ public final class Trainer implements AutoCloseable {
         if (learner != null) {
             learner.close();
         }
-        network.close();
+        ResNet.close(network);
     }
 }

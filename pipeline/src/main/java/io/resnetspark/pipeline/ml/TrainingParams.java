@@ -1,6 +1,8 @@
 package io.resnetspark.pipeline.ml;
 
 import io.resnetspark.model.Architecture;
+import io.resnetspark.model.NetworkName;
+import io.resnetspark.model.error.ConfigurationException;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +12,7 @@ import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
+import scala.Function1;
 
 /** The parameters of {@link ResNetClassifier} that a trained model has no use for. Defaults are those of the command. */
 final class TrainingParams implements Serializable {
@@ -39,7 +42,10 @@ final class TrainingParams implements Serializable {
         List<String> names =
                 Arrays.stream(Architecture.values()).map(Architecture::label).toList();
         architecture = new Param<>(
-                stage, "architecture", "network, one of: " + String.join(", ", names), ParamValidators.inArray(names));
+                stage,
+                "architecture",
+                "network, one of: " + String.join(", ", names) + "; or a variation, cifar-resnet20+blocks=6-6-6",
+                (Function1<String, Object> & Serializable) TrainingParams::isNetwork);
         inputSize = new IntParam(
                 stage,
                 "inputSize",
@@ -87,5 +93,14 @@ final class TrainingParams implements Serializable {
         stage.setDefault(learningRate, 0.1);
         stage.setDefault(augmentation, "cifar");
         stage.setDefault(seed, 1L);
+    }
+
+    private static boolean isNetwork(String name) {
+        try {
+            NetworkName.parse(name);
+            return true;
+        } catch (ConfigurationException e) {
+            return false;
+        }
     }
 }

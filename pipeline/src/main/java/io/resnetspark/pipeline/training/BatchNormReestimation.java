@@ -140,7 +140,7 @@ public record BatchNormReestimation(
                 estimate.add(network);
             }
         } finally {
-            network.close();
+            ResNet.close(network);
         }
         return estimate;
     }

@@ -1,14 +1,14 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
-import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.layer.BatchNorm;
 import io.resnetspark.model.layer.Freezable;
+import io.resnetspark.model.layer.ParameterSpec;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 
 /**
  * Freezes named stages of a network: {@code stem}, {@code layer1} … {@code layer4}, {@code fc}; {@code backbone}, all of
@@ -19,43 +19,57 @@ final class FrozenStages {
     private FrozenStages() {}
 
     static void freeze(ComputationGraph network, List<String> stages) {
+        for (String layer : layers(ParameterLayout.of(network), stages)) {
+            ((Freezable) network.getLayer(layer)).freeze();
+        }
+    }
+
+    /**
+     * Names of the layers that still are trained.
+     *
+     * @throws IllegalArgumentException if there is no such stage, or no layer is left
+     */
+    static Set<String> trainedLayers(ParameterLayout layout, List<String> stages) {
+        Set<String> trained = layers(layout);
+        trained.removeAll(layers(layout, stages));
+        if (trained.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "freeze = %s leaves nothing to train; leave out a stage".formatted(stages));
+        }
+        return trained;
+    }
+
+    private static Set<String> layers(ParameterLayout layout) {
+        return layout.segments().stream()
+                .map(ParameterLayout.Segment::vertex)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static Set<String> layers(ParameterLayout layout, List<String> stages) {
+        Set<String> normalised = layout.segments().stream()
+                .filter(segment -> segment.kind() == ParameterSpec.Kind.RUNNING_MEAN)
+                .map(ParameterLayout.Segment::vertex)
+                .collect(Collectors.toSet());
+        Set<String> frozen = new LinkedHashSet<>();
         for (String stage : stages) {
-            boolean found = false;
-            for (GraphVertex vertex : network.getVertices()) {
-                if (vertex.hasLayer() && vertex.getLayer() instanceof Freezable layer && belongs(vertex, stage)) {
-                    layer.freeze();
-                    found = true;
-                }
-            }
-            if (!found) {
-                throw new ConfigurationException(
+            Set<String> ofStage = layers(layout);
+            ofStage.removeIf(layer -> !belongs(layer, stage, normalised));
+            if (ofStage.isEmpty()) {
+                throw new IllegalArgumentException(
                         "There is no stage \"%s\" to freeze; stages are stem, layer1, layer2, …, fc, backbone and batchnorm"
                                 .formatted(stage));
             }
+            frozen.addAll(ofStage);
         }
+        return frozen;
     }
 
-    /** Names of the layers that still are trained. */
-    static Set<String> trainedLayers(ComputationGraph network) {
-        Set<String> names = new LinkedHashSet<>();
-        for (GraphVertex vertex : network.getVertices()) {
-            if (vertex.hasLayer()
-                    && vertex.getLayer().numParams() > 0
-                    && vertex.getLayer() instanceof Freezable layer
-                    && !layer.frozen()) {
-                names.add(vertex.getVertexName());
-            }
-        }
-        return names;
-    }
-
-    private static boolean belongs(GraphVertex vertex, String stage) {
-        String name = vertex.getVertexName();
+    private static boolean belongs(String layer, String stage, Set<String> normalised) {
         return switch (stage) {
-            case "stem" -> name.equals("conv1") || name.equals("bn1");
-            case "backbone" -> !name.equals(ResNet.LOGITS);
-            case "batchnorm" -> vertex.getLayer().conf().getLayer() instanceof BatchNorm;
-            default -> name.equals(stage) || name.startsWith(stage + ".");
+            case "stem" -> layer.equals("conv1") || layer.equals("bn1");
+            case "backbone" -> !layer.equals(ResNet.LOGITS);
+            case "batchnorm" -> normalised.contains(layer);
+            default -> layer.equals(stage) || layer.startsWith(stage + ".");
         };
     }
 }

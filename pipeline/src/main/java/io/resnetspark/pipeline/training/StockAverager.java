@@ -170,6 +170,6 @@ final class StockAverager implements Averager {
         String runId = plan.runId();
         shards.foreach(shard -> ResidentWorkers.release(runId));
         planOnWorkers.destroy();
-        graph.getNetwork().close();
+        ResNet.close(graph.getNetwork());
     }
 }

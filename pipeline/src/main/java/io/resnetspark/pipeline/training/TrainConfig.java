@@ -1,5 +1,7 @@
 package io.resnetspark.pipeline.training;
 
+import io.resnetspark.model.NetworkName;
+import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
@@ -137,6 +139,10 @@ public record TrainConfig(
         }
         if (!(emaDecay >= 0 && emaDecay < 1)) {
             throw new IllegalArgumentException("ema-decay must be at least 0 and below 1, not " + emaDecay);
+        }
+        if (!freeze.isEmpty()) {
+            FrozenStages.trainedLayers(
+                    ParameterLayout.of(NetworkName.parse(arch).spec()), freeze);
         }
     }
 

@@ -113,7 +113,8 @@ public final class TrainingLoop {
         TrainingPlan plan = plan(start.card(), trainingIndex, validationIndex);
         ComputationGraph network = ResNet.create(start.card().spec(), config.seed());
         ParameterLayout layout = ParameterLayout.of(network);
-        boolean headAlone = trainsHeadAlone(network);
+        FrozenStages.freeze(network, config.freeze());
+        boolean headAlone = FrozenStages.trainedLayers(layout, config.freeze()).equals(Set.of(ResNet.LOGITS));
         RunManifest manifest = record.manifest(spark, dataset, plan, layout, start);
         run.writeManifest(manifest);
         run.deleteUnfinished();
@@ -125,7 +126,7 @@ public final class TrainingLoop {
         if (!headAlone || config.frozenFeatures() == TrainConfig.FrozenFeatures.RECOMPUTED) {
             return train(network, layout, TrainedPart.whole(layout), plan, start, recovery);
         }
-        network.close();
+        ResNet.close(network);
         return trainHead(layout, plan, start, recovery);
     }
 
@@ -135,16 +136,6 @@ public final class TrainingLoop {
         }
         ExampleIndex all = ExampleIndex.build(spark, dataset, split);
         return Optional.of(selection.map(all::select).orElse(all)).filter(index -> index.size() > 0);
-    }
-
-    private boolean trainsHeadAlone(ComputationGraph network) {
-        FrozenStages.freeze(network, config.freeze());
-        Set<String> trained = FrozenStages.trainedLayers(network);
-        if (trained.isEmpty()) {
-            throw new ConfigurationException(
-                    "freeze = %s leaves nothing to train; leave out a stage".formatted(config.freeze()));
-        }
-        return trained.equals(Set.of(ResNet.LOGITS));
     }
 
     /** Features are computed once; then the head is a network of its own, and all that workers exchange. */
@@ -282,7 +273,7 @@ public final class TrainingLoop {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         return switch (config.averager()) {
             case STOCK -> {
-                network.close(); // it is trained by other rules than ours, and so made otherwise
+                ResNet.close(network); // it is trained by other rules than ours, and so made otherwise
                 yield new StockAverager(context, config, plan, start.snapshot().state(), all);
             }
             case SLICED -> {

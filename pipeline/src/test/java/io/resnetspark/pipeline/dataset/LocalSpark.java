@@ -14,8 +14,10 @@ final class LocalSpark {
                 .config("spark.ui.enabled", "false")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.driver.host", "127.0.0.1")
-                // Tables of a few rows: compiling a query takes longer than interpreting it.
+                // Tables of a few rows: writing and compiling a query's code takes seconds, interpreting it a moment.
                 .config("spark.sql.codegen.wholeStage", "false")
+                .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+                .config("spark.sql.shuffle.partitions", "2")
                 .config("spark.databricks.delta.snapshotPartitions", "1");
         DeltaSession.SETTINGS.forEach(builder::config);
         return builder.getOrCreate();

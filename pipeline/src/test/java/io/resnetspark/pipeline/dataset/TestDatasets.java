@@ -1,12 +1,23 @@
 package io.resnetspark.pipeline.dataset;
 
+import io.resnetspark.model.input.Image;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.SparkSession;
 
 /** Small datasets for the tests of other packages. */
 public final class TestDatasets {
+
+    /** Images of the training split of {@link #small}, over both classes. */
+    public static final int TRAINING = 40;
+
+    /** Images of its validation split. */
+    public static final int VALIDATION = 8;
+
+    private static String small;
 
     private TestDatasets() {}
 
@@ -16,7 +27,31 @@ public final class TestDatasets {
     }
 
     /**
-     * Prepares two classes of random pictures, 16x16, that differ in brightness.
+     * The dataset that all tests of this JVM share, and must not change: two classes of random pictures, 16x16, that differ
+     * in brightness.
+     *
+     * @return its path
+     */
+    public static synchronized String small() {
+        if (small == null) {
+            try {
+                Path folder = Files.createTempDirectory("small-dataset");
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> FileUtils.deleteQuietly(folder.toFile())));
+                small = prepareSmallImages(spark(), folder, TRAINING, VALIDATION);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return small;
+    }
+
+    /** The pictures {@link #small} was prepared from, below folders train and val. */
+    public static Path smallImages() {
+        return Path.of(small()).resolveSibling("images");
+    }
+
+    /**
+     * Prepares such pictures.
      *
      * @param training images of the training split, over both classes; odd numbers leave a short last step
      * @param validation images of the validation split
@@ -45,12 +80,12 @@ public final class TestDatasets {
         return output;
     }
 
-    private static io.resnetspark.model.input.Image shaded(io.resnetspark.model.input.Image image, boolean dark) {
+    private static Image shaded(Image image, boolean dark) {
         byte[] pixels = image.pixels().clone();
         for (int i = 0; i < pixels.length; i++) {
             int value = Byte.toUnsignedInt(pixels[i]);
             pixels[i] = (byte) (dark ? value / 2 : 127 + value / 2);
         }
-        return new io.resnetspark.model.input.Image(image.width(), image.height(), image.channels(), pixels);
+        return new Image(image.width(), image.height(), image.channels(), pixels);
     }
 }

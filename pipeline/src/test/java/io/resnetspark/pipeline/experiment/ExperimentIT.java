@@ -50,9 +50,9 @@ class ExperimentIT {
     private static String dataset;
 
     @BeforeAll
-    static void prepareImages() throws IOException {
+    static void findImages() {
         spark = TestDatasets.spark();
-        dataset = TestDatasets.prepareSmallImages(spark, folder, 40, 8);
+        dataset = TestDatasets.small();
     }
 
     private static TrainConfig training() {

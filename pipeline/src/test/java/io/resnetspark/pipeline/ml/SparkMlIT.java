@@ -18,6 +18,7 @@ import io.resnetspark.pipeline.inference.TestTimeAugmentation;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.training.SmallTraining;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,7 +65,7 @@ class SparkMlIT {
 
     private static ResNetClassifier classifier() {
         return new ResNetClassifier()
-                .setArchitecture("cifar-resnet20")
+                .setArchitecture(SmallTraining.NETWORK)
                 .setInputSize(16)
                 .setEpochs(1)
                 .setBatchSize(8)
@@ -261,7 +262,7 @@ class SparkMlIT {
             Image image = new ImageDecoder(DecodeLimits.standard(), 3).decode(row.<byte[]>getAs("image"));
             float[] expected = classifier.answers(List.of(image)).get(0).embedding();
             assertThat(row.<Vector>getAs("embedding").toArray())
-                    .hasSize(64)
+                    .hasSize(16)
                     .containsExactly(
                             IntStream.range(0, expected.length)
                                     .mapToDouble(i -> expected[i])

@@ -14,7 +14,6 @@ import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.OnDivergence.Action;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +37,9 @@ class DivergenceIT {
     private static String dataset;
 
     @BeforeAll
-    static void prepareImages() throws IOException {
+    static void findImages() {
         spark = TestDatasets.spark();
-        dataset = TestDatasets.prepareSmallImages(spark, folder, 40, 8); // 4 steps, 2 rounds an epoch
+        dataset = TestDatasets.small(); // 4 steps, 2 rounds an epoch
     }
 
     private static TrainConfig config(String name, int epochs, double learningRate, OnDivergence onDivergence) {

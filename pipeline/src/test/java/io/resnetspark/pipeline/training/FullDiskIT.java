@@ -84,6 +84,9 @@ class FullDiskIT {
     }
 
     private static TrainConfig config(String dataset, Path output) {
-        return SmallTraining.config(dataset, output.toString(), EPOCHS, 0.02, OnDivergence.standard());
+        return TrainConfigBuilder.builder(
+                        SmallTraining.config(dataset, output.toString(), EPOCHS, 0.02, OnDivergence.standard()))
+                .arch("cifar-resnet20") // its checkpoints fill a disk
+                .build();
     }
 }

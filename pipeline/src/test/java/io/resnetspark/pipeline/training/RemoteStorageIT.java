@@ -50,11 +50,11 @@ class RemoteStorageIT {
     private static Checkpoint expected;
 
     @BeforeAll
-    static void trainLocally() throws IOException {
+    static void trainLocally() {
         spark = TestDatasets.spark();
         HDFS.configure(spark.sparkContext().hadoopConfiguration());
         S3.configure(spark.sparkContext().hadoopConfiguration());
-        localDataset = TestDatasets.prepareSmallImages(spark, folder, 40, 8);
+        localDataset = TestDatasets.small();
         expected = train(spark, config(localDataset, folder.resolve("run").toString(), EPOCHS));
     }
 
@@ -73,7 +73,8 @@ class RemoteStorageIT {
         String dataset = directory + "/dataset";
         PrepareJob.run(
                 spark,
-                PrepareConfig.of(folder.resolve("images").toString(), PrepareConfig.SourceFormat.IMAGE_FOLDER, dataset)
+                PrepareConfig.of(
+                                TestDatasets.smallImages().toString(), PrepareConfig.SourceFormat.IMAGE_FOLDER, dataset)
                         .withSplit(new PrepareConfig.Splits(PrepareConfig.SplitOrigin.SOURCE, 1, 0, 0, 0, 0)));
         TrainConfig config = config(dataset, directory + "/run", EPOCHS);
         assertThatThrownBy(() -> train(spark, config, plugPulledAfter(5))).hasMessageContaining("plug");

@@ -14,8 +14,11 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
-/** A training of two workers that takes seconds, with momentum, decay, augmentation and a short last step. */
+/** A training of two workers that takes a moment, with momentum, decay, augmentation and a short last step. */
 public final class SmallTraining {
+
+    /** Every kind of layer and both kinds of shortcut, in a block a stage. */
+    public static final String NETWORK = "cifar-resnet20+blocks=1-1-1+widths=8-8-16";
 
     private SmallTraining() {}
 
@@ -24,7 +27,7 @@ public final class SmallTraining {
         return TrainConfigBuilder.builder()
                 .data(dataset)
                 .validateOn(Split.VAL)
-                .arch("cifar-resnet20")
+                .arch(NETWORK)
                 .inputSize(Optional.of(16))
                 .freeze(List.of())
                 .frozenFeatures(TrainConfig.FrozenFeatures.CACHED)

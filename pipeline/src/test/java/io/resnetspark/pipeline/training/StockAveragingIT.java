@@ -14,7 +14,6 @@ import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.TrainConfig.Averaging;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** dl4j-spark's own averaging on our networks: the same steps, its own losses. */
 class StockAveragingIT {
 
-    private static final int IMAGES = 40;
+    private static final int IMAGES = TestDatasets.TRAINING;
 
     @TempDir
     static Path folder;
@@ -35,9 +34,9 @@ class StockAveragingIT {
     private static String dataset;
 
     @BeforeAll
-    static void prepareImages() throws IOException {
+    static void findImages() {
         spark = TestDatasets.spark();
-        dataset = TestDatasets.prepareSmallImages(spark, folder, IMAGES, 8);
+        dataset = TestDatasets.small();
     }
 
     private static TrainConfig config(

@@ -63,9 +63,9 @@ class TrainingLawsIT {
     private static String dataset;
 
     @BeforeAll
-    static void prepareImages() throws IOException {
+    static void findImages() {
         spark = TestDatasets.spark();
-        dataset = TestDatasets.prepareSmallImages(spark, folder, 40, 8);
+        dataset = TestDatasets.small();
     }
 
     /** Small, with everything on that could break a law: momentum, decay, augmentation, a schedule, a short last step. */
@@ -379,7 +379,7 @@ class TrainingLawsIT {
             network.outputSingle(true, all.next().input());
         }
         float[] running = FlatVector.copyOf(network.params());
-        network.close();
+        ResNet.close(network);
         for (int i = 0; i < start.length; i++) {
             assertThat(0.9f * start[i] + 0.1f * once[i])
                     .as("parameter %d", i)
@@ -416,7 +416,7 @@ class TrainingLawsIT {
             Minibatch all = images.next();
             return ValidationShare.score(network.outputSingle(all.input()), all);
         } finally {
-            network.close();
+            ResNet.close(network);
         }
     }
 
