@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The launcher $REAL_RESNET with every budget cut: commands of the documents must work, not train well or measure anything.
+set -euo pipefail
+
+replace() { # OPTION VALUE: the option's value if it is given, else at the end
+  local option=$1 value=$2 i
+  for ((i = 0; i < ${#arguments[@]}; i++)); do
+    if [[ ${arguments[i]} == "$option" ]]; then
+      arguments[i + 1]=$value
+      return
+    fi
+  done
+  arguments+=("$option" "$value")
+}
+
+arguments=("$@")
+case " $* " in
+  *' --help '* | *' --check '* | *' --version '*) ;;
+  ' train '*) replace --epochs 1 ;;
+  ' experiment averaging '*)
+    replace --images 16
+    replace --epochs 1
+    replace --seeds 1
+    arguments+=(--set experiment.averaging.networks=[cifar-resnet20])
+    ;;
+  ' experiment '*)
+    replace --images 16
+    replace --epochs 1
+    replace --seeds 1
+    replace --networks cifar-resnet20,cifar-plain20
+    ;;
+  ' bench averaging '*)
+    replace --budget-minutes 0.1
+    replace --repetitions 1
+    replace --workers 2
+    replace --networks cifar-resnet20
+    replace --models cifar-resnet20
+    ;;
+  ' bench memory '*) replace --cases cifar-resnet20:8:3 ;;
+  ' bench input '*) replace --seconds 1 ;;
+  ' bench prediction '*)
+    replace --networks cifar-resnet20
+    replace --small-images 64
+    replace --photographs 8
+    replace --repetitions 1
+    replace --budget-minutes 0.1
+    ;;
+  ' bench primitives '*)
+    replace --include ResidualAdd
+    replace --seconds 0.01
+    ;;
+  ' bench '*)
+    replace --networks cifar-resnet20
+    replace --batch-size 4
+    replace --repetitions 1
+    replace --warm-up-seconds 0
+    replace --budget-minutes 0.2
+    ;;
+esac
+exec "$REAL_RESNET" "${arguments[@]}"
