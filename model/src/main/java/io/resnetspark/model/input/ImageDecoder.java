@@ -103,11 +103,12 @@ public final class ImageDecoder {
             case GIF:
                 return decodeGif(encoded);
             case BMP:
-                return decodeWhole(BMP, encoded, FileStructure.bmp(encoded));
+                BmpHeader bmp = BmpHeader.parse(encoded);
+                return decodeWhole(BMP, bmp.plain(), bmp.size());
             case WEBP:
-                return decodeWhole(WEBP, encoded, FileStructure.webp(encoded));
-            case TIFF_LITTLE_ENDIAN:
-            case TIFF_BIG_ENDIAN:
+                return decodeWebp(encoded);
+            case TIFF:
+            case BIGTIFF:
                 return decodeWhole(TIFF, encoded, tiffHeader(encoded));
         }
         throw new AssertionError(format);
@@ -143,15 +144,27 @@ public final class ImageDecoder {
         structure.screen().check(limits);
         BufferedImage picture = read(GIF, encoded, reader -> reader.read(0));
         Image frame = RasterSamples.toImage(picture);
-        int width = (int) structure.screen().width();
-        int height = (int) structure.screen().height();
-        if (frame.width() == width && frame.height() == height && structure.left() == 0 && structure.top() == 0) {
-            return frame;
-        }
         int background = 0;
-        if (picture.getColorModel() instanceof IndexColorModel) {
-            IndexColorModel palette = (IndexColorModel) picture.getColorModel();
+        if (picture.getColorModel() instanceof IndexColorModel palette) {
             background = palette.getRGB(Math.max(0, palette.getTransparentPixel()));
+        }
+        return onScreen(frame, structure.screen(), structure.left(), structure.top(), background);
+    }
+
+    /** The still picture, or the first frame of an animation on its canvas, which is black. */
+    private Image decodeWebp(byte[] encoded) throws RejectedImageException, IOException {
+        WebpPicture structure = WebpPicture.parse(encoded);
+        structure.canvas().check(limits);
+        Image frame = RasterSamples.toImage(read(WEBP, structure.plain(), reader -> reader.read(0)));
+        Image image = onScreen(frame, structure.canvas(), structure.left(), structure.top(), 0);
+        return ExifOrientation.apply(image, structure.canvas().orientation());
+    }
+
+    private static Image onScreen(Image frame, ImageHeader size, int left, int top, int background) {
+        int width = (int) size.width();
+        int height = (int) size.height();
+        if (frame.width() == width && frame.height() == height && left == 0 && top == 0) {
+            return frame;
         }
         byte[] screen = new byte[width * height * 3];
         for (int i = 0; i < screen.length; i += 3) {
@@ -161,7 +174,7 @@ public final class ImageDecoder {
         }
         byte[] pixels = frame.withChannels(3).pixels();
         for (int y = 0; y < frame.height(); y++) {
-            int to = ((structure.top() + y) * width + structure.left()) * 3;
+            int to = ((top + y) * width + left) * 3;
             System.arraycopy(pixels, y * frame.width() * 3, screen, to, frame.width() * 3);
         }
         return new Image(width, height, 3, screen);

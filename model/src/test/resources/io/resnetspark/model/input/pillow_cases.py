@@ -1,0 +1,268 @@
+"""Writes pillow_cases.json: small files of every kind that is read or named, with Pillow's own answer to each.
+
+    python3 -m venv v && v/bin/pip install pillow==13.0.0 numpy && v/bin/python pillow_cases.py
+
+A case is {"name", "file" (base64)} and either {"width", "height", "crc"}, the size and CRC-32 of
+exif_transpose(open(file)).convert("RGB"), or {"refused", "says"}: the reason, and words of the message. "by" is "Pillow",
+or "formula" where Pillow refuses the file, or makes of it what nobody can want; the formula then stands here.
+"""
+
+import base64
+import io
+import json
+import struct
+import warnings
+import zlib
+
+import numpy as np
+from PIL import Image, ImageOps
+
+warnings.simplefilter("ignore")
+random = np.random.default_rng(17)
+cases = []
+
+
+def add(name, file, formula=None):
+    """A file that is read: to Pillow's pixels, or to those of a formula, [H, W, 3] bytes."""
+    by = "Pillow" if formula is None else "formula"
+    if formula is None:
+        formula = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(file))).convert("RGB"))
+    pixels = np.ascontiguousarray(formula, dtype=np.uint8)
+    height, width, channels = pixels.shape
+    assert channels == 3
+    crc = "%08x" % zlib.crc32(pixels.tobytes())
+    cases.append({"name": name, "by": by, "width": width, "height": height, "crc": crc, "file": b64(file)})
+
+
+def refuse(name, file, says, reason="UNSUPPORTED"):
+    cases.append({"name": name, "refused": reason, "says": says, "file": b64(file)})
+
+
+def b64(file):
+    return base64.b64encode(file).decode()
+
+
+def encoded(pixels, format, **options):
+    out = io.BytesIO()
+    (pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)).save(out, format, **options)
+    return out.getvalue()
+
+
+def photo(height, width):
+    y, x = np.mgrid[:height, :width]
+    waves = 128 + 60 * np.sin(x / 7)[..., None] * [1, 0.7, 0.4] + 40 * np.cos(y / 5)[..., None] * [0.3, 1, 0.6]
+    return np.clip(waves + random.normal(0, 4, (height, width, 3)), 0, 255).astype(np.uint8)
+
+
+def noise(*shape, top=256, dtype=np.uint8):
+    return random.integers(0, top, shape).astype(dtype)
+
+
+# WebP -----------------------------------------------------------------------------------------------------------------
+
+
+def chunk(tag, data):
+    return tag + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+
+
+def riff(body):
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+
+
+def u24(value):
+    return struct.pack("<I", value)[:3]
+
+
+def webp():
+    picture = photo(23, 31)
+    transparent = np.dstack([picture, noise(23, 31) // 128 * noise(23, 31)])
+    for method, quality in enumerate([0, 30, 50, 75, 80, 90, 100]):
+        add(f"webp/method-{method}", encoded(picture, "WEBP", lossless=True, method=method, quality=quality))
+    for colours in (1, 2, 3, 5, 16, 17, 100):
+        drawing = noise(colours, 3)[noise(19, 27, top=colours)]
+        add(f"webp/colours-{colours}", encoded(drawing, "WEBP", lossless=True))
+    add("webp/noise", encoded(noise(11, 13, 3), "WEBP", lossless=True))
+    add("webp/one-pixel", encoded(picture[:1, :1].copy(), "WEBP", lossless=True))
+    add("webp/row", encoded(picture[:1].copy(), "WEBP", lossless=True))
+    add("webp/column", encoded(picture[:, :1].copy(), "WEBP", lossless=True))
+    add("webp/grey", encoded(np.repeat(picture[..., :1], 3, 2), "WEBP", lossless=True))
+    add("webp/blocks", encoded(np.kron(picture[:6, :7], np.ones((9, 9, 1), np.uint8)), "WEBP", lossless=True))
+    add("webp/alpha", encoded(transparent, "WEBP", lossless=True))
+    add("webp/alpha-exact", encoded(transparent, "WEBP", lossless=True, exact=True))
+    add("webp/broken-profile", encoded(picture, "WEBP", lossless=True, icc_profile=b"no profile" * 9))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    add("webp/turned", encoded(picture, "WEBP", lossless=True, exif=turned))
+    frames = [Image.fromarray(np.roll(transparent, 3 * i, 1)) for i in range(2)]
+    add("webp/animated", encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True, exact=True))
+    still = encoded(picture, "WEBP", lossless=True)[12:]
+    frame = chunk(b"ANMF", u24(2) + u24(3) + u24(30) + u24(22) + u24(100) + b"\0" + still)
+    canvas = chunk(b"VP8X", bytes([2, 0, 0, 0]) + u24(39) + u24(29))
+    add("webp/small-frame", riff(canvas + chunk(b"ANIM", b"\x10\x20\x30\xff\0\0") + frame + frame))
+
+
+# BMP ------------------------------------------------------------------------------------------------------------------
+
+
+def bmp(values, bits, header=40, compression=0, masks=(), palette=None, top_down=False, runs=None):
+    """values: [H, W] integers of so many bits; runs: compressed data instead of them."""
+    height, width = values.shape
+    if bits >= 8:
+        rows = [b"".join(struct.pack("<I", int(v))[: bits // 8] for v in row) for row in values]
+    else:
+        padded = np.pad(values, ((0, 0), (0, -width % (8 // bits))))
+        shifts = 8 - bits * (1 + np.arange(8 // bits))
+        rows = [(row.reshape(-1, 8 // bits) << shifts).sum(1).astype(np.uint8).tobytes() for row in padded]
+    data = runs or b"".join(row + b"\0" * (-len(row) % 4) for row in rows)
+    if header == 12:
+        head = struct.pack("<IHHHH", 12, width, height, 1, bits)
+    else:
+        size = (width, -height if top_down else height)
+        head = struct.pack("<IiiHHIIiiII", header, *size, 1, bits, compression, len(data), 0, 0, 0, 0)
+        head += b"".join(struct.pack("<I", mask) for mask in masks)
+        head += b"\0" * (header - len(head))
+    colours = b"" if palette is None else b"".join(bytes(c) + (b"" if header == 12 else b"\0") for c in palette[:, ::-1])
+    offset = 14 + len(head) + len(colours)
+    return b"BM" + struct.pack("<IHHI", offset + len(data), 0, 0, offset) + head + colours + data
+
+
+def by_masks(values, masks):
+    """What the masks say: samples of 8 bits or fewer are stretched, those of more keep their high bits. Bottom-up."""
+    bands = []
+    for mask in masks[:3]:
+        low = (mask & -mask).bit_length() - 1
+        bits = (mask >> low).bit_length()
+        sample = (values & mask) >> low
+        bands.append(sample >> bits - 8 if bits >= 8 else sample * 255 // ((1 << bits) - 1))
+    return np.stack(bands, -1)[::-1]
+
+
+def bmps():
+    v16, v24, v32 = (random.integers(0, 1 << bits, (5, 7)) for bits in (16, 24, 32))
+    v16[-1, :2] = v24[-1, :2] = v32[-1, :2] = (0, -1)
+    v16, v24, v32 = v16 & 0xFFFF, v24 & 0xFFFFFF, v32 & 0xFFFFFFFF
+    sixteen = {
+        "565": (0xF800, 0x7E0, 0x1F),
+        "555": (0x7C00, 0x3E0, 0x1F),
+        "4444": (0xF00, 0xF0, 0xF, 0xF000),
+        "664": (0xFC00, 0x3F0, 0xF),
+        "bgr-556": (0x1F, 0x3E0, 0xFC00),
+    }
+    thirty_two = {
+        "bgrx": (0xFF0000, 0xFF00, 0xFF),
+        "bgra": (0xFF0000, 0xFF00, 0xFF, 0xFF000000),
+        "xbgr": (0xFF000000, 0xFF0000, 0xFF00),
+        "abgr": (0xFF000000, 0xFF0000, 0xFF00, 0xFF),
+        "bgxr": (0xFF000000, 0xFF00, 0xFF),
+        "bgar": (0xFF000000, 0xFF00, 0xFF, 0xFF0000),
+        "rgba": (0xFF, 0xFF00, 0xFF0000, 0xFF000000),
+        "rgbx": (0xFF, 0xFF00, 0xFF0000),
+        "10-10-10-2": (0x3FF00000, 0xFFC00, 0x3FF, 0xC0000000),
+        "12-12-8": (0xFFF, 0xFFF000, 0xFF000000),
+        "zero": (0, 0, 0, 0),
+    }
+    for bits, values, layouts in ((16, v16, sixteen), (32, v32, thirty_two)):
+        for name, masks in layouts.items():
+            for header in (40, 52, 56, 108, 124):
+                stored = masks[:3] if header <= 52 else masks
+                file = bmp(values, bits, header, 3, stored)
+                if header == 40 or len(file) > 0:
+                    try:
+                        Image.open(io.BytesIO(file)).load()
+                        add(f"bmp/masks-{bits}-{name}-header-{header}", file)
+                    except OSError:
+                        add(f"bmp/masks-{bits}-{name}-header-{header}", file, by_masks(values, masks))
+    add("bmp/masks-16-565-top-down", bmp(v16, 16, 40, 3, sixteen["565"], top_down=True))
+    add("bmp/masks-24", bmp(v24, 24, 40, 3, thirty_two["bgrx"]))
+    add("bmp/masks-alpha", bmp(v32, 32, 56, 6, thirty_two["bgra"]), by_masks(v32, thirty_two["bgra"]))
+    for bits, values in ((16, v16), (24, v24), (32, v32)):
+        for header in (40, 108, 124):
+            add(f"bmp/rgb-{bits}-header-{header}", bmp(values, bits, header))
+        add(f"bmp/rgb-{bits}-top-down", bmp(values, bits, top_down=True))
+    unplaced = bytearray(bmp(v24, 24))
+    unplaced[10:14] = bytes(4)
+    add("bmp/no-offset", bytes(unplaced))
+    add("bmp/os2-24", bmp(v24, 24, 12))
+    for bits in (1, 4, 8):
+        palette = noise(1 << bits, 3)
+        indices = noise(5, 7, top=1 << bits, dtype=np.int64)
+        for header in (12, 40, 64, 124):
+            add(f"bmp/palette-{bits}-header-{header}", bmp(indices, bits, header, palette=palette))
+    indices = noise(5, 7, top=16, dtype=np.int64)
+    runs = b"".join(bytes([7, int(row[0]), 0, 0]) for row in indices) + b"\0\1"
+    add("bmp/runs", bmp(indices, 8, 40, 1, palette=noise(256, 3), runs=runs))
+    refuse("bmp/2-bit", bmp(indices & 3, 2, palette=noise(4, 3)), "2-bit BMP")
+    refuse("bmp/scattered-masks", bmp(v32, 32, 40, 3, (0xFF0F00, 0xF0, 0xF)), "bit masks")
+    refuse("bmp/png-inside", bmp(v24, 24, 40, 5, runs=encoded(photo(5, 7), "PNG")), "PNG inside a BMP")
+    refuse("bmp/jpeg-inside", bmp(v24, 24, 40, 4, runs=encoded(photo(5, 7), "JPEG")), "JPEG inside a BMP")
+
+
+# Formats that are named, not read -------------------------------------------------------------------------------------
+
+
+def as_process(jpeg, marker, bits=8):
+    """The file with another start-of-frame marker and precision."""
+    at = jpeg.index(b"\xff\xc0")
+    return jpeg[:at] + bytes([0xFF, marker]) + jpeg[at + 2 : at + 4] + bytes([bits]) + jpeg[at + 5 :]
+
+
+def iso_base_media(major, *compatible):
+    return chunk_be(b"ftyp", major + bytes(4) + b"".join(compatible)) + chunk_be(b"meta", bytes(20))
+
+
+def chunk_be(tag, data):
+    return struct.pack(">I", len(data) + 8) + tag + data
+
+
+def foreign():
+    small = photo(6, 8)
+    jpeg = encoded(small, "JPEG")
+    for name, marker, says in (
+        ("lossless", 0xC3, "lossless JPEG"),
+        ("hierarchical", 0xC5, "hierarchical JPEG"),
+        ("arithmetic", 0xC9, "arithmetic-coded JPEG"),
+        ("arithmetic-progressive", 0xCA, "arithmetic-coded JPEG"),
+        ("lossless-arithmetic", 0xCB, "lossless JPEG"),
+        ("ls", 0xF7, "JPEG-LS"),
+    ):
+        refuse(f"jpeg/{name}", as_process(jpeg, marker), says)
+    refuse("jpeg/12-bit", as_process(jpeg, 0xC1, 12), "12-bit JPEG")
+    add("jpeg/cmyk", encoded(Image.fromarray(small).convert("CMYK"), "JPEG"))
+    frames = dict(save_all=True, append_images=[Image.fromarray(small[::-1])])
+    for name, file, says in (
+        ("avif", encoded(small, "AVIF"), "AVIF image "),
+        ("avif-sequence", encoded(small, "AVIF", **frames), "AVIF image sequence"),
+        ("avif-by-compatible-brand", iso_base_media(b"mif1", b"miaf", b"avif"), "AVIF image "),
+        ("heic", iso_base_media(b"heic", b"mif1", b"heic"), "HEIC"),
+        ("heic-sequence", iso_base_media(b"msf1", b"hevc"), "HEIC image sequence"),
+        ("heif", iso_base_media(b"mif1", b"miaf"), "HEIF"),
+        ("canon-raw", iso_base_media(b"crx ", b"isom"), "CR3"),
+        ("mp4", iso_base_media(b"isom", b"mp41"), "MP4"),
+        ("jpeg-2000", encoded(small, "JPEG2000"), "JPEG 2000 image"),
+        ("jpeg-2000-codestream", encoded(small, "JPEG2000", no_jp2=True), "JPEG 2000 codestream"),
+        ("jpeg-xl", b"\0\0\0\x0cJXL \r\n\x87\n" + iso_base_media(b"jxl ", b"jxl "), "JPEG XL"),
+        ("jpeg-xl-codestream", b"\xff\x0a" + bytes(20), "JPEG XL"),
+        ("jpeg-xr", b"II\xbc\x01" + bytes(20), "JPEG XR"),
+        ("tga", encoded(small, "TGA"), "TGA"),
+        ("tga-without-footer", encoded(small, "TGA")[: 18 + small.size], "TGA"),
+        ("ico", encoded(small, "ICO"), "ICO"),
+        ("icns", encoded(small, "ICNS"), "ICNS"),
+        ("ppm", encoded(small, "PPM"), "Netpbm"),
+        ("pcx", encoded(small, "PCX"), "PCX"),
+        ("sgi", encoded(small, "SGI"), "SGI"),
+        ("dds", encoded(small, "DDS"), "DDS"),
+        ("eps", encoded(small, "EPS"), "EPS"),
+        ("pdf", encoded(small, "PDF"), "PDF"),
+        ("psd", b"8BPS\0\1" + bytes(20), "PSD"),
+        ("svg", b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "SVG"),
+    ):
+        refuse(f"foreign/{name}", file, says)
+    refuse("foreign/web-page", b"<!DOCTYPE html><html><svg/></html>", "first bytes", "NOT_AN_IMAGE")
+    refuse("foreign/text", b"images of cats and dogs\n", "first bytes", "NOT_AN_IMAGE")
+
+
+webp()
+bmps()
+foreign()
+with open("pillow_cases.json", "w") as out:
+    out.write("[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]\n")
