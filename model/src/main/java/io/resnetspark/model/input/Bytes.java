@@ -34,6 +34,13 @@ record Bytes(byte[] array, boolean bigEndian) {
         return bigEndian ? first << 16 | second : second << 16 | first;
     }
 
+    /** Signed above 2^63: no file is that long. */
+    long u64(int at) throws RejectedImageException {
+        long first = u32(at);
+        long second = u32(at + 4);
+        return bigEndian ? first << 32 | second : second << 32 | first;
+    }
+
     /** Whether these ASCII characters stand here; false past the end. */
     boolean hasTag(int at, String tag) {
         byte[] wanted = tag.getBytes(StandardCharsets.ISO_8859_1);

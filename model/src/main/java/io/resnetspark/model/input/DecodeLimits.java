@@ -7,7 +7,7 @@ import java.io.Serializable;
  *
  * @param maxBytes largest encoded size in bytes
  * @param maxPixels largest width times height in pixels, as the file's header states them; decoding takes up to about
- *     11 bytes of memory per pixel (16-bit RGBA and the 8-bit result)
+ *     19 bytes of memory per pixel (16-bit RGBA of a TIFF, twice, and the 8-bit result)
  */
 public record DecodeLimits(long maxBytes, long maxPixels) implements Serializable {
 

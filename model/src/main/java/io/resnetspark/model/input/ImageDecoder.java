@@ -1,5 +1,6 @@
 package io.resnetspark.model.input;
 
+import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
@@ -15,8 +16,8 @@ import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * Encoded files to {@link Image}s: JPEG, PNG, GIF (first frame), BMP, WebP and TIFF, as Pillow's
- * {@code exif_transpose(open(file)).convert("RGB")} sees them.
+ * Encoded files to {@link Image}s: JPEG, PNG, GIF (first frame), BMP, WebP, TIFF and BigTIFF, as Pillow's
+ * {@code exif_transpose(open(file)).convert("RGB")} sees them. {@code docs/formats.md} lists what is read of each.
  *
  * <p>JPEG is decoded by the libjpeg of the Java runtime and converted to RGB as libjpeg itself would. Of 496 photos, all
  * were Pillow's bit for bit on a runtime with the system's libjpeg-turbo (Debian's OpenJDK 17), all but one on a runtime
@@ -25,10 +26,12 @@ import javax.imageio.spi.ImageReaderSpi;
  * WebP is not interpolated between its samples (one to two levels on average).
  *
  * <p>Colour profiles are ignored, alpha is dropped, EXIF orientation is applied. Sizes are checked in the header, before
- * memory is taken. A file that ends early is refused even where part of it could be shown.
+ * memory is taken. A file that ends early is refused even where part of it could be shown; a format, coding or colour model
+ * that is not read is refused under its own name.
  *
- * <p>Thread-safe, and works without a display and without temporary files. Readers other than the JDK's and WebP's are
- * never used, whatever ImageIO plug-ins are on the class path.
+ * <p>Thread-safe, and works without a display and without temporary files. Readers other than the JDK's and TwelveMonkeys'
+ * for WebP and TIFF are never used, whatever ImageIO plug-ins are on the class path; only JPEG data inside a TIFF goes to
+ * the first JPEG reader there.
  */
 public final class ImageDecoder {
 
@@ -36,7 +39,7 @@ public final class ImageDecoder {
     private static final ImageReaderSpi PNG = jdkReader("png");
     private static final ImageReaderSpi GIF = jdkReader("gif");
     private static final ImageReaderSpi BMP = jdkReader("bmp");
-    private static final ImageReaderSpi TIFF = jdkReader("tiff");
+    private static final ImageReaderSpi TIFF = new BigTIFFImageReaderSpi();
     private static final ImageReaderSpi WEBP = new WebPImageReaderSpi();
 
     private final DecodeLimits limits;
@@ -109,7 +112,7 @@ public final class ImageDecoder {
                 return decodeWebp(encoded);
             case TIFF:
             case BIGTIFF:
-                return decodeWhole(TIFF, encoded, tiffHeader(encoded));
+                return decodeTiff(encoded);
         }
         throw new AssertionError(format);
     }
@@ -130,11 +133,14 @@ public final class ImageDecoder {
         return ExifOrientation.apply(image, header.orientation());
     }
 
-    private static ImageHeader tiffHeader(byte[] encoded) throws RejectedImageException, IOException {
-        return read(
-                TIFF,
-                encoded,
-                reader -> new ImageHeader(reader.getWidth(0), reader.getHeight(0), ExifOrientation.parse(encoded, 0)));
+    private Image decodeTiff(byte[] encoded) throws RejectedImageException, IOException {
+        TiffDirectory directory = TiffDirectory.parse(encoded);
+        ImageHeader header = directory.header();
+        header.check(limits);
+        TiffColour colour = TiffColour.of(directory);
+        directory.checkPlaces(limits);
+        Image image = colour.toImage(read(TIFF, directory.plain(), reader -> reader.readRaster(0, null)));
+        return ExifOrientation.apply(image, header.orientation());
     }
 
     /** The first frame on its logical screen; what it leaves free has the transparent colour, else the first one. */

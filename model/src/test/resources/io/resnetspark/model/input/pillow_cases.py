@@ -25,13 +25,24 @@ cases = []
 def add(name, file, formula=None):
     """A file that is read: to Pillow's pixels, or to those of a formula, [H, W, 3] bytes."""
     by = "Pillow" if formula is None else "formula"
-    if formula is None:
-        formula = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(file))).convert("RGB"))
-    pixels = np.ascontiguousarray(formula, dtype=np.uint8)
+    pixels = np.ascontiguousarray(by_pillow(file) if formula is None else formula, dtype=np.uint8)
     height, width, channels = pixels.shape
     assert channels == 3
-    crc = "%08x" % zlib.crc32(pixels.tobytes())
+    crc = f"{zlib.crc32(pixels.tobytes()):08x}"
     cases.append({"name": name, "by": by, "width": width, "height": height, "crc": crc, "file": b64(file)})
+
+
+def by_pillow(file):
+    return np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(file))).convert("RGB"))
+
+
+def add_tiff(name, samples, photometric, bits, order="<", **options):
+    """Pillow knows no big-endian BigTIFF: for those, what it makes of the same image as a TIFF."""
+    file = tiff(samples, photometric, bits, order, **options)
+    if order == ">" and options.pop("big", False):
+        add(name, file, by_pillow(tiff(samples, photometric, bits, order, **options)))
+    else:
+        add(name, file)
 
 
 def refuse(name, file, says, reason="UNSUPPORTED"):
@@ -166,12 +177,11 @@ def bmps():
             for header in (40, 52, 56, 108, 124):
                 stored = masks[:3] if header <= 52 else masks
                 file = bmp(values, bits, header, 3, stored)
-                if header == 40 or len(file) > 0:
-                    try:
-                        Image.open(io.BytesIO(file)).load()
-                        add(f"bmp/masks-{bits}-{name}-header-{header}", file)
-                    except OSError:
-                        add(f"bmp/masks-{bits}-{name}-header-{header}", file, by_masks(values, masks))
+                try:
+                    by_pillow(file)
+                    add(f"bmp/masks-{bits}-{name}-header-{header}", file)
+                except OSError:
+                    add(f"bmp/masks-{bits}-{name}-header-{header}", file, by_masks(values, masks))
     add("bmp/masks-16-565-top-down", bmp(v16, 16, 40, 3, sixteen["565"], top_down=True))
     add("bmp/masks-24", bmp(v24, 24, 40, 3, thirty_two["bgrx"]))
     add("bmp/masks-alpha", bmp(v32, 32, 56, 6, thirty_two["bgra"]), by_masks(v32, thirty_two["bgra"]))
@@ -195,6 +205,172 @@ def bmps():
     refuse("bmp/scattered-masks", bmp(v32, 32, 40, 3, (0xFF0F00, 0xF0, 0xF)), "bit masks")
     refuse("bmp/png-inside", bmp(v24, 24, 40, 5, runs=encoded(photo(5, 7), "PNG")), "PNG inside a BMP")
     refuse("bmp/jpeg-inside", bmp(v24, 24, 40, 4, runs=encoded(photo(5, 7), "JPEG")), "JPEG inside a BMP")
+
+
+# TIFF -----------------------------------------------------------------------------------------------------------------
+
+
+def lzw(data):
+    """Literals between clear codes: no string table is needed, and every code has nine bits."""
+    codes = [code for i, byte in enumerate(data) for code in ([256, byte] if i % 200 == 0 else [byte])] + [257]
+    bits = "".join(f"{code:09b}" for code in codes)
+    return int(bits + "0" * (-len(bits) % 8), 2).to_bytes((len(bits) + 7) // 8, "big")
+
+
+def packbits(data):
+    return b"".join(bytes([len(data[i : i + 99]) - 1]) + data[i : i + 99] for i in range(0, len(data), 99))
+
+
+COMPRESSIONS = {1: bytes, 5: lzw, 8: zlib.compress, 32773: packbits}
+
+
+def tiff(samples, photometric, bits, order="<", big=False, planar=False, compression=1, predictor=1, tile=0, rows=3,
+         extra=(), format=1, tags=None, blocks=()):
+    """samples: [H, W, S] integers, or floats of so many bits; blocks: the strips, where they are not those samples."""
+    height, width, count = samples.shape
+    kind = np.dtype(f"{order}{'f' if samples.dtype.kind == 'f' else 'u'}{max(8, bits) // 8}")
+
+    def raw(part):
+        if predictor == 2:
+            part = np.concatenate([part[:, :1], part[:, 1:] - part[:, :-1]], 1) & ((1 << bits) - 1)
+        if bits >= 8:
+            return part.astype(kind).tobytes()
+        flat = part.reshape(part.shape[0], -1)
+        flat = np.pad(flat, ((0, 0), (0, -flat.shape[1] % (8 // bits)))).reshape(part.shape[0], -1, 8 // bits)
+        return (flat << 8 - bits * (1 + np.arange(8 // bits))).sum(-1).astype(np.uint8).tobytes()
+
+    blocks = list(blocks)
+    for layer in () if blocks else [samples[..., c : c + 1] for c in range(count)] if planar else [samples]:
+        if tile:
+            padded = np.pad(layer, ((0, -height % tile), (0, -width % tile), (0, 0)))
+            for y in range(0, height, tile):
+                blocks += [raw(padded[y : y + tile, x : x + tile]) for x in range(0, width, tile)]
+        else:
+            blocks += [raw(layer[y : y + rows]) for y in range(0, height, rows)]
+    blocks = [COMPRESSIONS.get(compression, bytes)(block) for block in blocks]
+    start = 16 if big else 8
+    places = [start + sum(map(len, blocks[:i])) for i in range(len(blocks))]
+    entries = {
+        256: [width], 257: [height], 258: [bits] * count, 259: [compression], 262: [photometric], 277: [count],
+        284: [2 if planar else 1], 317: [predictor], 338: list(extra), 339: [format] * count,
+    }
+    sizes = [len(block) for block in blocks]
+    entries |= {322: [tile], 323: [tile], 324: places, 325: sizes} if tile else {273: places, 278: [rows], 279: sizes}
+    entries |= tags or {}
+    entries = {tag: values for tag, values in sorted(entries.items()) if values}
+    body = b"".join(blocks)
+    body += b"\0" * (len(body) % 2)
+    at = start + len(body)
+    inline, offset = (8, "Q") if big else (4, "I")
+    after = at + (8 if big else 2) + len(entries) * (20 if big else 12) + inline
+    directory, values_after = struct.pack(order + ("Q" if big else "H"), len(entries)), b""
+    for tag, values in entries.items():
+        type, letter = (4, "I") if tag in (273, 279, 324, 325) else (3, "H")
+        packed = b"".join(struct.pack(order + letter, value) for value in values)
+        directory += struct.pack(f"{order}HH{offset}", tag, type, len(values))
+        if len(packed) <= inline:
+            directory += packed + b"\0" * (inline - len(packed))
+        else:
+            directory += struct.pack(order + offset, after + len(values_after))
+            values_after += packed
+    mark = b"II" if order == "<" else b"MM"
+    head = struct.pack(order + "HHHQ", 43, 8, 0, at) if big else struct.pack(order + "HI", 42, at)
+    return mark + head + body + directory + b"\0" * inline + values_after
+
+
+def grey(samples):
+    return np.repeat(samples, 3, 2)
+
+
+def tiffs():
+    v = {bits: random.integers(0, 1 << bits, (7, 11, 6)) for bits in (1, 2, 4, 8, 16)}
+    v[8][..., 3][:, :3] = (0, 255, 128)
+    v[16][..., 3][:, :3] = (0, 65535, 32768)
+    orders = (("little", "<"), ("big", ">"))
+    for name, order in orders:
+        for kind, bits, photometric, count, extra in (
+            ("grey-1", 1, 1, 1, ()),
+            ("grey-1-inverted", 1, 0, 1, ()),
+            ("grey-2", 2, 1, 1, ()),
+            ("grey-4-inverted", 4, 0, 1, ()),
+            ("grey-8", 8, 1, 1, ()),
+            ("grey-8-inverted", 8, 0, 1, ()),
+            ("grey-8-alpha", 8, 1, 2, (2,)),
+            ("rgb-8", 8, 2, 3, ()),
+            ("rgb-16", 16, 2, 3, ()),
+            ("rgba-8", 8, 2, 4, (2,)),
+            ("rgba-8-associated", 8, 2, 4, (1,)),
+            ("rgb-8-padded", 8, 2, 4, (0,)),
+            ("rgb-8-padded-thrice", 8, 2, 6, (0, 0, 0)),
+            ("rgba-16", 16, 2, 4, (2,)),
+            ("rgba-16-associated", 16, 2, 4, (1,)),
+            ("cmyk-8", 8, 5, 4, ()),
+            ("cmyk-8-padded", 8, 5, 5, (0,)),
+            ("cmyk-16", 16, 5, 4, ()),
+        ):
+            samples = v[bits][..., :count]
+            layouts = [("", {}), ("-lzw", {"compression": 5}), ("-bigtiff-deflate", {"big": True, "compression": 8})]
+            if bits >= 8:
+                layouts.append(("-tiles-predicted", {"tile": 16, "compression": 8, "predictor": 2}))
+            for layout, options in layouts:
+                add_tiff(f"tiff/{kind}-{name}{layout}", samples, photometric, bits, order, extra=extra, **options)
+        for layout, options in (("", {}), ("-bigtiff", {"big": True}), ("-deflate", {"compression": 8})):
+            for photometric, inverted in ((1, 0), (0, 255)):
+                samples = v[16][..., :1]
+                file = tiff(samples, photometric, 16, order, **options)
+                kind = "grey-16-inverted" if inverted else "grey-16"
+                add(f"tiff/{kind}-{name}{layout}", file, grey(samples >> 8 ^ inverted))
+        for bits in (1, 2, 4, 8):
+            colours = {320: [int(c) for c in noise(3 << bits, top=65536, dtype=np.int64)]}
+            for layout, options in (("", {}), ("-bigtiff", {"big": True, "compression": 32773})):
+                add_tiff(f"tiff/palette-{bits}-{name}{layout}", v[bits][..., :1], 3, bits, order, tags=colours, **options)
+        # Pillow reads planes of 16 bits rightly only if they are compressed.
+        for bits in (8, 16):
+            for kind, photometric, count in (("rgb", 2, 3), ("cmyk", 5, 4)):
+                file = tiff(v[bits][..., :count], photometric, bits, order, planar=True, compression=5)
+                add(f"tiff/{kind}-{bits}-planes-{name}", file)
+        refuse(f"tiff/half-{name}", tiff(v[8][..., :1] / 255, 1, 16, order, format=3), "half-float TIFF")
+        refuse(f"tiff/float-{name}", tiff(v[8][..., :1] / 255, 1, 32, order, format=3), "32-bit floating-point TIFF")
+        refuse(f"tiff/rgb-half-{name}", tiff(v[8][..., :3] / 255, 2, 16, order, format=3), "half-float TIFF")
+        refuse(f"tiff/lab-8-{name}", tiff(v[8][..., :3], 8, 8, order), "CIELab TIFF")
+        refuse(f"tiff/lab-16-{name}", tiff(v[16][..., :3], 8, 16, order), "CIELab TIFF")
+    rgb, one = v[8][..., :3], v[8][..., :1]
+    add("tiff/turned", tiff(rgb, 2, 8, tags={274: [6]}))
+    add_tiff("tiff/turned-bigtiff", rgb, 2, 8, ">", big=True, tags={274: [8]})
+    add("tiff/packed-bits", tiff(rgb, 2, 8, compression=32773))
+    add("tiff/tiles", tiff(rgb, 2, 8, tile=16))
+    for vertical, horizontal in ((1, 1), (1, 2), (2, 2), (2, 4), (4, 4)):
+        units = noise(8 // vertical * 16 // horizontal, vertical * horizontal + 2).tobytes()
+        file = {
+            compression: tiff(np.zeros((8, 16, 3), int), 6, 8, rows=8, compression=compression,
+                              tags={530: [horizontal, vertical]}, blocks=[units])
+            for compression in (1, 5)
+        }
+        add(f"tiff/ycbcr-{vertical}-{horizontal}-lzw", file[5])
+        # Uncompressed, Pillow takes no notice of subsampling and rounds otherwise.
+        add(f"tiff/ycbcr-{vertical}-{horizontal}", file[1], by_pillow(file[5]))
+    multiplied = tiff(v[8][..., :2], 1, 8, extra=(1,))
+    multiples = np.minimum(255, v[8][..., :1] * 255 // np.maximum(1, v[8][..., 1:2]))
+    add("tiff/grey-8-associated", multiplied, grey(np.where(v[8][..., 1:2] == 0, 0, multiples)))
+    for coding in ("jpeg", "group3", "group4", "tiff_ccitt"):
+        picture = Image.fromarray(photo(20, 27))
+        add(f"tiff/{coding}", encoded(picture if coding == "jpeg" else picture.convert("1"), "TIFF", compression=coding))
+    add("tiff/jpeg-grey", encoded(Image.fromarray(photo(20, 27)).convert("L"), "TIFF", compression="jpeg"))
+    add("tiff/jpeg-cmyk", encoded(Image.fromarray(photo(20, 27)).convert("CMYK"), "TIFF", compression="jpeg"))
+    for name, file, says in (
+        ("icclab", tiff(rgb, 9, 8), "ICCLab"),
+        ("logluv", tiff(rgb, 32845, 8), "LogLuv"),
+        ("mask", tiff(v[1][..., :1], 4, 1), "transparency mask"),
+        ("colour-filter-array", tiff(v[16][..., :1], 32803, 16), "raw photo"),
+        ("double", tiff(one / 255, 1, 64, format=3), "64-bit floating-point TIFF"),
+        ("signed", tiff(one, 1, 16, format=2), "signed"),
+        ("32-bit", tiff(one, 1, 32), "32-bit"),
+        ("other-inks", tiff(v[8][..., :4], 5, 8, tags={332: [2]}), "inks other than CMYK"),
+        ("unequal-bits", tiff(rgb, 2, 8, tags={258: [8, 8, 16]}), "unequal bits"),
+        ("zstandard", tiff(rgb, 2, 8, compression=50000), "Zstandard"),
+        ("jpeg-2000", tiff(rgb, 2, 8, compression=34712), "JPEG 2000"),
+    ):
+        refuse(f"tiff/{name}", file, says)
 
 
 # Formats that are named, not read -------------------------------------------------------------------------------------
@@ -228,7 +404,7 @@ def foreign():
         refuse(f"jpeg/{name}", as_process(jpeg, marker), says)
     refuse("jpeg/12-bit", as_process(jpeg, 0xC1, 12), "12-bit JPEG")
     add("jpeg/cmyk", encoded(Image.fromarray(small).convert("CMYK"), "JPEG"))
-    frames = dict(save_all=True, append_images=[Image.fromarray(small[::-1])])
+    frames = {"save_all": True, "append_images": [Image.fromarray(small[::-1])]}
     for name, file, says in (
         ("avif", encoded(small, "AVIF"), "AVIF image "),
         ("avif-sequence", encoded(small, "AVIF", **frames), "AVIF image sequence"),
@@ -252,7 +428,7 @@ def foreign():
         ("sgi", encoded(small, "SGI"), "SGI"),
         ("dds", encoded(small, "DDS"), "DDS"),
         ("eps", encoded(small, "EPS"), "EPS"),
-        ("pdf", encoded(small, "PDF"), "PDF"),
+        ("pdf", b"%PDF-1.7\n", "PDF"),
         ("psd", b"8BPS\0\1" + bytes(20), "PSD"),
         ("svg", b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "SVG"),
     ):
@@ -263,6 +439,7 @@ def foreign():
 
 webp()
 bmps()
+tiffs()
 foreign()
 with open("pillow_cases.json", "w") as out:
     out.write("[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]\n")
