@@ -18,6 +18,18 @@ public record DecodeLimits(long maxBytes, long maxPixels) implements Serializabl
         }
     }
 
+    /**
+     * Refuses a file for its length. Whoever knows the length asks before reading: an array has room for 2 GiB, a heap
+     * often for less.
+     */
+    public void checkLength(long bytes) throws RejectedImageException {
+        if (bytes > maxBytes) {
+            throw new RejectedImageException(
+                    RejectReason.TOO_LARGE,
+                    "The file has %d bytes, more than the limit of %d".formatted(bytes, maxBytes));
+        }
+    }
+
     /** 256 MiB encoded and Pillow's default {@code MAX_IMAGE_PIXELS} (89.5 million). */
     public static DecodeLimits standard() {
         return new DecodeLimits(256L << 20, 89_478_485L);

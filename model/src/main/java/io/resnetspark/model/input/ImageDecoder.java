@@ -80,11 +80,7 @@ public final class ImageDecoder {
         if (encoded.length == 0) {
             throw new RejectedImageException(RejectReason.EMPTY, "The file is empty");
         }
-        if (encoded.length > limits.maxBytes()) {
-            throw new RejectedImageException(
-                    RejectReason.TOO_LARGE,
-                    "The file has %d bytes, more than the limit of %d".formatted(encoded.length, limits.maxBytes()));
-        }
+        limits.checkLength(encoded.length);
         ImageFormat format = ImageFormat.of(encoded);
         try {
             return decode(format, encoded).withChannels(channels);
@@ -138,7 +134,7 @@ public final class ImageDecoder {
         ImageHeader header = directory.header();
         header.check(limits);
         TiffColour colour = TiffColour.of(directory);
-        directory.checkPlaces(limits);
+        directory.checkPlaces();
         Image image = colour.toImage(read(TIFF, directory.plain(), reader -> reader.readRaster(0, null)));
         return ExifOrientation.apply(image, header.orientation());
     }

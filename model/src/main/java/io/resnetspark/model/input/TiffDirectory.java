@@ -85,6 +85,8 @@ final class TiffDirectory {
     /** Of JPEG tables and the like nothing is that long; an image has at most a strip a row. */
     private static final int MAX_VALUES = 1 << 24;
 
+    private static final int MAX_TILE_OVERHANG = 1 << 16;
+
     private record Field(int type, int count, int at) {}
 
     private final Bytes bytes;
@@ -201,8 +203,8 @@ final class TiffDirectory {
         return new ImageHeader(value(WIDTH, 0), value(HEIGHT, 0), orientation);
     }
 
-    /** Strips and tiles begin inside the file, and tiles are no larger than an image may be. */
-    void checkPlaces(DecodeLimits limits) throws RejectedImageException {
+    /** Strips and tiles begin inside the file, and a row of a tile takes no more memory than one of the image. */
+    void checkPlaces() throws RejectedImageException {
         int tag = has(TILE_OFFSETS) ? TILE_OFFSETS : STRIP_OFFSETS;
         long[] places = values(tag);
         if (places.length == 0) {
@@ -213,8 +215,8 @@ final class TiffDirectory {
                 throw RejectedImageException.truncated("its pixels");
             }
         }
-        if (has(TILE_WIDTH) || has(TILE_HEIGHT)) {
-            new ImageHeader(value(TILE_WIDTH, 1), value(TILE_HEIGHT, 1), ImageHeader.UPRIGHT).check(limits);
+        if (value(TILE_WIDTH, 1) > value(WIDTH, 0) + MAX_TILE_OVERHANG) {
+            throw RejectedImageException.unreadable("A TIFF tile of %d columns".formatted(value(TILE_WIDTH, 1)));
         }
     }
 

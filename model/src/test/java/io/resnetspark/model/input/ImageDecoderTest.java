@@ -185,6 +185,16 @@ class ImageDecoderTest {
         assertThat(reason(DecodeLimits.standard(), png)).isEqualTo(RejectReason.TOO_LARGE);
     }
 
+    /** A file of gigabytes fits no array: its length alone refuses it. */
+    @Test
+    void aLengthIsRefusedBeforeAByteIsRead() throws Exception {
+        DecodeLimits limits = DecodeLimits.standard();
+        limits.checkLength(limits.maxBytes());
+        assertThatThrownBy(() -> limits.checkLength(3L << 30))
+                .isInstanceOf(RejectedImageException.class)
+                .hasMessageContaining("3221225472 bytes");
+    }
+
     @Test
     void emptyAndForeignFilesAreNamed() {
         assertThat(reason(DecodeLimits.standard(), new byte[0])).isEqualTo(RejectReason.EMPTY);

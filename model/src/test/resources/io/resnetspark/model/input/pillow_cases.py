@@ -3,8 +3,9 @@
     python3 -m venv v && v/bin/pip install pillow==13.0.0 numpy && v/bin/python pillow_cases.py
 
 A case is {"name", "file" (base64)} and either {"width", "height", "crc"}, the size and CRC-32 of
-exif_transpose(open(file)).convert("RGB"), or {"refused", "says"}: the reason, and words of the message. "by" is "Pillow",
-or "formula" where Pillow refuses the file, or makes of it what nobody can want; the formula then stands here.
+exif_transpose(open(file)).convert("RGB"), or {"width", "height", "pixels" (base64), "within"}, pixels that are nearly met,
+or {"refused", "says"}, the reason and words of the message. "by" is "Pillow", or "formula" where Pillow refuses the file or
+makes of it what nobody can want; the formula then stands here.
 """
 
 import base64
@@ -30,6 +31,14 @@ def add(name, file, formula=None):
     assert channels == 3
     crc = f"{zlib.crc32(pixels.tobytes()):08x}"
     cases.append({"name": name, "by": by, "width": width, "height": height, "crc": crc, "file": b64(file)})
+
+
+def add_near(name, file, within):
+    """A file that is read to nearly Pillow's pixels: no sample is further off."""
+    pixels = by_pillow(file)
+    height, width, _ = pixels.shape
+    near = {"within": within, "pixels": b64(pixels.tobytes())}
+    cases.append({"name": name, "by": "Pillow", "width": width, "height": height, **near, "file": b64(file)})
 
 
 def by_pillow(file):
@@ -106,6 +115,9 @@ def webp():
     add("webp/turned", encoded(picture, "WEBP", lossless=True, exif=turned))
     frames = [Image.fromarray(np.roll(transparent, 3 * i, 1)) for i in range(2)]
     add("webp/animated", encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True, exact=True))
+    smooth = Image.fromarray(photo(4, 5)).resize((31, 23))
+    add_near("webp/lossy", encoded(smooth, "WEBP", quality=90), 6)
+    add_near("webp/lossy-alpha", encoded(Image.fromarray(transparent), "WEBP", quality=90), 12)
     still = encoded(picture, "WEBP", lossless=True)[12:]
     frame = chunk(b"ANMF", u24(2) + u24(3) + u24(30) + u24(22) + u24(100) + b"\0" + still)
     canvas = chunk(b"VP8X", bytes([2, 0, 0, 0]) + u24(39) + u24(29))
@@ -373,6 +385,60 @@ def tiffs():
         refuse(f"tiff/{name}", file, says)
 
 
+# JPEG, PNG, GIF -------------------------------------------------------------------------------------------------------
+
+
+def jpegs():
+    picture = Image.fromarray(photo(20, 27))
+    cmyk = encoded(picture.convert("CMYK"), "JPEG")
+    adobe = cmyk.index(b"Adobe")
+    add("jpeg/cmyk", cmyk)
+    add("jpeg/cmyk-without-adobe", cmyk[: adobe - 4] + cmyk[adobe + 12 :])
+    add("jpeg/ycck", cmyk[: adobe + 11] + b"\2" + cmyk[adobe + 12 :])
+    add("jpeg/rgb", encoded(picture, "JPEG", keep_rgb=True))
+    add("jpeg/grey", encoded(picture.convert("L"), "JPEG"))
+    add("jpeg/progressive", encoded(picture, "JPEG", progressive=True))
+    for sampling in ("4:4:4", "4:2:2", "4:2:0"):
+        add(f"jpeg/sampling-{sampling}", encoded(picture, "JPEG", subsampling=sampling))
+
+
+def png(samples, colour, bits, *chunks):
+    """samples: [H, W, S] integers of so many bits, one row after another."""
+    height, width, count = samples.shape
+    flat = samples.reshape(height, -1)
+    if bits >= 8:
+        rows = [row.astype(f">u{bits // 8}").tobytes() for row in flat]
+    else:
+        packed = np.pad(flat, ((0, 0), (0, -flat.shape[1] % (8 // bits)))).reshape(height, -1, 8 // bits)
+        rows = [row.tobytes() for row in (packed << 8 - bits * (1 + np.arange(8 // bits))).sum(-1).astype(np.uint8)]
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\0" + row for row in rows))
+    parts = [(b"IHDR", header), *chunks, (b"IDAT", data), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data)) for tag, data in parts
+    )
+
+
+def pngs_and_gifs():
+    for bits in (1, 2, 4, 8, 16):
+        samples = random.integers(0, 1 << bits, (7, 11, 4))
+        if bits == 16:
+            add("png/grey-16", png(samples[..., :1], 0, 16), grey(samples[..., :1] >> 8))
+        else:
+            add(f"png/grey-{bits}", png(samples[..., :1], 0, bits))
+            add(f"png/palette-{bits}", png(samples[..., :1], 3, bits, (b"PLTE", noise(3 << bits).tobytes())))
+            clear = (b"tRNS", noise(1 << bits).tobytes())
+            add(f"png/palette-{bits}-alpha", png(samples[..., :1], 3, bits, (b"PLTE", noise(3 << bits).tobytes()), clear))
+        if bits >= 8:
+            add(f"png/grey-alpha-{bits}", png(samples[..., :2], 4, bits))
+            add(f"png/rgb-{bits}", png(samples[..., :3], 2, bits))
+            add(f"png/rgba-{bits}", png(samples, 6, bits))
+    picture = Image.fromarray(photo(20, 27))
+    add("gif/colours", encoded(picture, "GIF"))
+    add("gif/grey", encoded(picture.convert("L"), "GIF"))
+    add("gif/animated", encoded(picture, "GIF", save_all=True, append_images=[picture.rotate(180)]))
+
+
 # Formats that are named, not read -------------------------------------------------------------------------------------
 
 
@@ -403,7 +469,6 @@ def foreign():
     ):
         refuse(f"jpeg/{name}", as_process(jpeg, marker), says)
     refuse("jpeg/12-bit", as_process(jpeg, 0xC1, 12), "12-bit JPEG")
-    add("jpeg/cmyk", encoded(Image.fromarray(small).convert("CMYK"), "JPEG"))
     frames = {"save_all": True, "append_images": [Image.fromarray(small[::-1])]}
     for name, file, says in (
         ("avif", encoded(small, "AVIF"), "AVIF image "),
@@ -440,6 +505,8 @@ def foreign():
 webp()
 bmps()
 tiffs()
+jpegs()
+pngs_and_gifs()
 foreign()
 with open("pillow_cases.json", "w") as out:
     out.write("[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]\n")
