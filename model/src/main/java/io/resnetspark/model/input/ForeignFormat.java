@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Names of the formats that lie among images and are not read, so that a file is set aside under its own. */
 final class ForeignFormat {
@@ -68,6 +69,7 @@ final class ForeignFormat {
 
     private static final int FTYP_BRANDS = 8;
     private static final int TEXT_LOOKED_AT = 4096;
+    private static final Pattern NETPBM = Pattern.compile("P(?:[1-6fF]\\s+[0-9#-]|7\\s+[#A-Z])");
     private static final String TGA_FOOTER = "TRUEVISION-XFILE.\0";
 
     private ForeignFormat() {}
@@ -107,10 +109,7 @@ final class ForeignFormat {
         if (lower.contains("<svg") && !lower.contains("<html")) {
             return Optional.of("An SVG drawing");
         }
-        if (start.length() > 2
-                && start.charAt(0) == 'P'
-                && "1234567fF".indexOf(start.charAt(1)) >= 0
-                && Character.isWhitespace(start.charAt(2))) {
+        if (NETPBM.matcher(start).lookingAt()) {
             return Optional.of("A Netpbm image (PBM, PGM, PPM or PAM)");
         }
         if (bytes.hasTag(128, "DICM")) {

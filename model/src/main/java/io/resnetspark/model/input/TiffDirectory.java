@@ -62,15 +62,6 @@ final class TiffDirectory {
             293, // options of CCITT group 4
             325, // bytes of each tile
             347, // JPEG tables
-            512,
-            513,
-            514,
-            515,
-            517,
-            518,
-            519,
-            520,
-            521, // JPEG as in TIFF 6.0
             531); // position of YCbCr samples
 
     /** Bytes of each field type: 0 for those that do not exist. */
@@ -119,7 +110,7 @@ final class TiffDirectory {
             int tag = bytes.u16(at);
             if (tag == ExifOrientation.ORIENTATION_TAG) {
                 orientation = ExifOrientation.orUpright(bytes.u16(at + (big ? 12 : 8)));
-            } else if (KEPT.contains(tag) && !fields.containsKey(tag)) {
+            } else if ((KEPT.contains(tag) || isOldJpeg(tag)) && !fields.containsKey(tag)) {
                 fields.put(tag, field(tag, at));
                 kept.write(bytes.array(), at, entryBytes);
                 keptEntries++;
@@ -148,6 +139,11 @@ final class TiffDirectory {
             throw RejectedImageException.truncated("its TIFF directory");
         }
         return (int) offset;
+    }
+
+    /** The tags of JPEG as in TIFF 6.0, section 22. */
+    private static boolean isOldJpeg(int tag) {
+        return tag >= 512 && tag <= 521;
     }
 
     boolean has(int tag) {
