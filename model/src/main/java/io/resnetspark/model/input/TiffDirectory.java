@@ -199,7 +199,10 @@ final class TiffDirectory {
         return new ImageHeader(value(WIDTH, 0), value(HEIGHT, 0), orientation);
     }
 
-    /** Strips and tiles begin inside the file, and a row of a tile takes no more memory than one of the image. */
+    /**
+     * Strips and tiles begin inside the file, a row of a tile takes no more memory than one of the image, and uncompressed
+     * pixels (other than YCbCr, which may be subsampled) have room: before memory is taken for them.
+     */
     void checkPlaces() throws RejectedImageException {
         int tag = has(TILE_OFFSETS) ? TILE_OFFSETS : STRIP_OFFSETS;
         long[] places = values(tag);
@@ -210,6 +213,11 @@ final class TiffDirectory {
             if (place < 0 || place >= bytes.size()) {
                 throw RejectedImageException.truncated("its pixels");
             }
+        }
+        long bitsPerPixel = value(SAMPLES_PER_PIXEL, 1) * value(BITS_PER_SAMPLE, 1);
+        boolean uncompressed = value(COMPRESSION, 1) == 1 && value(PHOTOMETRIC, 0) != 6;
+        if (uncompressed && value(WIDTH, 0) * value(HEIGHT, 0) * bitsPerPixel / 8 > bytes.size()) {
+            throw RejectedImageException.truncated("its pixels");
         }
         if (value(TILE_WIDTH, 1) > value(WIDTH, 0) + MAX_TILE_OVERHANG) {
             throw RejectedImageException.unreadable("A TIFF tile of %d columns".formatted(value(TILE_WIDTH, 1)));
