@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Training with every mode of averaging at once on a real standalone cluster: where workers run, and which of them have to
  * be made again, must not show in the result. With 16-bit transfer that includes what each worker owes from earlier rounds.
  */
+@Tag("full")
 class ClusterAveragingIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(6);

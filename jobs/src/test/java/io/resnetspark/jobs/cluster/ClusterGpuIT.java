@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * for nvidia-smi. No GPU is there and none is computed on. Trainings are asked for the processor, and their executors log
  * which GPU each worker's task was given and left idle; one that is asked for GPUs must end instead.
  */
+@Tag("full")
 class ClusterGpuIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(6);

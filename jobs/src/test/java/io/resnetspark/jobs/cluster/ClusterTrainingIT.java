@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +143,7 @@ class ClusterTrainingIT {
     }
 
     /** Kills the executor of a task, and then the one that took the task over, in the same round. */
+    @Tag("full")
     @Test
     @Order(2)
     void executorsKilledTwiceInARowChangeNothing() {
@@ -177,6 +179,7 @@ class ClusterTrainingIT {
      * Kills an executor as a round's averaging begins, in round after round until a task of an averaging was lost: with the
      * executor go its slice of the average and what the others have yet to fetch of its training.
      */
+    @Tag("full")
     @Test
     @Order(3)
     void anExecutorKilledAtAveragingChangesNothing() {
@@ -208,6 +211,7 @@ class ClusterTrainingIT {
      * Stops an executor while it trains, as a machine that swaps or a disk that hangs would, until Spark trains its share on
      * the other one too. Then both copies race for the result, or the slow one goes on when it is too late.
      */
+    @Tag("full")
     @Test
     @Order(4)
     void speculativeCopiesOfASlowWorkerChangeNothing() {
@@ -272,6 +276,7 @@ class ClusterTrainingIT {
         assertEqualsUndisturbed("speculated");
     }
 
+    @Tag("full")
     @Test
     @Order(5)
     void theDriverMayDieAndTheResumedRunEqualsTheUndisturbedOne() throws Exception {
@@ -300,6 +305,7 @@ class ClusterTrainingIT {
     }
 
     /** Takes the power from a machine in the middle of a round: one executor trains the shares of both workers. */
+    @Tag("full")
     @Test
     @Order(6)
     void aMachineThatNeverComesBackChangesNothing() {

@@ -23,8 +23,8 @@ record CommandBlock(Path document, int line, String script, Optional<String> not
 
     private static final Pattern FENCE = Pattern.compile("```(.*)");
     private static final Pattern NOT_RUN = Pattern.compile("<!-- not run: (.+) -->");
-    private static final Pattern COMMAND =
-            Pattern.compile("(\\$ )?([A-Z_]+=\\S+ )*(bin/resnet|\\./mvnw|spark-submit|spark-shell|bench/\\S+\\.sh) +\\S*\\w.*");
+    private static final Pattern COMMAND = Pattern.compile(
+            "(\\$ )?([A-Z_]+=\\S+ )*(bin/resnet|\\./mvnw|spark-submit|spark-shell|bench/\\S+\\.sh) +\\S*\\w.*");
 
     /**
      * All of a document, in order.

@@ -128,7 +128,8 @@ class DocumentedCommandsIT {
             Path drawn = folder.resolve("drawn-" + split);
             SyntheticImages images = new SyntheticImages(8, 64, split.length());
             images.writeTo(drawn);
-            Path target = Files.createDirectories(folder.resolve("hymenoptera_data").resolve(split));
+            Path target =
+                    Files.createDirectories(folder.resolve("hymenoptera_data").resolve(split));
             for (int i = 0; i < labels.size(); i++) {
                 Files.move(drawn.resolve(images.labels().get(i)), target.resolve(labels.get(i)));
             }

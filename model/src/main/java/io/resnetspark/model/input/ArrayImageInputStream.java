@@ -1,10 +1,11 @@
 package io.resnetspark.model.input;
 
+import java.io.IOException;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /**
- * An in-memory ImageIO stream, without ImageIO's caches, that remembers whether a reader asked for more than there is:
- * some readers fill a missing end with grey and say nothing.
+ * An in-memory ImageIO stream, without ImageIO's caches, that ends with an exception where a reader asks for more than there
+ * is: given -1, some readers fill a missing end with grey and say nothing, and others ask for it for ever.
  */
 final class ArrayImageInputStream extends ImageInputStreamImpl {
 
@@ -20,29 +21,33 @@ final class ArrayImageInputStream extends ImageInputStreamImpl {
     }
 
     @Override
-    public int read() {
+    public int read() throws IOException {
         bitOffset = 0;
         if (streamPos >= array.length) {
-            ranPastEnd = true;
-            return -1;
+            throw pastEnd();
         }
         return array[(int) streamPos++] & 0xFF;
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) {
+    public int read(byte[] target, int offset, int length) throws IOException {
         bitOffset = 0;
         if (length == 0) {
             return 0;
         }
         if (streamPos >= array.length) {
-            ranPastEnd = true;
-            return -1;
+            throw pastEnd();
         }
         int count = (int) Math.min(length, array.length - streamPos);
         System.arraycopy(array, (int) streamPos, target, offset, count);
         streamPos += count;
         return count;
+    }
+
+    /** No {@link java.io.EOFException}, which readers catch. */
+    private IOException pastEnd() {
+        ranPastEnd = true;
+        return new IOException("Nothing after byte " + array.length);
     }
 
     @Override

@@ -22,10 +22,23 @@ record Bytes(byte[] array, boolean bigEndian) {
         return bigEndian ? first << 8 | second : second << 8 | first;
     }
 
+    int u24(int at) throws RejectedImageException {
+        int first = u8(at);
+        int rest = u16(at + 1);
+        return bigEndian ? first << 16 | rest : rest << 8 | first;
+    }
+
     long u32(int at) throws RejectedImageException {
         long first = u16(at);
         long second = u16(at + 2);
         return bigEndian ? first << 16 | second : second << 16 | first;
+    }
+
+    /** Signed above 2^63: no file is that long. */
+    long u64(int at) throws RejectedImageException {
+        long first = u32(at);
+        long second = u32(at + 4);
+        return bigEndian ? first << 32 | second : second << 32 | first;
     }
 
     /** Whether these ASCII characters stand here; false past the end. */
@@ -36,6 +49,19 @@ record Bytes(byte[] array, boolean bigEndian) {
         }
         for (int i = 0; i < wanted.length; i++) {
             if (array[at + i] != wanted[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the file begins so, one byte per character; {@code ?} stands for any byte. */
+    boolean beginsWith(String signature) {
+        if (array.length < signature.length()) {
+            return false;
+        }
+        for (int i = 0; i < signature.length(); i++) {
+            if (signature.charAt(i) != '?' && signature.charAt(i) != (array[i] & 0xFF)) {
                 return false;
             }
         }

@@ -9,7 +9,7 @@ package io.resnetspark.model.input;
  */
 final class ExifOrientation {
 
-    private static final int ORIENTATION_TAG = 0x0112;
+    static final int ORIENTATION_TAG = 0x0112;
     private static final int ENTRY_BYTES = 12;
 
     private ExifOrientation() {}
@@ -31,14 +31,17 @@ final class ExifOrientation {
             for (int i = 0; i < entries; i++) {
                 int entry = (int) directory + 2 + ENTRY_BYTES * i;
                 if (bytes.u16(entry) == ORIENTATION_TAG) {
-                    int value = bytes.u16(entry + 8);
-                    return value >= 1 && value <= 8 ? value : ImageHeader.UPRIGHT;
+                    return orUpright(bytes.u16(entry + 8));
                 }
             }
         } catch (RejectedImageException endOfBlock) {
             return ImageHeader.UPRIGHT;
         }
         return ImageHeader.UPRIGHT;
+    }
+
+    static int orUpright(int stated) {
+        return stated >= 1 && stated <= 8 ? stated : ImageHeader.UPRIGHT;
     }
 
     /** The image as it is meant to be seen; the same instance when it already is upright. */

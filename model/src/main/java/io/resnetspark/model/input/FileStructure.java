@@ -1,7 +1,7 @@
 package io.resnetspark.model.input;
 
 /**
- * Size and orientation of PNG, GIF, BMP and WebP files from their structure alone, so that a bomb is refused before
+ * Size and orientation of PNG and GIF files from their structure alone, so that a bomb is refused before
  * memory is taken and a file that was cut short is told from one that is damaged.
  */
 final class FileStructure {
@@ -77,51 +77,5 @@ final class FileStructure {
 
     private static int gifPaletteBytes(int flags) {
         return (flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1);
-    }
-
-    static ImageHeader bmp(byte[] file) throws RejectedImageException {
-        Bytes bytes = new Bytes(file, false);
-        boolean os2Header = bytes.u32(14) == 12;
-        if (os2Header) {
-            return new ImageHeader(bytes.u16(18), bytes.u16(20), ImageHeader.UPRIGHT);
-        }
-        // A negative height means rows from the top.
-        int height = (int) bytes.u32(22);
-        return new ImageHeader(bytes.u32(18), Math.abs((long) height), ImageHeader.UPRIGHT);
-    }
-
-    /** The canvas of a WebP: 14-bit sizes in VP8, packed 14-bit in VP8L, 24-bit in VP8X (RFC 9649). */
-    static ImageHeader webp(byte[] file) throws RejectedImageException {
-        Bytes bytes = new Bytes(file, false);
-        if (8 + bytes.u32(4) > file.length) {
-            throw RejectedImageException.truncated("the WebP container");
-        }
-        if (bytes.hasTag(12, "VP8 ")) {
-            return new ImageHeader(bytes.u16(26) & 0x3FFF, bytes.u16(28) & 0x3FFF, ImageHeader.UPRIGHT);
-        }
-        if (bytes.hasTag(12, "VP8L")) {
-            long packed = bytes.u32(21);
-            return new ImageHeader((packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1, ImageHeader.UPRIGHT);
-        }
-        if (bytes.hasTag(12, "VP8X")) {
-            long width = (bytes.u32(24) & 0xFFFFFF) + 1;
-            long height = (bytes.u32(26) >> 8) + 1;
-            return new ImageHeader(width, height, webpOrientation(bytes));
-        }
-        throw RejectedImageException.unreadable("A WebP without a VP8, VP8L or VP8X chunk");
-    }
-
-    private static int webpOrientation(Bytes bytes) throws RejectedImageException {
-        long at = 12;
-        while (at + 8 <= bytes.size()) {
-            int chunk = (int) at;
-            if (bytes.hasTag(chunk, "EXIF")) {
-                int data = chunk + 8;
-                return ExifOrientation.parse(bytes.array(), bytes.hasTag(data, "Exif\0\0") ? data + 6 : data);
-            }
-            long length = bytes.u32(chunk + 4);
-            at += 8 + length + (length & 1);
-        }
-        return ImageHeader.UPRIGHT;
     }
 }

@@ -1,5 +1,6 @@
 package io.resnetspark.model.input;
 
+import com.twelvemonkeys.imageio.plugins.tiff.BigTIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
@@ -15,8 +16,8 @@ import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
- * Encoded files to {@link Image}s: JPEG, PNG, GIF (first frame), BMP, WebP and TIFF, as Pillow's
- * {@code exif_transpose(open(file)).convert("RGB")} sees them.
+ * Encoded files to {@link Image}s: JPEG, PNG, GIF (first frame), BMP, WebP, TIFF and BigTIFF, as Pillow's
+ * {@code exif_transpose(open(file)).convert("RGB")} sees them. {@code docs/formats.md} lists what is read of each.
  *
  * <p>JPEG is decoded by the libjpeg of the Java runtime and converted to RGB as libjpeg itself would. Of 496 photos, all
  * were Pillow's bit for bit on a runtime with the system's libjpeg-turbo (Debian's OpenJDK 17), all but one on a runtime
@@ -25,10 +26,12 @@ import javax.imageio.spi.ImageReaderSpi;
  * WebP is not interpolated between its samples (one to two levels on average).
  *
  * <p>Colour profiles are ignored, alpha is dropped, EXIF orientation is applied. Sizes are checked in the header, before
- * memory is taken. A file that ends early is refused even where part of it could be shown.
+ * memory is taken. A file that ends early is refused even where part of it could be shown; a format, coding or colour model
+ * that is not read is refused under its own name.
  *
- * <p>Thread-safe, and works without a display and without temporary files. Readers other than the JDK's and WebP's are
- * never used, whatever ImageIO plug-ins are on the class path.
+ * <p>Thread-safe, and works without a display and without temporary files. Readers other than the JDK's and TwelveMonkeys'
+ * for WebP and TIFF are never used, whatever ImageIO plug-ins are on the class path; only JPEG data inside a TIFF goes to
+ * the first JPEG reader there.
  */
 public final class ImageDecoder {
 
@@ -36,7 +39,7 @@ public final class ImageDecoder {
     private static final ImageReaderSpi PNG = jdkReader("png");
     private static final ImageReaderSpi GIF = jdkReader("gif");
     private static final ImageReaderSpi BMP = jdkReader("bmp");
-    private static final ImageReaderSpi TIFF = jdkReader("tiff");
+    private static final ImageReaderSpi TIFF = new BigTIFFImageReaderSpi();
     private static final ImageReaderSpi WEBP = new WebPImageReaderSpi();
 
     private final DecodeLimits limits;
@@ -77,11 +80,7 @@ public final class ImageDecoder {
         if (encoded.length == 0) {
             throw new RejectedImageException(RejectReason.EMPTY, "The file is empty");
         }
-        if (encoded.length > limits.maxBytes()) {
-            throw new RejectedImageException(
-                    RejectReason.TOO_LARGE,
-                    "The file has %d bytes, more than the limit of %d".formatted(encoded.length, limits.maxBytes()));
-        }
+        limits.checkLength(encoded.length);
         ImageFormat format = ImageFormat.of(encoded);
         try {
             return decode(format, encoded).withChannels(channels);
@@ -103,12 +102,13 @@ public final class ImageDecoder {
             case GIF:
                 return decodeGif(encoded);
             case BMP:
-                return decodeWhole(BMP, encoded, FileStructure.bmp(encoded));
+                BmpHeader bmp = BmpHeader.parse(encoded);
+                return decodeWhole(BMP, bmp.plain(), bmp.size());
             case WEBP:
-                return decodeWhole(WEBP, encoded, FileStructure.webp(encoded));
-            case TIFF_LITTLE_ENDIAN:
-            case TIFF_BIG_ENDIAN:
-                return decodeWhole(TIFF, encoded, tiffHeader(encoded));
+                return decodeWebp(encoded);
+            case TIFF:
+            case BIGTIFF:
+                return decodeTiff(encoded);
         }
         throw new AssertionError(format);
     }
@@ -129,11 +129,14 @@ public final class ImageDecoder {
         return ExifOrientation.apply(image, header.orientation());
     }
 
-    private static ImageHeader tiffHeader(byte[] encoded) throws RejectedImageException, IOException {
-        return read(
-                TIFF,
-                encoded,
-                reader -> new ImageHeader(reader.getWidth(0), reader.getHeight(0), ExifOrientation.parse(encoded, 0)));
+    private Image decodeTiff(byte[] encoded) throws RejectedImageException, IOException {
+        TiffDirectory directory = TiffDirectory.parse(encoded);
+        ImageHeader header = directory.header();
+        header.check(limits);
+        TiffColour colour = TiffColour.of(directory);
+        directory.checkPlaces();
+        Image image = colour.toImage(read(TIFF, directory.plain(), reader -> reader.readRaster(0, null)));
+        return ExifOrientation.apply(image, header.orientation());
     }
 
     /** The first frame on its logical screen; what it leaves free has the transparent colour, else the first one. */
@@ -143,15 +146,27 @@ public final class ImageDecoder {
         structure.screen().check(limits);
         BufferedImage picture = read(GIF, encoded, reader -> reader.read(0));
         Image frame = RasterSamples.toImage(picture);
-        int width = (int) structure.screen().width();
-        int height = (int) structure.screen().height();
-        if (frame.width() == width && frame.height() == height && structure.left() == 0 && structure.top() == 0) {
-            return frame;
-        }
         int background = 0;
-        if (picture.getColorModel() instanceof IndexColorModel) {
-            IndexColorModel palette = (IndexColorModel) picture.getColorModel();
+        if (picture.getColorModel() instanceof IndexColorModel palette) {
             background = palette.getRGB(Math.max(0, palette.getTransparentPixel()));
+        }
+        return onScreen(frame, structure.screen(), structure.left(), structure.top(), background);
+    }
+
+    /** The still picture, or the first frame of an animation on its canvas, which is black. */
+    private Image decodeWebp(byte[] encoded) throws RejectedImageException, IOException {
+        WebpPicture structure = WebpPicture.parse(encoded);
+        structure.canvas().check(limits);
+        Image frame = RasterSamples.toImage(read(WEBP, structure.plain(), reader -> reader.read(0)));
+        Image image = onScreen(frame, structure.canvas(), structure.left(), structure.top(), 0);
+        return ExifOrientation.apply(image, structure.canvas().orientation());
+    }
+
+    private static Image onScreen(Image frame, ImageHeader size, int left, int top, int background) {
+        int width = (int) size.width();
+        int height = (int) size.height();
+        if (frame.width() == width && frame.height() == height && left == 0 && top == 0) {
+            return frame;
         }
         byte[] screen = new byte[width * height * 3];
         for (int i = 0; i < screen.length; i += 3) {
@@ -161,7 +176,7 @@ public final class ImageDecoder {
         }
         byte[] pixels = frame.withChannels(3).pixels();
         for (int y = 0; y < frame.height(); y++) {
-            int to = ((structure.top() + y) * width + structure.left()) * 3;
+            int to = ((top + y) * width + left) * 3;
             System.arraycopy(pixels, y * frame.width() * 3, screen, to, frame.width() * 3);
         }
         return new Image(width, height, 3, screen);

@@ -1,6 +1,6 @@
 package io.resnetspark.model.input;
 
-import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** The file formats that are read, told apart by their first bytes and never by a file's name. */
 enum ImageFormat {
@@ -9,36 +9,31 @@ enum ImageFormat {
     GIF("GIF8"),
     BMP("BM"),
     WEBP("RIFF????WEBP"),
-    TIFF_LITTLE_ENDIAN("II*\0"),
-    TIFF_BIG_ENDIAN("MM\0*");
+    TIFF("II*\0", "MM\0*"),
+    BIGTIFF("II+\0", "MM\0+");
 
     /** One byte per character; {@code ?} stands for any byte. */
-    private final byte[] signature;
+    private final String[] signatures;
 
-    ImageFormat(String signature) {
-        this.signature = signature.getBytes(StandardCharsets.ISO_8859_1);
+    ImageFormat(String... signatures) {
+        this.signatures = signatures;
     }
 
     /** The format of these bytes. */
     static ImageFormat of(byte[] encoded) throws RejectedImageException {
+        Bytes bytes = new Bytes(encoded, true);
         for (ImageFormat format : values()) {
-            if (format.matches(encoded)) {
-                return format;
+            for (String signature : format.signatures) {
+                if (bytes.beginsWith(signature)) {
+                    return format;
+                }
             }
+        }
+        Optional<String> foreign = ForeignFormat.nameOf(encoded);
+        if (foreign.isPresent()) {
+            throw RejectedImageException.unsupported(foreign.get());
         }
         throw new RejectedImageException(
                 RejectReason.NOT_AN_IMAGE, "Not a JPEG, PNG, GIF, BMP, WebP or TIFF file by its first bytes");
-    }
-
-    private boolean matches(byte[] encoded) {
-        if (encoded.length < signature.length) {
-            return false;
-        }
-        for (int i = 0; i < signature.length; i++) {
-            if (signature[i] != '?' && signature[i] != encoded[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

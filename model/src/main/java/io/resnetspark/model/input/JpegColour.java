@@ -1,7 +1,7 @@
 package io.resnetspark.model.input;
 
 /**
- * From the components of a JPEG to RGB, bit for bit as libjpeg (jdcolor.c, 16-bit fixed point) and, for four components,
+ * From the components of a JPEG (or of a TIFF in the same colours) to RGB, bit for bit as libjpeg (jdcolor.c, 16-bit fixed point) and, for four components,
  * Pillow (libImaging/Convert.c, {@code cmyk2rgb}, with Adobe's inverted inks) compute it.
  */
 final class JpegColour {
@@ -55,26 +55,46 @@ final class JpegColour {
 
     private static void yccToRgb(byte[] pixels, int stride) {
         for (int i = 0; i < pixels.length; i += stride) {
-            int y = pixels[i] & 0xFF;
-            int cb = pixels[i + 1] & 0xFF;
-            int cr = pixels[i + 2] & 0xFF;
-            pixels[i] = clip(y + CR_TO_RED[cr]);
-            pixels[i + 1] = clip(y + ((CB_TO_GREEN[cb] + CR_TO_GREEN[cr]) >> SCALE_BITS));
-            pixels[i + 2] = clip(y + CB_TO_BLUE[cb]);
+            yccToRgb(pixels[i] & 0xFF, pixels[i + 1] & 0xFF, pixels[i + 2] & 0xFF, pixels, i);
         }
+    }
+
+    /** One pixel; all samples 0..255. */
+    static void yccToRgb(int y, int cb, int cr, byte[] rgb, int at) {
+        rgb[at] = clip(y + CR_TO_RED[cr]);
+        rgb[at + 1] = clip(y + ((CB_TO_GREEN[cb] + CR_TO_GREEN[cr]) >> SCALE_BITS));
+        rgb[at + 2] = clip(y + CB_TO_BLUE[cb]);
     }
 
     /** @param inversion 0xFF where the colour inks are stored inverted, 0 where they are not; black always is */
     private static byte[] inksToRgb(byte[] inks, int inversion) {
         byte[] rgb = new byte[inks.length / 4 * 3];
         for (int from = 0, to = 0; from < inks.length; from += 4, to += 3) {
-            int light = inks[from + 3] & 0xFF;
-            for (int c = 0; c < 3; c++) {
-                int product = ((inks[from + c] & 0xFF) ^ inversion) * light + 128;
-                rgb[to + c] = clip(light - ((product + (product >> 8)) >> 8));
-            }
+            inksToRgb(
+                    (inks[from] & 0xFF) ^ inversion,
+                    (inks[from + 1] & 0xFF) ^ inversion,
+                    (inks[from + 2] & 0xFF) ^ inversion,
+                    inks[from + 3] & 0xFF,
+                    rgb,
+                    to);
         }
         return rgb;
+    }
+
+    /**
+     * One pixel; all samples 0..255.
+     *
+     * @param light what black leaves: 255 without black ink
+     */
+    static void inksToRgb(int cyan, int magenta, int yellow, int light, byte[] rgb, int at) {
+        rgb[at] = inked(cyan, light);
+        rgb[at + 1] = inked(magenta, light);
+        rgb[at + 2] = inked(yellow, light);
+    }
+
+    private static byte inked(int ink, int light) {
+        int product = ink * light + 128;
+        return clip(light - ((product + (product >> 8)) >> 8));
     }
 
     private static byte clip(int value) {

@@ -23,8 +23,12 @@ record JpegSegments(ImageHeader header, Colour colour, byte[] stripped) {
 
     private static final int MARKER_TEM = 0x01;
     private static final int MARKER_SOF0 = 0xC0;
+    private static final int MARKER_SOF3 = 0xC3;
     private static final int MARKER_DHT = 0xC4;
     private static final int MARKER_JPG = 0xC8;
+    private static final int MARKER_SOF9 = 0xC9;
+    private static final int MARKER_SOF10 = 0xCA;
+    private static final int MARKER_SOF11 = 0xCB;
     private static final int MARKER_DAC = 0xCC;
     private static final int MARKER_SOF15 = 0xCF;
     private static final int MARKER_RST0 = 0xD0;
@@ -35,6 +39,7 @@ record JpegSegments(ImageHeader header, Colour colour, byte[] stripped) {
     private static final int MARKER_APP1 = 0xE1;
     private static final int MARKER_APP14 = 0xEE;
     private static final int MARKER_APP15 = 0xEF;
+    private static final int MARKER_SOF55 = 0xF7;
     private static final int MARKER_COM = 0xFE;
 
     private static final int NO_ADOBE_SEGMENT = -1;
@@ -48,6 +53,7 @@ record JpegSegments(ImageHeader header, Colour colour, byte[] stripped) {
         boolean jfif = false;
         int adobeTransform = NO_ADOBE_SEGMENT;
         int frame = -1;
+        int process = MARKER_SOF0;
         int at = 2;
         while (true) {
             at = nextMarker(bytes, at);
@@ -80,6 +86,7 @@ record JpegSegments(ImageHeader header, Colour colour, byte[] stripped) {
                 adobeTransform = bytes.u8(data + 11);
             } else if (isFrame(marker)) {
                 frame = data;
+                process = marker;
             }
             if (!isDispensable(marker)) {
                 kept.write(file, at - 2, length + 2);
@@ -89,6 +96,7 @@ record JpegSegments(ImageHeader header, Colour colour, byte[] stripped) {
         if (frame < 0) {
             throw RejectedImageException.unreadable("A JPEG scan without a frame header");
         }
+        checkProcess(process, bytes.u8(frame));
         ImageHeader header = new ImageHeader(bytes.u16(frame + 3), bytes.u16(frame + 1), orientation);
         return new JpegSegments(header, colour(bytes, frame, jfif, adobeTransform), kept.toByteArray());
     }
@@ -110,11 +118,34 @@ record JpegSegments(ImageHeader header, Colour colour, byte[] stripped) {
     }
 
     private static boolean isFrame(int marker) {
-        return marker >= MARKER_SOF0
-                && marker <= MARKER_SOF15
-                && marker != MARKER_DHT
-                && marker != MARKER_JPG
-                && marker != MARKER_DAC;
+        return marker == MARKER_SOF55
+                || (marker >= MARKER_SOF0
+                        && marker <= MARKER_SOF15
+                        && marker != MARKER_DHT
+                        && marker != MARKER_JPG
+                        && marker != MARKER_DAC);
+    }
+
+    /**
+     * The coding processes of ITU-T T.81, table B.1, and T.87. What an image runtime has of the rarer ones depends on how
+     * its libjpeg was built, so none of them is read anywhere.
+     */
+    private static void checkProcess(int process, int bits) throws RejectedImageException {
+        if (process == MARKER_SOF55) {
+            throw RejectedImageException.unsupported("A JPEG-LS image");
+        }
+        if (process == MARKER_SOF3 || process == MARKER_SOF11) {
+            throw RejectedImageException.unsupported("A lossless JPEG");
+        }
+        if (process == MARKER_SOF9 || process == MARKER_SOF10) {
+            throw RejectedImageException.unsupported("An arithmetic-coded JPEG");
+        }
+        if (process > MARKER_SOF3) {
+            throw RejectedImageException.unsupported("A hierarchical JPEG");
+        }
+        if (bits > 8) {
+            throw RejectedImageException.unsupported("A %d-bit JPEG".formatted(bits));
+        }
     }
 
     /** Application data other than JFIF and Adobe, and comments. */

@@ -7,6 +7,7 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.util.Arrays;
 
 /**
  * The stored samples of an AWT image as 8-bit grey or RGB. Samples are taken as they are, never through a colour space:
@@ -28,7 +29,7 @@ final class RasterSamples {
             throw RejectedImageException.unreadable("An image of %d colour components".formatted(channels));
         }
         if (raster.getTransferType() == DataBuffer.TYPE_FLOAT || raster.getTransferType() == DataBuffer.TYPE_DOUBLE) {
-            throw RejectedImageException.unreadable("An image of floating-point samples");
+            throw RejectedImageException.unsupported("An image of floating-point samples");
         }
         if (raster.getSampleModel() instanceof PixelInterleavedSampleModel
                 && raster.getDataBuffer() instanceof DataBufferByte
@@ -84,11 +85,11 @@ final class RasterSamples {
     private static Image fromSamples(Raster raster, int channels) throws RejectedImageException {
         int width = raster.getWidth();
         int bands = raster.getNumBands();
-        int bits = raster.getSampleModel().getSampleSize(0);
-        if (bits > 16) {
-            throw RejectedImageException.unreadable("An image of %d-bit samples".formatted(bits));
+        // Bands may differ: green has 6 bits of 16, red and blue 5.
+        int[] bits = raster.getSampleModel().getSampleSize();
+        if (Arrays.stream(bits).max().orElse(0) > 16) {
+            throw RejectedImageException.unsupported("An image of more than 16 bits per sample");
         }
-        int maximum = (1 << bits) - 1;
         byte[] out = new byte[width * raster.getHeight() * channels];
         int[] row = new int[width * bands];
         int to = 0;
@@ -97,7 +98,7 @@ final class RasterSamples {
             for (int x = 0; x < width; x++) {
                 for (int c = 0; c < channels; c++) {
                     int sample = row[x * bands + c];
-                    out[to++] = (byte) (bits >= 8 ? sample >> (bits - 8) : sample * 255 / maximum);
+                    out[to++] = (byte) (bits[c] >= 8 ? sample >> (bits[c] - 8) : sample * 255 / ((1 << bits[c]) - 1));
                 }
             }
         }

@@ -27,4 +27,10 @@ public final class RejectedImageException extends Exception {
     static RejectedImageException unreadable(String message) {
         return new RejectedImageException(RejectReason.UNREADABLE, message);
     }
+
+    /** @param what the format or colour model by its name, with its article */
+    static RejectedImageException unsupported(String what) {
+        return new RejectedImageException(
+                RejectReason.UNSUPPORTED, what + " is not read here; convert it to an 8-bit PNG or JPEG");
+    }
 }

@@ -185,6 +185,28 @@ class ImageDecoderTest {
         assertThat(reason(DecodeLimits.standard(), png)).isEqualTo(RejectReason.TOO_LARGE);
     }
 
+    /** A file of gigabytes fits no array: its length alone refuses it. */
+    @Test
+    void aLengthIsRefusedBeforeAByteIsRead() throws Exception {
+        DecodeLimits limits = DecodeLimits.standard();
+        limits.checkLength(limits.maxBytes());
+        assertThatThrownBy(() -> limits.checkLength(3L << 30))
+                .isInstanceOf(RejectedImageException.class)
+                .hasMessageContaining("3221225472 bytes");
+    }
+
+    /** 9000 x 9000 pixels of 16-bit RGBA would take 648 MB. */
+    @Test
+    void anUncompressedTiffWithoutItsPixelsTakesNoMemory() {
+        int[][] entries = {{256, 9000}, {257, 9000}, {258, 16}, {262, 2}, {273, 8}, {277, 4}, {278, 9000}};
+        ByteBuffer tiff = ByteBuffer.allocate(8 + 2 + 12 * entries.length + 4);
+        tiff.put(new byte[] {'M', 'M', 0, 42}).putInt(8).putShort((short) entries.length);
+        for (int[] entry : entries) {
+            tiff.putShort((short) entry[0]).putShort((short) 4).putInt(1).putInt(entry[1]);
+        }
+        assertThat(reason(DecodeLimits.standard(), tiff.array())).isEqualTo(RejectReason.TRUNCATED);
+    }
+
     @Test
     void emptyAndForeignFilesAreNamed() {
         assertThat(reason(DecodeLimits.standard(), new byte[0])).isEqualTo(RejectReason.EMPTY);

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
         named = "RESNET_TEST_DATA",
         matches = ".+",
         disabledReason = "RESNET_TEST_DATA does not name the folder of real test data")
+@Tag("full")
 class RealDataIT {
 
     @TempDir

@@ -34,10 +34,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Experiments on small images: what they train, how they go on, and what they leave. */
+@Tag("full")
 class ExperimentIT {
 
     private static final String NETWORK = "cifar-resnet20+blocks=1-1-1+widths=8-8-16";

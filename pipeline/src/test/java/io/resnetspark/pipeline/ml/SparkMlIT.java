@@ -42,6 +42,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +119,7 @@ class SparkMlIT {
         }
     }
 
+    @Tag("full")
     @Test
     void pixelsInSparksStructsAreTheSameImages() {
         Dataset<Row> structs = TinyImages.structs(spark, 40, 0, 1);
@@ -176,6 +178,7 @@ class SparkMlIT {
                 .isEqualTo(6);
     }
 
+    @Tag("full")
     @Test
     void crossValidationChoosesALearningRate() throws IOException {
         ResNetClassifier classifier = classifier().setEpochs(4);
@@ -195,6 +198,7 @@ class SparkMlIT {
         assertThat(scores(CrossValidatorModel.load(path).transform(images))).isEqualTo(scores(best.transform(images)));
     }
 
+    @Tag("full")
     @Test
     void labelsWithoutImagesStayImpossible() {
         ResNetClassificationModel gap = classifier().fit(TinyImages.encoded(spark, 8, 0, 2));
@@ -218,6 +222,7 @@ class SparkMlIT {
                 .hasMessageContaining("no rows");
     }
 
+    @Tag("full")
     @Test
     void imagesThatCannotBeReadFailAreSkippedOrKept() {
         Dataset<Row> damaged = images.withColumn(
@@ -242,6 +247,7 @@ class SparkMlIT {
     }
 
     /** As the saved network says it itself. */
+    @Tag("full")
     @Test
     void embeddingsAreWhatTheHeadReads() throws IOException {
         String path = folder.resolve("embedder").toString();

@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
         named = "RESNET_TEST_DATA",
         matches = ".+",
         disabledReason = "RESNET_TEST_DATA does not name the folder of real test data")
+@Tag("full")
 class PretrainedModelsIT {
 
     @TempDir

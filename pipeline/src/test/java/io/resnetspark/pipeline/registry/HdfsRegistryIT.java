@@ -2,11 +2,13 @@ package io.resnetspark.pipeline.registry;
 
 import io.resnetspark.pipeline.storage.HdfsStorage;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link RegistryProcesses} on HDFS. */
+@Tag("full")
 class HdfsRegistryIT {
 
     @RegisterExtension

@@ -2,11 +2,13 @@ package io.resnetspark.pipeline.registry;
 
 import io.resnetspark.pipeline.storage.S3Storage;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link RegistryProcesses} on the S3 API, where nothing can be created exclusively. */
+@Tag("full")
 class S3RegistryIT {
 
     @RegisterExtension

@@ -43,10 +43,12 @@ import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Some days of retraining on small pictures, with a real network, dataset and registry. */
+@Tag("full")
 class RetrainingIT {
 
     private static final String MODEL = "shades";

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@link RenamingStoreLaws} on HDFS, and what happens where there is no room. */
+@Tag("full")
 class HdfsAtomicStoreIT extends RenamingStoreLaws {
 
     @RegisterExtension

@@ -1,8 +1,10 @@
 package io.resnetspark.pipeline.storage;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@link AtomicStoreLaws} on the S3 API. */
+@Tag("full")
 class S3AtomicStoreIT extends AtomicStoreLaws {
 
     @RegisterExtension

@@ -19,10 +19,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Losses that explode in real trainings: at a learning rate of a million, within a round or two, but finite. */
+@Tag("full")
 class DivergenceIT {
 
     private static final double SANE = 0.02;

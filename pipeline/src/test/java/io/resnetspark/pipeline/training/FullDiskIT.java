@@ -18,10 +18,12 @@ import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A training whose disk fills up: a real file system of a few MiB in memory. Skipped where none may be mounted. */
+@Tag("full")
 class FullDiskIT {
 
     private static final int EPOCHS = 4;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
         named = "RESNET_TEST_DATA",
         matches = ".+",
         disabledReason = "RESNET_TEST_DATA does not name the folder of real test data")
+@Tag("full")
 class HymenopteraIT {
 
     @TempDir

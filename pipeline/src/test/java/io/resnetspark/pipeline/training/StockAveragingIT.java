@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +95,7 @@ class StockAveragingIT {
     }
 
     /** Two workers of three minibatches of four images: rounds of 24 images, of which 40 images fill one. */
+    @Tag("full")
     @Test
     void minibatchesThatDoNotFillARoundAreLostAndOursAreNot() {
         OptimizerConfig plain = new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-3, DecayScope.ALL);

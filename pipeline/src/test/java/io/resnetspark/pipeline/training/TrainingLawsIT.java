@@ -50,6 +50,7 @@ import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -133,6 +134,7 @@ class TrainingLawsIT {
         return RunDirectory.at(config.output(), spark.sessionState().newHadoopConf());
     }
 
+    @Tag("full")
     @Test
     void sparksPageNamesTheStagesOfARound() throws Exception {
         Set<String> stages = ConcurrentHashMap.newKeySet();
@@ -213,6 +215,7 @@ class TrainingLawsIT {
         }
     }
 
+    @Tag("full")
     @Test
     void averagingEveryStepUntilTheEndIsSynchronousTraining() {
         Modes untilTheEnd = new Modes(2, SlowMomentum.OFF, 0, Transfer.FLOAT32);
@@ -220,6 +223,7 @@ class TrainingLawsIT {
                 .isEqualTo(train(config(folder.resolve("synchronous"), 2, 1, 6, 2)));
     }
 
+    @Tag("full")
     @Test
     void oneWorkerIsTheSameWhateverTheRhythmAndUnderAMovingAverage() {
         Checkpoint plain = train(config(folder.resolve("alone"), 1, 3, 9, 2));
@@ -229,6 +233,7 @@ class TrainingLawsIT {
         assertThat(other.snapshot().model()).isNotEqualTo(plain.snapshot().model());
     }
 
+    @Tag("full")
     @Test
     void oneWorkerSendsNothingAndIsTheSameWithAnyTransfer() {
         Modes half = new Modes(0, SlowMomentum.OFF, 0, Transfer.FLOAT16);
@@ -236,6 +241,7 @@ class TrainingLawsIT {
                 .isEqualTo(train(config(folder.resolve("alone-32"), 1, 3, 9, 1)));
     }
 
+    @Tag("full")
     @Test
     void sixteenBitsAreHalfOfWhatWorkersSendAndCloseToThirtyTwo() {
         List<RoundMetrics> single = new ArrayList<>();
@@ -313,6 +319,7 @@ class TrainingLawsIT {
         assertThat(atBest.loss()).isCloseTo(judged.loss(), within(1e-5));
     }
 
+    @Tag("full")
     @Test
     void reestimatedStatisticsAreTheModelsAndLeaveTheTrainingAlone() {
         Modes kept = new Modes(0, SlowMomentum.OFF, 0.9, Transfer.FLOAT32);
@@ -357,6 +364,7 @@ class TrainingLawsIT {
     }
 
     /** A single minibatch in training mode is what running statistics take a tenth of. */
+    @Tag("full")
     @Test
     void reestimatedStatisticsAreThoseOfTheImagesHoweverTheyAreShared() {
         ImageDataset images = ImageDataset.open(spark, dataset);
@@ -447,6 +455,7 @@ class TrainingLawsIT {
         assertThat(run(interrupted).metrics()).hasSameSizeAs(run(whole).metrics());
     }
 
+    @Tag("full")
     @Test
     void aDamagedNewestCheckpointIsPassedOver() throws IOException {
         TrainConfig config = config(folder.resolve("damaged"), 1, 4, 16, 2);
@@ -492,6 +501,7 @@ class TrainingLawsIT {
         assertThatThrownBy(() -> train(otherBatch)).hasMessageContaining("batchSize");
     }
 
+    @Tag("full")
     @Test
     void learnsAndKeepsTheBestCheckpoint() throws IOException {
         TrainConfig config = config(folder.resolve("learning"), 2, 2, 8, 6);

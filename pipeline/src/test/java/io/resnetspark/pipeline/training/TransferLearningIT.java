@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The laws of training a part of a network from the weights of another run. */
+@Tag("full")
 class TransferLearningIT {
 
     @TempDir
