@@ -39,7 +39,11 @@ final class TorchZipReader {
 
     static StateDict read(Path path, ByteBuffer file) {
         String source = path.toString();
-        return new TorchZipReader(file, source, entries(path, source)).stateDict();
+        Map<String, ZipArchiveEntry> entries = entries(path, source);
+        ForeignFormat.ofZip(entries.keySet()).ifPresent(format -> {
+            throw new BadDataException("%s is %s".formatted(source, format));
+        });
+        return new TorchZipReader(file, source, entries).stateDict();
     }
 
     private static Map<String, ZipArchiveEntry> entries(Path path, String source) {
