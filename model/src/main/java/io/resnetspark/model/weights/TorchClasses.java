@@ -67,6 +67,7 @@ final class TorchClasses {
             "numpy.dtype",
             "numpy.ndarray",
             "_codecs.encode", // how protocol 2 has bytes
+            "collections.Counter", // the milestones of MultiStepLR
             "collections.defaultdict",
             "collections.deque",
             "builtins.set",
@@ -86,6 +87,9 @@ final class TorchClasses {
             "lightning.pytorch.utilities.parsing.AttributeDict",
             "lightning_fabric.utilities.data.AttributeDict",
             "lightning.fabric.utilities.data.AttributeDict",
+            "easydict.EasyDict",
+            "yacs.config.CfgNode",
+            "torch.torch_version.TorchVersion",
             "torch.device",
             "torch.float32",
             "torch.float16",

@@ -67,7 +67,11 @@ final class TorchZipReader {
         } catch (IOException | RuntimeException e) { // the library throws both for hostile bytes
             throw new BadDataException(
                     "%s is a damaged or truncated zip file (%s); copy or download it again"
-                            .formatted(source, e.getMessage()),
+                            .formatted(
+                                    source,
+                                    e.getCause() == null
+                                            ? e.getMessage()
+                                            : e.getCause().getMessage()),
                     e);
         }
         return entries;

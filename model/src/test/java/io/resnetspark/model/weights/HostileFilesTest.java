@@ -41,7 +41,7 @@ class HostileFilesTest {
         "torch.storage, _load_from_bytes",
         "torch, load",
         "java.lang, Runtime",
-        "collections, Counter",
+        "collections, ChainMap",
         "numpy, load",
         "argparse, ArgumentParser",
         "decimal, Decimal",

@@ -127,6 +127,12 @@ class TorchCheckpointTest {
         beside.put("best", () -> numpyScalar(pickle));
         beside.put("args", () -> namespace(pickle));
         beside.put("epoch", () -> pickle.integer(90));
+        beside.put("milestones", () -> pickle.global("collections", "Counter")
+                .emptyDictionary()
+                .mark()
+                .integer(30)
+                .integer(1)
+                .raw('u', 0x85, 'R'));
         Map<String, Runnable> flat = new LinkedHashMap<>(beside);
         flat.put("fc.bias", () -> pickle.tensor("FloatStorage", "0", 1, 0, longs(1), longs(1)));
         Map<String, Runnable> wrapped = new LinkedHashMap<>(beside);
@@ -176,7 +182,7 @@ class TorchCheckpointTest {
         Map<String, Runnable> entries = new LinkedHashMap<>();
         entries.put("losses", () -> {
             pickle.raw(']');
-            for (int batch = 0; batch < 2200; batch++) {
+            for (int batch = 0; batch < 1100; batch++) {
                 pickle.mark();
                 for (int i = 0; i < 1000; i++) {
                     pickle.raw('G', 0x3F, 0xF8, 0, 0, 0, 0, 0, 0);
@@ -186,7 +192,7 @@ class TorchCheckpointTest {
         });
         entries.put("images", () -> {
             pickle.raw(']');
-            for (int batch = 0; batch < 700; batch++) {
+            for (int batch = 0; batch < 540; batch++) {
                 pickle.mark();
                 for (int i = 0; i < 1000; i++) {
                     pickle.text("n0144076/%04d_%04d.JPEG".formatted(batch, i)).raw('r', i, batch, 0, 0);

@@ -29,6 +29,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds models by the names that commands take: the directory of a run, a {@code .safetensors} or {@code .pth} file, a folder
@@ -36,6 +38,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * registry:NAME@3} in the registry that {@link RegistryLocation} gives.
  */
 public final class ModelSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelSource.class);
 
     private ModelSource() {}
 
@@ -73,6 +77,13 @@ public final class ModelSource {
                 .or(() -> published(name).map(PretrainedWeights::architecture));
         ResNetSpec spec = foreignSpec(name, network, weights);
         Preprocessing preprocessing = hub.flatMap(HubModel::preprocessing).orElseGet(() -> preprocessing(name, spec));
+        hub.map(HubModel::labels)
+                .filter(list -> !list.isEmpty() && list.size() != spec.classes())
+                .ifPresent(list -> LOG.warn(
+                        "{}: its config.json names {} classes, the weights have {}; the names are not used",
+                        name,
+                        list.size(),
+                        spec.classes()));
         List<String> names = Stream.concat(hub.map(HubModel::labels).stream(), labels.stream())
                 .filter(list -> list.size() == spec.classes())
                 .findFirst()
