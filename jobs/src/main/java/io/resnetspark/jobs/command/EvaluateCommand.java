@@ -59,8 +59,9 @@ final class EvaluateCommand extends JobCommand {
             names = "--model",
             paramLabel = "MODEL",
             required = true,
-            description = "A run, a .safetensors or .pth file, torchvision:NAME, registry:NAME@champion. Repeated: the "
-                    + "first is compared with the others.")
+            description =
+                    "A run, a file or folder of weights by path or URI, torchvision:NAME, registry:NAME@champion. "
+                            + "Repeated: the first is compared with the others.")
     private List<String> models;
 
     @Mixin

@@ -3,7 +3,6 @@ package io.resnetspark.jobs.command;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelExport;
 import io.resnetspark.pipeline.model.ModelSource;
-import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,17 +23,22 @@ final class ExportCommand extends JobCommand {
             description = "A run, a model file, registry:NAME@champion.")
     private String model;
 
-    @Option(names = "--output", paramLabel = "FILE", required = true, description = "The .safetensors file to write.")
-    private Path output;
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            required = true,
+            description = "The .safetensors file to write: a path or a URI such as s3a://bucket/photos.safetensors.")
+    private String output;
 
     @Mixin
     private RegistryOption registry;
 
     @Override
     protected Conclusion run(Job job) throws Exception {
+        ModelExport export = ModelExport.to(output, job.hadoopConfiguration());
         job.fetch(model);
         LoadedModel loaded = ModelSource.load(model, Optional.empty(), Optional.empty(), job.hadoopConfiguration());
-        Path description = ModelExport.write(loaded, output);
+        String description = export.write(loaded);
         return Conclusion.done("%s, %d tensors%nWeights: %s%nLabels and preprocessing: %s"
                 .formatted(loaded.card().spec().architecture(), loaded.weights().size(), output, description));
     }

@@ -4,20 +4,25 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelExport;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.storage.FileSystems;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code resnet import}: weights from elsewhere into a model file that says how to use it. */
 @Command(
         name = "import",
-        description = "Turns a PyTorch checkpoint or safetensors file in torchvision's layout into a model file with "
-                + "labels and preprocessing inside.",
+        description =
+                "Turns a PyTorch checkpoint, a safetensors file or a folder of the Hugging Face hub into a model file "
+                        + "with labels and preprocessing inside.",
         footer = {
             "",
             "Example: resnet import --weights resnet18-f37072fd.pth --arch resnet18 --labels imagenet.txt \\",
@@ -29,7 +34,8 @@ final class ImportCommand extends JobCommand {
             names = "--weights",
             paramLabel = "FILE",
             required = true,
-            description = "A .pth, .th or .safetensors file, or torchvision:NAME.")
+            description = "A .pth, .th or .safetensors file, a folder of one with its config.json, by path or URI; or "
+                    + "torchvision:NAME.")
     private String weights;
 
     @Option(
@@ -39,25 +45,25 @@ final class ImportCommand extends JobCommand {
             completionCandidates = ArchitectureNames.class)
     private String architecture;
 
-    @Option(names = "--labels", paramLabel = "FILE", description = "Class names, one a line; numbers by default.")
-    private Path labels;
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "Class names, one a line; by default those of the weights, else numbers.")
+    private String labels;
 
     @Option(names = "--output", paramLabel = "FILE", required = true, description = "The .safetensors file to write.")
-    private Path output;
+    private String output;
 
     @Override
     protected Conclusion run(Job job) throws Exception {
+        ModelExport export = ModelExport.to(output, job.hadoopConfiguration());
         job.fetch(weights);
-        LoadedModel model =
-                ModelSource.load(weights, Optional.ofNullable(architecture), labelNames(), job.hadoopConfiguration());
-        if (labels != null && !model.card().labels().equals(labelNames().orElseThrow())) {
-            throw new ConfigurationException("%s has %d class names, the network has %d classes"
-                    .formatted(
-                            labels,
-                            labelNames().orElseThrow().size(),
-                            model.card().labels().size()));
+        LoadedModel model = ModelSource.load(
+                weights, Optional.ofNullable(architecture), Optional.empty(), job.hadoopConfiguration());
+        if (labels != null) {
+            model = model.withLabels(labelNames(job.hadoopConfiguration()), labels);
         }
-        ModelExport.write(model, output);
+        export.write(model);
         return Conclusion.done("%s, %d classes, %d tensors%nModel: %s"
                 .formatted(
                         model.card().spec().architecture(),
@@ -66,16 +72,26 @@ final class ImportCommand extends JobCommand {
                         output));
     }
 
-    private Optional<List<String>> labelNames() {
-        if (labels == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Files.readAllLines(labels, StandardCharsets.UTF_8).stream()
-                    .filter(line -> !line.isBlank())
-                    .toList());
+    private List<String> labelNames(Configuration hadoop) {
+        Path file = FileSystems.path(labels);
+        byte[] content;
+        try (InputStream in = FileSystems.of(file, hadoop).open(file)) {
+            content = in.readAllBytes();
         } catch (IOException e) {
             throw new ConfigurationException("Cannot read the class names in %s: %s".formatted(labels, e), e);
+        }
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+            return text.replaceFirst("^\uFEFF", "") // the byte-order mark of Windows' editors
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+        } catch (CharacterCodingException e) {
+            throw new ConfigurationException(
+                    "The class names in %s are not in UTF-8; save the file as UTF-8".formatted(labels), e);
         }
     }
 }

@@ -10,9 +10,10 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.StateDictMatcher;
 import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
-import io.resnetspark.model.weights.WeightsFile;
 import io.resnetspark.pipeline.gallery.NetworkPages;
+import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.FileSystems;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -56,8 +58,8 @@ final class InspectCommand extends JobCommand {
     @Option(
             names = "--weights",
             paramLabel = "FILE",
-            description = "Also check that the .pth or .safetensors file fits the network.")
-    private Path weights;
+            description = "Also check that the weights fit the network: a file or folder by path or URI.")
+    private String weights;
 
     @Option(
             names = "--html",
@@ -91,12 +93,21 @@ final class InspectCommand extends JobCommand {
                 table.parameters(),
                 table.multiplyAccumulates());
         if (html != null) {
-            Path page = Path.of(html).toAbsolutePath();
-            AtomicStore.at(page.getParent().toString(), job.hadoopConfiguration())
-                    .replaceText(page.getFileName().toString(), NetworkPages.page(spec));
+            String page = absolute(html);
+            int slash = page.lastIndexOf('/');
+            AtomicStore.at(page.substring(0, Math.max(1, slash)), job.hadoopConfiguration())
+                    .replaceText(page.substring(slash + 1), NetworkPages.page(spec));
             totals += "%nPage: %s".formatted(page);
         }
-        return Conclusion.done(weights == null ? totals : totals + System.lineSeparator() + fit(spec));
+        return Conclusion.done(
+                weights == null ? totals : totals + System.lineSeparator() + fit(spec, job.hadoopConfiguration()));
+    }
+
+    /** A URI as it is, a path on this machine from its root. */
+    private static String absolute(String file) {
+        return FileSystems.path(file).toUri().getScheme() == null
+                ? Path.of(file).toAbsolutePath().toString()
+                : file;
     }
 
     private Conclusion drawAll(Job job) {
@@ -117,8 +128,8 @@ final class InspectCommand extends JobCommand {
                 channels == null ? spec.channels() : channels, inputSize == null ? spec.inputSize() : inputSize);
     }
 
-    private String fit(ResNetSpec spec) {
-        StateDict read = WeightsFile.read(weights);
+    private String fit(ResNetSpec spec, Configuration hadoop) {
+        StateDict read = ModelSource.weights(weights, hadoop);
         Map<String, long[]> expected = new LinkedHashMap<>();
         for (ParameterLayout.Segment segment :
                 ParameterLayout.of(ResNet.create(spec, 0)).segments()) {
@@ -126,7 +137,7 @@ final class InspectCommand extends JobCommand {
                     segment.key(),
                     segment.shape().stream().mapToLong(Long::longValue).toArray());
         }
-        StateDictMatcher.match(expected, read, HeadPolicy.REQUIRE, weights.toString());
+        StateDictMatcher.match(expected, read, HeadPolicy.REQUIRE, weights);
         return "%s fits: %d tensors".formatted(weights, expected.size());
     }
 

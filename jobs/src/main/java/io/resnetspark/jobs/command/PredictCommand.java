@@ -54,7 +54,8 @@ final class PredictCommand extends JobCommand {
             names = "--model",
             paramLabel = "MODEL",
             required = true,
-            description = "A run, a .safetensors or .pth file, torchvision:NAME, registry:NAME@champion.")
+            description =
+                    "A run, a file or folder of weights by path or URI, torchvision:NAME, registry:NAME@champion.")
     private String model;
 
     @Mixin

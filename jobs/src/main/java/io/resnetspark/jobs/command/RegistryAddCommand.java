@@ -36,7 +36,7 @@ final class RegistryAddCommand extends JobCommand {
             names = "--model",
             paramLabel = "MODEL",
             required = true,
-            description = "A run, a .safetensors or .pth file, torchvision:NAME.")
+            description = "A run, a file or folder of weights by path or URI, torchvision:NAME.")
     private String model;
 
     @Option(

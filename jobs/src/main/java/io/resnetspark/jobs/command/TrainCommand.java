@@ -55,7 +55,7 @@ final class TrainCommand extends JobCommand {
     @Option(
             names = "--weights",
             paramLabel = "MODEL",
-            description = "Start from these weights: a run, a .pth or .safetensors file, torchvision:NAME, "
+            description = "Start from these weights: a run, a file or folder by path or URI, torchvision:NAME, "
                     + "registry:NAME@champion. A head for other classes is replaced.")
     @Overrides("train.weights")
     private String weights;

@@ -11,9 +11,12 @@ import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.Stem;
 import io.resnetspark.model.block.Shortcut;
+import io.resnetspark.model.checkpoint.CheckpointFormat;
 import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.weights.SafeTensors;
+import io.resnetspark.model.weights.StateDict;
+import io.resnetspark.model.weights.Tensor;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelExport;
 import java.io.IOException;
@@ -22,7 +25,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +181,63 @@ class RegistryCommandTest {
                     .isEqualTo(2);
             assertThat(err).contains("--registry", "RESNET_REGISTRY");
         }
+    }
+
+    /** Every command that takes weights, at its own door; a place that cannot be had, before anything is read. */
+    @Test
+    void brokenWeightsAndMissingConnectorsAreToldByName() throws IOException {
+        Map<String, Tensor> weights =
+                new LinkedHashMap<>(SafeTensors.read(file(1)).asMap());
+        Tensor bias = weights.get("fc.bias");
+        float[] values = bias.data().clone();
+        values[3] = Float.NaN;
+        weights.put("fc.bias", new Tensor(bias.shape(), values));
+        Path broken = folder.resolve("broken.safetensors");
+        SafeTensors.write(new StateDict(weights), SafeTensors.metadata(file(1)), broken);
+        String output = folder.resolve("out.safetensors").toString();
+
+        assertThat(registry("add", "photos", "--model", broken.toString(), "--promote"))
+                .isEqualTo(3);
+        assertThat(err).contains("registry add: ", "fc.bias has 1 of 12 values that are not finite");
+        assertThat(registry("list")).isZero();
+        assertThat(out).doesNotContain("photos");
+        for (String[] command : new String[][] {
+            {"import", "--weights", broken.toString(), "--output", output},
+            {"export", "--model", "file://" + broken, "--output", output}
+        }) {
+            assertThat(run(command)).isEqualTo(3);
+            assertThat(err).contains("fc.bias");
+        }
+        assertThat(Path.of(output)).doesNotExist();
+        assertThat(run("export", "--model", "nothing", "--output", "s3a://bucket/x.safetensors"))
+                .isEqualTo(2);
+        assertThat(err).contains("org.apache.hadoop:hadoop-aws:");
+        assertThat(run("export", "--model", "s3a://bucket/x.safetensors", "--output", output))
+                .isEqualTo(2);
+        assertThat(err).contains("org.apache.hadoop:hadoop-aws:");
+    }
+
+    /** With the byte-order mark and the line ends that Windows' editors write. */
+    @Test
+    void labelsReplaceThoseOfTheFile() throws IOException {
+        StringBuilder names = new StringBuilder("\uFEFF");
+        for (int i = 0; i < 12; i++) {
+            names.append("name ").append(i).append("\r\n");
+        }
+        Path labels = Files.writeString(folder.resolve("labels.txt"), names);
+        String output = folder.resolve("named.safetensors").toString();
+
+        assertThat(run("import", "--weights", file(1).toString(), "--labels", labels.toString(), "--output", output))
+                .isZero();
+        assertThat(CheckpointFormat.parseCard(
+                                SafeTensors.metadata(Path.of(output)).get(CheckpointFormat.CARD_KEY))
+                        .labels())
+                .startsWith("name 0", "name 1")
+                .hasSize(12);
+        Files.write(labels, new byte[] {'K', (byte) 0xE4, 's', 'e'});
+        assertThat(run("import", "--weights", file(1).toString(), "--labels", labels.toString(), "--output", output))
+                .isEqualTo(2);
+        assertThat(err).contains("UTF-8");
     }
 
     @Test

@@ -1,8 +1,13 @@
 package io.resnetspark.model.checkpoint;
 
+import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.weights.StateDict;
+import io.resnetspark.model.weights.StateDictMatcher;
+import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
 import java.io.Serializable;
 import java.util.List;
 
@@ -25,5 +30,16 @@ public record ModelCard(ResNetSpec spec, List<String> labels, Preprocessing prep
             throw new ConfigurationException("Images of %d channels for a network that takes %d"
                     .formatted(preprocessing.channels(), spec.channels()));
         }
+    }
+
+    /**
+     * The weights of this network, under its names and checked: every model passes here before it is used or kept.
+     *
+     * @param source how to name the weights in messages
+     * @throws BadDataException if they do not fit, or have values that no trained network has
+     */
+    public StateDict fitted(StateDict weights, String source) {
+        return StateDictMatcher.match(ParameterLayout.of(spec).shapes(), weights, HeadPolicy.REQUIRE, source)
+                .weights();
     }
 }

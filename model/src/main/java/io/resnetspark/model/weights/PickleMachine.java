@@ -25,7 +25,9 @@ import java.util.Optional;
  *
  * <p>Python's values become: int → {@link Long} or {@link BigInteger}, float → {@link Double}, bool → {@link Boolean},
  * str → {@link String}, bytes → {@code byte[]}, None → null, tuple → {@code Object[]}, list → {@link ArrayList}, dict →
- * {@link LinkedHashMap}. Each opcode creates at most one small object, and their number is limited.
+ * {@link LinkedHashMap}. Each opcode creates at most one small object. How many may be created depends on the pickle's
+ * length, except for plain numbers: training scripts keep long lists of them (the loss of every step), which are read
+ * and not kept beyond {@link #MAX_NUMBERS_KEPT}.
  */
 final class PickleMachine {
 
@@ -42,6 +44,35 @@ final class PickleMachine {
         void setState(Object state);
     }
 
+    /**
+     * Something beside the tensors, such as a numpy scalar or {@code argparse.Namespace}: never built. It takes whatever a
+     * pickle does with it (call, state, elements) and keeps none of it.
+     */
+    static final class Skipped implements Callable, Buildable {
+
+        private final String name;
+
+        /** @param name Python's, for messages */
+        Skipped(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public Object call(Object[] arguments) {
+            return this;
+        }
+
+        @Override
+        public void setState(Object state) {
+            // not kept
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
     /** What a pickle may refer to outside of itself. */
     interface World {
         /** The class or function of that name, if it is allowed. */
@@ -51,8 +82,16 @@ final class PickleMachine {
         Object persistent(Object id);
     }
 
-    /** A full training checkpoint of a ResNet-152 has about 100,000 opcodes. */
+    /** A full training checkpoint of a ResNet-152 has about 100,000 opcodes; this many are read of any file. */
     static final int MAX_OPCODES = 1 << 20;
+
+    /** More are read where the pickle is as long as texts and tensors make it, of at least this many bytes an opcode. */
+    private static final int BYTES_OF_AN_OPCODE = 8;
+
+    private static final int MOST_OPCODES = 1 << 23;
+
+    /** Plain values that one list or dictionary, or the stack, holds. */
+    static final int MAX_NUMBERS_KEPT = 1 << 20;
 
     private static final Object MARK = new Object();
 
@@ -83,10 +122,15 @@ final class PickleMachine {
     }
 
     private Object run() {
-        for (int opcodes = 0; opcodes < MAX_OPCODES; opcodes++) {
+        long limit = Math.min(MOST_OPCODES, Math.max(MAX_OPCODES, in.remaining() / BYTES_OF_AN_OPCODE));
+        for (long opcodes = 0; opcodes < limit; ) {
             int opcode = unsignedByte();
             if (opcode == '.') {
                 return pop();
+            }
+            opcodes += pushesNumber(opcode) ? 0 : 1;
+            if (stack.size() > MAX_NUMBERS_KEPT) {
+                throw damaged("more than %d values in a row, no weights need so many".formatted(MAX_NUMBERS_KEPT));
             }
             try {
                 execute(opcode);
@@ -94,7 +138,18 @@ final class PickleMachine {
                 throw damaged(e.getMessage());
             }
         }
-        throw damaged("more than %d instructions, no weights need so many".formatted(MAX_OPCODES));
+        throw damaged("more than %d instructions, no weights need so many".formatted(limit));
+    }
+
+    private static boolean pushesNumber(int opcode) {
+        return switch (opcode) {
+            case 'N', 0x88, 0x89, 'K', 'M', 'J', 0x8A, 'G' -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean isNumber(Object value) {
+        return value == null || value instanceof Number || value instanceof Boolean;
     }
 
     private void execute(int opcode) {
@@ -191,13 +246,22 @@ final class PickleMachine {
     }
 
     private void append(List<Object> items) {
-        if (!(top() instanceof ArrayList<?>)) {
+        if (top() instanceof Skipped) {
+            return;
+        }
+        if (!(top() instanceof ArrayList<?> list)) {
             throw damaged("an element for something that is no list");
         }
-        asList(top()).addAll(items);
+        boolean kept = list.size() < MAX_NUMBERS_KEPT || !items.stream().allMatch(PickleMachine::isNumber);
+        if (kept) {
+            asList(list).addAll(items);
+        }
     }
 
     private void setItems(List<Object> keysAndValues) {
+        if (top() instanceof Skipped) {
+            return;
+        }
         if (!(top() instanceof LinkedHashMap<?, ?>) || keysAndValues.size() % 2 != 0) {
             throw damaged("an entry for something that is no dictionary");
         }
@@ -207,7 +271,10 @@ final class PickleMachine {
             if (key instanceof Map || key instanceof List) { // unhashable in Python too
                 throw damaged("a dictionary or list as a key");
             }
-            dictionary.put(key, keysAndValues.get(i + 1));
+            Object value = keysAndValues.get(i + 1);
+            if (dictionary.size() < MAX_NUMBERS_KEPT || !isNumber(key) || !isNumber(value)) {
+                dictionary.put(key, value);
+            }
         }
     }
 
@@ -271,7 +338,7 @@ final class PickleMachine {
     /** The next {@code count} bytes, not copied, little-endian. */
     private ByteBuffer bytes(long count) {
         if (count < 0 || count > in.remaining()) {
-            throw damaged("it is cut short");
+            throw damaged("it is cut short; copy or download it again");
         }
         ByteBuffer slice = in.slice(in.position(), (int) count).order(ByteOrder.LITTLE_ENDIAN);
         in.position(in.position() + (int) count);

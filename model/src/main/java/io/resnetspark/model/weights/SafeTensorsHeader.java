@@ -108,7 +108,10 @@ record SafeTensorsHeader(int headerBytes, Map<String, String> metadata, Map<Stri
     }
 
     private static void readMetadata(JsonParser parser, Map<String, String> metadata) throws IOException {
-        expect(parser.nextToken(), JsonToken.START_OBJECT, METADATA);
+        if (parser.nextToken() == JsonToken.VALUE_NULL) {
+            return; // some writers' word for none
+        }
+        expect(parser.currentToken(), JsonToken.START_OBJECT, METADATA);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String key = parser.getCurrentName();
             expect(parser.nextToken(), JsonToken.VALUE_STRING, METADATA + " " + key);

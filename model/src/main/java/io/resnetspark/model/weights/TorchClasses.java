@@ -2,15 +2,17 @@ package io.resnetspark.model.weights;
 
 import io.resnetspark.model.weights.PickleMachine.Buildable;
 import io.resnetspark.model.weights.PickleMachine.Callable;
+import io.resnetspark.model.weights.PickleMachine.Skipped;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Exactly the classes and functions that tensors in a checkpoint need, by Python's name. Each stands for its effect on
- * data; nothing is loaded by name.
+ * Exactly the classes and functions that tensors in a checkpoint need, by Python's name, and those that training scripts
+ * put beside them. The first stand for their effect on data, the second are skipped; nothing is loaded by name.
  */
 final class TorchClasses {
 
@@ -54,6 +56,47 @@ final class TorchClasses {
             "torch._utils._rebuild_tensor_v2", TorchClasses::rebuildTensor,
             "torch._utils._rebuild_parameter", TorchClasses::rebuildParameter);
 
+    /** What training scripts keep beside tensors: metrics, options and paths. */
+    private static final Set<String> BESIDE_TENSORS = Set.of(
+            "argparse.Namespace",
+            "types.SimpleNamespace",
+            "numpy.core.multiarray.scalar",
+            "numpy._core.multiarray.scalar",
+            "numpy.core.multiarray._reconstruct",
+            "numpy._core.multiarray._reconstruct",
+            "numpy.dtype",
+            "numpy.ndarray",
+            "_codecs.encode", // how protocol 2 has bytes
+            "collections.Counter", // the milestones of MultiStepLR
+            "collections.defaultdict",
+            "collections.deque",
+            "builtins.set",
+            "__builtin__.set",
+            "builtins.dict",
+            "__builtin__.dict",
+            "builtins.list",
+            "__builtin__.list",
+            "datetime.datetime",
+            "datetime.timedelta",
+            "pathlib.Path",
+            "pathlib.PosixPath",
+            "pathlib.WindowsPath",
+            "pathlib._local.PosixPath",
+            "pathlib._local.WindowsPath",
+            "pytorch_lightning.utilities.parsing.AttributeDict",
+            "lightning.pytorch.utilities.parsing.AttributeDict",
+            "lightning_fabric.utilities.data.AttributeDict",
+            "lightning.fabric.utilities.data.AttributeDict",
+            "easydict.EasyDict",
+            "yacs.config.CfgNode",
+            "torch.torch_version.TorchVersion",
+            "torch.device",
+            "torch.float32",
+            "torch.float16",
+            "torch.bfloat16",
+            "torch.float64",
+            "torch.int64");
+
     private TorchClasses() {}
 
     /** What that name stands for: a {@link Callable} or, for storage and tensor types, an {@link ElementType}. */
@@ -66,7 +109,10 @@ final class TorchClasses {
                 }
             }
         }
-        return Optional.ofNullable(FUNCTIONS.get(module + "." + name));
+        String qualified = module + "." + name;
+        return BESIDE_TENSORS.contains(qualified)
+                ? Optional.of(new Skipped(qualified))
+                : Optional.ofNullable(FUNCTIONS.get(qualified));
     }
 
     /** Empty, or from Python 2 with a list of {@code [key, value]} pairs. */

@@ -39,7 +39,11 @@ final class TorchZipReader {
 
     static StateDict read(Path path, ByteBuffer file) {
         String source = path.toString();
-        return new TorchZipReader(file, source, entries(path, source)).stateDict();
+        Map<String, ZipArchiveEntry> entries = entries(path, source);
+        ForeignFormat.ofZip(entries.keySet()).ifPresent(format -> {
+            throw new BadDataException("%s is %s".formatted(source, format));
+        });
+        return new TorchZipReader(file, source, entries).stateDict();
     }
 
     private static Map<String, ZipArchiveEntry> entries(Path path, String source) {
@@ -63,7 +67,11 @@ final class TorchZipReader {
         } catch (IOException | RuntimeException e) { // the library throws both for hostile bytes
             throw new BadDataException(
                     "%s is a damaged or truncated zip file (%s); copy or download it again"
-                            .formatted(source, e.getMessage()),
+                            .formatted(
+                                    source,
+                                    e.getCause() == null
+                                            ? e.getMessage()
+                                            : e.getCause().getMessage()),
                     e);
         }
         return entries;

@@ -71,7 +71,7 @@ class RealWeightsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"schoyc_cifar10_ResNet20v1_model.h5, HDF5", "Amandashi95_resnet20.onnx, neither"})
+    @CsvSource({"schoyc_cifar10_ResNet20v1_model.h5, HDF5", "Amandashi95_resnet20.onnx, ONNX"})
     void otherFormatsAreNamed(String name, String reason) {
         assertThatThrownBy(() -> WeightsFile.read(weights(name)))
                 .isInstanceOf(BadDataException.class)

@@ -45,6 +45,18 @@ class SafeTensorsTest {
     }
 
     @Test
+    void metadataThatAreNullAreNone() throws IOException {
+        String header = "{\"__metadata__\":null,\"x\":" + F32_PAIR + "}";
+        ByteBuffer bytes = ByteBuffer.allocate(8 + header.length() + 8).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length()).put(header.getBytes(StandardCharsets.UTF_8));
+        bytes.putFloat(1.5f).putFloat(-2);
+        Path file = Files.write(directory.resolve("null.safetensors"), bytes.array());
+
+        assertThat(SafeTensors.metadata(file)).isEmpty();
+        assertThat(WeightsFile.read(file).tensor("x").data()).containsExactly(1.5f, -2);
+    }
+
+    @Test
     void bytesDoNotDependOnTheOrderOfMetadata() throws IOException {
         Map<String, String> forwards = new LinkedHashMap<>();
         forwards.put("a", "1");

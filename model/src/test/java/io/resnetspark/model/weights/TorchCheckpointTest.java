@@ -98,6 +98,120 @@ class TorchCheckpointTest {
         assertThat(weights.tensor("fc.bias").data()).containsExactly(3);
     }
 
+    /** {@code {"model": …, "model_ema": AveragedModel.state_dict()}}, as torchvision's references save it. */
+    @Test
+    void movingAverageIsTakenWhereThereIsOne() throws IOException {
+        PickleBytes pickle = PickleBytes.protocol2();
+        Map<String, Runnable> average = new LinkedHashMap<>();
+        average.put("n_averaged", () -> pickle.tensor("FloatStorage", "0", 3, 2, longs(), longs()));
+        average.put("module.fc.bias", () -> pickle.tensor("FloatStorage", "0", 3, 1, longs(1), longs(1)));
+        Map<String, Runnable> checkpoint = new LinkedHashMap<>();
+        checkpoint.put(
+                "model",
+                () -> pickle.dictionary(
+                        Map.of("fc.bias", () -> pickle.tensor("FloatStorage", "0", 3, 0, longs(1), longs(1)))));
+        checkpoint.put("model_ema", () -> pickle.dictionary(average));
+        pickle.dictionary(checkpoint);
+
+        StateDict weights = read("zip", pickle.stop(), Map.of("0", floats(1, 2, 3)));
+
+        assertThat(weights.tensor("fc.bias").data()).containsExactly(2);
+    }
+
+    /** What {@code pickle} writes for {@code numpy.float64} and {@code argparse.Namespace}; within and around the tensors. */
+    @ParameterizedTest
+    @ValueSource(strings = {"zip", "stacked"})
+    void metricsAndOptionsBesideTensorsAreSkipped(String format) throws IOException {
+        PickleBytes pickle = PickleBytes.protocol2();
+        Map<String, Runnable> beside = new LinkedHashMap<>();
+        beside.put("best", () -> numpyScalar(pickle));
+        beside.put("args", () -> namespace(pickle));
+        beside.put("epoch", () -> pickle.integer(90));
+        beside.put("milestones", () -> pickle.global("collections", "Counter")
+                .emptyDictionary()
+                .mark()
+                .integer(30)
+                .integer(1)
+                .raw('u', 0x85, 'R'));
+        Map<String, Runnable> flat = new LinkedHashMap<>(beside);
+        flat.put("fc.bias", () -> pickle.tensor("FloatStorage", "0", 1, 0, longs(1), longs(1)));
+        Map<String, Runnable> wrapped = new LinkedHashMap<>(beside);
+        wrapped.put("state_dict", () -> pickle.dictionary(flat));
+        pickle.dictionary(wrapped);
+
+        StateDict weights = read(format, pickle.stop(), Map.of("0", floats(5)));
+
+        assertThat(weights.names()).containsExactly("fc.bias");
+    }
+
+    private static void numpyScalar(PickleBytes pickle) {
+        pickle.global("numpy._core.multiarray", "scalar").mark();
+        pickle.global("numpy", "dtype")
+                .mark()
+                .text("f8")
+                .raw(0x89, 0x88)
+                .tuple()
+                .reduce();
+        pickle.mark()
+                .integer(3)
+                .text("<")
+                .none()
+                .none()
+                .none()
+                .integer(-1)
+                .tuple()
+                .raw('b');
+        pickle.global("_codecs", "encode")
+                .mark()
+                .text("12345678")
+                .text("latin1")
+                .tuple()
+                .reduce();
+        pickle.tuple().reduce();
+    }
+
+    private static void namespace(PickleBytes pickle) {
+        pickle.global("argparse", "Namespace").raw(')', 0x81);
+        pickle.emptyDictionary().mark().text("lr").integer(1).raw('u', 'b');
+    }
+
+    /** The loss of every step and the name of every image, as trainings of weeks keep them. */
+    @Test
+    void veryLongListsAreRead() throws IOException {
+        PickleBytes pickle = PickleBytes.protocol2();
+        Map<String, Runnable> entries = new LinkedHashMap<>();
+        entries.put("losses", () -> {
+            pickle.raw(']');
+            for (int batch = 0; batch < 1100; batch++) {
+                pickle.mark();
+                for (int i = 0; i < 1000; i++) {
+                    pickle.raw('G', 0x3F, 0xF8, 0, 0, 0, 0, 0, 0);
+                }
+                pickle.raw('e');
+            }
+        });
+        entries.put("images", () -> {
+            pickle.raw(']');
+            for (int batch = 0; batch < 540; batch++) {
+                pickle.mark();
+                for (int i = 0; i < 1000; i++) {
+                    pickle.text("n0144076/%04d_%04d.JPEG".formatted(batch, i)).raw('r', i, batch, 0, 0);
+                }
+                pickle.raw('e');
+            }
+        });
+        entries.put(
+                "state_dict",
+                () -> pickle.dictionary(
+                        Map.of("fc.bias", () -> pickle.tensor("FloatStorage", "0", 1, 0, longs(1), longs(1)))));
+        pickle.dictionary(entries);
+
+        assertThat(read("zip", pickle.stop(), Map.of("0", floats(5)))
+                        .tensor("fc.bias")
+                        .data())
+                .containsExactly(5);
+    }
+
     @Test
     void parametersTensorsOfVersion1AndMetadataAreRead() throws IOException {
         PickleBytes pickle = PickleBytes.protocol2();

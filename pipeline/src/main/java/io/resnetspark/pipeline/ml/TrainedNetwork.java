@@ -16,8 +16,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -97,16 +95,8 @@ final class TrainedNetwork implements Serializable {
             try (InputStream in = files.open(new Path(path, LABELS))) {
                 labels = RunDirectory.JSON.readValue(in.readAllBytes(), ClassLabels.class);
             }
-            java.nio.file.Path local = Files.createTempFile("resnet-spark-", ".safetensors");
-            try {
-                try (InputStream in = files.open(new Path(path, NETWORK))) {
-                    Files.copy(in, local, StandardCopyOption.REPLACE_EXISTING);
-                }
-                return new TrainedNetwork(
-                        ModelSource.load(local.toString(), Optional.empty(), Optional.empty(), hadoop), labels);
-            } finally {
-                Files.delete(local);
-            }
+            String network = files.makeQualified(new Path(path, NETWORK)).toString();
+            return new TrainedNetwork(ModelSource.load(network, Optional.empty(), Optional.empty(), hadoop), labels);
         } catch (JsonProcessingException e) {
             throw new BadDataException("%s of %s is damaged: %s".formatted(LABELS, directory, e.getMessage()), e);
         } catch (IOException e) {

@@ -5,40 +5,41 @@ import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.checkpoint.Checkpoint;
-import io.resnetspark.model.checkpoint.CheckpointFormat;
 import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.input.Preprocessing;
-import io.resnetspark.model.weights.DownloadProgress;
 import io.resnetspark.model.weights.PretrainedWeights;
-import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.StateDictMatcher;
 import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
 import io.resnetspark.model.weights.Tensor;
-import io.resnetspark.model.weights.WeightsFile;
 import io.resnetspark.pipeline.registry.ModelReference;
 import io.resnetspark.pipeline.registry.ModelRegistry;
 import io.resnetspark.pipeline.registry.RegisteredVersion;
 import io.resnetspark.pipeline.registry.RegistryLocation;
 import io.resnetspark.pipeline.run.RunDirectory;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.File;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Finds models by the names that commands take: the directory of a run, a {@code .safetensors} or {@code .pth} file, {@code
- * torchvision:NAME}, {@code registry:NAME@champion} or {@code registry:NAME@3} in the registry that {@link
- * RegistryLocation} gives.
+ * Finds models by the names that commands take: the directory of a run, a {@code .safetensors} or {@code .pth} file, a folder
+ * as on the Hugging Face hub, by path or by URI; {@code torchvision:NAME}, {@code registry:NAME@champion} or {@code
+ * registry:NAME@3} in the registry that {@link RegistryLocation} gives.
  */
 public final class ModelSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelSource.class);
 
     private ModelSource() {}
 
@@ -57,22 +58,53 @@ public final class ModelSource {
         if (trained.isPresent()) {
             return trained.get();
         }
-        Path file = file(name);
-        Optional<ModelCard> card = card(file);
-        if (card.isPresent()) {
-            return new LoadedModel(card.get(), matched(card.get().spec(), file), name);
+        try (ModelFiles files = ModelFiles.of(name, hadoop)) {
+            StateDict weights = files.weights();
+            return files.card()
+                    .map(card -> new LoadedModel(card, weights, name))
+                    .orElseGet(() -> foreign(name, weights, files.hub(), arch, labels));
         }
-        StateDict weights = WeightsFile.read(file);
-        Optional<String> network = arch.or(() -> published(name).map(PretrainedWeights::architecture));
-        ResNetSpec spec = foreignSpec(file, network, weights);
-        List<String> names = labels.filter(list -> list.size() == spec.classes())
+    }
+
+    /** Weights from elsewhere: what they do not say is what is usual for their network. */
+    private static LoadedModel foreign(
+            String name,
+            StateDict weights,
+            Optional<HubModel> hub,
+            Optional<String> arch,
+            Optional<List<String>> labels) {
+        Optional<String> network = arch.or(() -> hub.flatMap(HubModel::network))
+                .or(() -> published(name).map(PretrainedWeights::architecture));
+        ResNetSpec spec = foreignSpec(name, network, weights);
+        Preprocessing preprocessing = hub.flatMap(HubModel::preprocessing).orElseGet(() -> preprocessing(name, spec));
+        hub.map(HubModel::labels)
+                .filter(list -> !list.isEmpty() && list.size() != spec.classes())
+                .ifPresent(list -> LOG.warn(
+                        "{}: its config.json names {} classes, the weights have {}; the names are not used",
+                        name,
+                        list.size(),
+                        spec.classes()));
+        List<String> names = Stream.concat(hub.map(HubModel::labels).stream(), labels.stream())
+                .filter(list -> list.size() == spec.classes())
+                .findFirst()
                 .orElseGet(() -> IntStream.range(0, spec.classes())
                         .mapToObj(Integer::toString)
                         .toList());
-        return new LoadedModel(
-                new ModelCard(spec, names, preprocessing(name, spec)),
-                match(spec, weights, HeadPolicy.REQUIRE, file.toString()).weights(),
-                name);
+        ModelCard card = new ModelCard(
+                spec.withInput(preprocessing.channels(), preprocessing.inputSize()), names, preprocessing);
+        return new LoadedModel(card, weights, name);
+    }
+
+    /**
+     * The weights of a file, as they are.
+     *
+     * @param name a file or folder by path or URI, or {@code torchvision:NAME}
+     * @throws BadDataException if they cannot be read
+     */
+    public static StateDict weights(String name, Configuration hadoop) {
+        try (ModelFiles files = ModelFiles.of(name, hadoop)) {
+            return files.weights();
+        }
     }
 
     /** The model of a run or of the registry, which say all about themselves. */
@@ -84,9 +116,7 @@ public final class ModelSource {
 
     private static LoadedModel of(RegisteredVersion version) {
         RegisteredVersion.StoredModel stored = version.load();
-        StateDict weights = match(stored.card().spec(), stored.weights(), HeadPolicy.REQUIRE, version.toString())
-                .weights();
-        return new LoadedModel(stored.card(), weights, version.toString());
+        return new LoadedModel(stored.card(), stored.weights(), version.toString());
     }
 
     private static LoadedModel of(Checkpoint checkpoint, String name) {
@@ -122,15 +152,16 @@ public final class ModelSource {
             weights = trained.get().weights();
             trainedWith = trained.get().card().preprocessing();
         } else {
-            Path file = file(name);
-            weights = WeightsFile.read(file);
-            trainedWith = card(file).map(ModelCard::preprocessing).orElseGet(() -> preprocessing(name, wanted.spec()));
+            try (ModelFiles files = ModelFiles.of(name, hadoop)) {
+                weights = files.weights();
+                trainedWith = files.card()
+                        .map(ModelCard::preprocessing)
+                        .or(() -> files.hub().flatMap(HubModel::preprocessing))
+                        .orElseGet(() -> preprocessing(name, wanted.spec()));
+            }
         }
-        StateDictMatcher.Match match = match(
-                wanted.spec(),
-                weights,
-                HeadPolicy.REPLACE,
-                Path.of(name).getFileName().toString());
+        StateDictMatcher.Match match =
+                StateDictMatcher.match(ParameterLayout.of(wanted.spec()).shapes(), weights, HeadPolicy.REPLACE, name);
         Preprocessing preprocessing = new Preprocessing(
                 wanted.preprocessing().channels(),
                 wanted.preprocessing().resizeShorterSide(),
@@ -148,43 +179,18 @@ public final class ModelSource {
         if (PretrainedWeights.isReference(name) || ModelReference.isReference(name)) {
             return Optional.empty(); // Hadoop takes torchvision: and registry: for file systems
         }
+        if (new File(name).isFile()) {
+            return Optional.empty(); // whatever its name looks like
+        }
         return Optional.of(RunDirectory.at(name, hadoop)).filter(RunDirectory::exists);
     }
 
-    private static Path file(String name) {
-        if (PretrainedWeights.isReference(name)) {
-            return PublishedWeights.ofThisProcess().file(name, DownloadProgress.SILENT);
-        }
-        Path file = Path.of(name);
-        if (!Files.exists(file)) {
-            throw new BadDataException(
-                    "There is no model at %s: neither a run directory nor a weights file".formatted(name));
-        }
-        if (Files.isDirectory(file)) {
-            throw new BadDataException("%s is a directory but not a run: it has no run.json".formatted(name));
-        }
-        return file;
-    }
-
-    private static Optional<ModelCard> card(Path file) {
-        if (!file.getFileName().toString().endsWith(".safetensors")) {
-            return Optional.empty();
-        }
-        return Optional.ofNullable(SafeTensors.metadata(file).get(CheckpointFormat.CARD_KEY))
-                .map(CheckpointFormat::parseCard);
-    }
-
-    private static ResNetSpec foreignSpec(Path file, Optional<String> arch, StateDict weights) {
+    private static ResNetSpec foreignSpec(String source, Optional<String> arch, StateDict weights) {
         String name = arch.orElseThrow(() -> new ConfigurationException(
-                "%s does not say which network it is for; name it with --arch".formatted(file)));
+                "%s does not say which network it is for; name it with --arch".formatted(source)));
         ResNetSpec spec = NetworkName.parse(name).spec();
-        StateDict plain = weights.withoutWrapperPrefixes();
-        for (String head : List.of("fc.weight", "linear.weight")) {
-            if (plain.contains(head)) {
-                return spec.withClasses((int) plain.tensor(head).shape()[0]);
-            }
-        }
-        return spec;
+        OptionalInt classes = StateDictMatcher.classes(weights, source);
+        return classes.isPresent() ? spec.withClasses(classes.getAsInt()) : spec;
     }
 
     private static Optional<PretrainedWeights> published(String name) {
@@ -200,14 +206,5 @@ public final class ModelSource {
         int size = spec.inputSize();
         int shorterSide = Preprocessing.shorterSideFor(size);
         return new Preprocessing(3, shorterSide, size, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
-    }
-
-    private static StateDict matched(ResNetSpec spec, Path file) {
-        return match(spec, WeightsFile.read(file), HeadPolicy.REQUIRE, file.toString())
-                .weights();
-    }
-
-    private static StateDictMatcher.Match match(ResNetSpec spec, StateDict weights, HeadPolicy policy, String source) {
-        return StateDictMatcher.match(ParameterLayout.of(spec).shapes(), weights, policy, source);
     }
 }

@@ -56,8 +56,11 @@ public final class RegisteredModel {
     /**
      * Adds a version, unless the same checkpoint of the same run, or the same weights without a run, is there: then that
      * version is returned as it is.
+     *
+     * @throws BadDataException if its weights do not fit its network or are broken
      */
     public RegisteredVersion add(NewVersion candidate) {
+        candidate.card().fitted(candidate.weights(), candidate.lineage().source());
         byte[] weights = VersionFiles.weights(candidate);
         String key = VersionFiles.key(candidate, weights);
         RegistryState before = state();
@@ -135,6 +138,7 @@ public final class RegisteredModel {
      *
      * @param reason kept in the log
      * @throws ConfigurationException if there is no such version
+     * @throws BadDataException if its weights are damaged or broken, however they got here
      */
     public Promotion promote(int version, String reason) {
         return promote(version, reason, state -> true);
@@ -151,7 +155,10 @@ public final class RegisteredModel {
 
     private Promotion promote(int version, String reason, Predicate<RegistryState> asExpected) {
         Promotion[] outcome = new Promotion[1];
-        RegistryState after = log.append(
+        RegistryState now = requireKnown(state());
+        now.require(version);
+        requireUsable(version, now);
+        log.append(
                 state -> {
                     requireKnown(state).require(version);
                     if (state.champion().equals(Optional.of(version))) {
@@ -175,12 +182,12 @@ public final class RegisteredModel {
      * @param reason kept in the log
      * @return the version that is champion now
      * @throws ConfigurationException if there was no champion before
+     * @throws BadDataException if that one's weights are damaged or broken
      */
     public int rollback(String reason) {
         return roll(
                 state -> Optional.of(new RegistryEvent.RolledBack(
-                        state.champion().orElseThrow(() -> nothingBefore(state)),
-                        state.previous().orElseThrow(() -> nothingBefore(state)))),
+                        state.champion().orElseThrow(() -> nothingBefore(state)), usablePrevious(state))),
                 reason);
     }
 
@@ -192,8 +199,7 @@ public final class RegisteredModel {
     public int rollbackFrom(int version, String reason) {
         return roll(
                 state -> state.champion().equals(Optional.of(version))
-                        ? Optional.of(new RegistryEvent.RolledBack(
-                                version, state.previous().orElseThrow(() -> nothingBefore(state))))
+                        ? Optional.of(new RegistryEvent.RolledBack(version, usablePrevious(state)))
                         : Optional.empty(),
                 reason);
     }
@@ -202,6 +208,24 @@ public final class RegisteredModel {
         return log.append(state -> decide.apply(requireKnown(state)), reason)
                 .champion()
                 .orElseThrow(() -> new ConfigurationException(name + " has no champion"));
+    }
+
+    private int usablePrevious(RegistryState state) {
+        int previous = state.previous().orElseThrow(() -> nothingBefore(state));
+        requireUsable(previous, state);
+        return previous;
+    }
+
+    /** A champion is used unseen: by then it is too late to find that it computes nothing. */
+    private void requireUsable(int version, RegistryState state) {
+        RegisteredVersion registered = new RegisteredVersion(store, name, version, state);
+        try {
+            RegisteredVersion.StoredModel model = registered.load();
+            model.card().fitted(model.weights(), registered.toString());
+        } catch (BadDataException e) {
+            state().require(version); // deleted meanwhile: that is no damage
+            throw e;
+        }
     }
 
     private ConfigurationException nothingBefore(RegistryState state) {

@@ -42,11 +42,12 @@ public final class AtomicStore {
      * The store rooted at {@code root}, which need not exist.
      *
      * @param root a path or URI that Hadoop understands; without a scheme, on the configuration's default file system
+     * @throws io.resnetspark.model.error.ConfigurationException if it is no path, or there is no such file system here
      */
     public static AtomicStore at(String root, Configuration configuration) {
         try {
-            Path path = new Path(root);
-            FileSystem fileSystem = path.getFileSystem(configuration);
+            Path path = FileSystems.path(root);
+            FileSystem fileSystem = FileSystems.of(path, configuration);
             return new AtomicStore(fileSystem.makeQualified(path), fileSystem, Publisher.of(fileSystem, configuration));
         } catch (IOException e) {
             throw failed("open", root, e);

@@ -175,6 +175,40 @@ class ModelRegistryTest {
         assertThat(wine.verify().damages()).isEmpty();
     }
 
+    /** Broken weights are neither taken nor, where somebody else put them there, made champion. */
+    @Test
+    void brokenWeightsNeverBecomeChampion() {
+        wine.add(Candidates.of("a"));
+        wine.promote(1, "");
+        NewVersion broken =
+                NewVersion.of(Candidates.CARD, Candidates.weights(1, Float.NaN), Lineage.unknown("elsewhere.pth"));
+        assertThatThrownBy(() -> wine.add(broken))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("elsewhere.pth")
+                .hasMessageContaining("fc.weight");
+
+        byte[] weights = VersionFiles.weights(broken);
+        String key = VersionFiles.key(broken, weights);
+        AtomicStore store = AtomicStore.at(root.toString(), hadoop);
+        VersionFiles.Written written = new VersionFiles(store, "wine").write(broken, key, weights);
+        new EventLog(store, "wine")
+                .append(
+                        state -> Optional.of(
+                                new RegistryEvent.Added(2, key, written.directory(), written.fingerprint())),
+                        "by an older version");
+        assertThatThrownBy(() -> wine.promote(2, ""))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("registry:wine@2")
+                .hasMessageContaining("fc.weight has 1 of 8 values that are not finite");
+        assertThatThrownBy(() -> wine.promoteOver(Optional.of(1), 2, "")).isInstanceOf(BadDataException.class);
+        assertThat(wine.state().champion()).hasValue(1);
+
+        new EventLog(store, "wine").append(state -> Optional.of(new RegistryEvent.Promoted(2)), "");
+        wine.promote(1, "");
+        assertThatThrownBy(() -> wine.rollback("")).isInstanceOf(BadDataException.class);
+        assertThat(wine.state().champion()).hasValue(1);
+    }
+
     @Test
     void theLogDecidesAndItsDamageIsReported() throws IOException {
         wine.add(Candidates.of("a"));
