@@ -48,7 +48,7 @@ public final class BenchSpark {
                 .set("spark.driver.bindAddress", "127.0.0.1")
                 .set("spark.sql.shuffle.partitions", "2")
                 .set("spark.databricks.delta.snapshotPartitions", "2");
-        DeltaSession.SETTINGS.forEach(conf::set);
+        DeltaSession.ownSession().forEach(conf::set);
         return conf;
     }
 }

@@ -2,8 +2,6 @@ package io.resnetspark.jobs.command;
 
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
-import io.resnetspark.model.error.ConfigurationException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -38,10 +36,6 @@ final class QuickstartCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) throws Exception {
         Path images = output.resolve("images");
-        if (Files.exists(images)) {
-            throw new ConfigurationException(
-                    "%s holds an earlier quickstart; remove it or choose another --output".formatted(output));
-        }
         SyntheticImages drawn = new SyntheticImages(IMAGES_PER_CLASS, IMAGE_SIZE_PIXELS, 1);
         job.step("draw", () -> {
             drawn.writeTo(images);
@@ -64,6 +58,7 @@ final class QuickstartCommand extends JobCommand {
                         "--batch-size=16",
                         "--learning-rate=0.05",
                         "--epochs=12",
+                        "--resume", // what an earlier quickstart left is taken up
                         "--output=" + run),
                 // A network that learned nothing reaches a sixth.
                 List.of(

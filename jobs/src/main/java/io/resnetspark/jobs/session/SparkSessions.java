@@ -5,7 +5,6 @@ import io.resnetspark.pipeline.dataset.DeltaSession;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.device.TaskDevice;
 import java.security.CodeSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -91,7 +90,7 @@ public final class SparkSessions {
     }
 
     private static Map<String, String> suitable(String master, SparkConfig config) {
-        Map<String, String> settings = new LinkedHashMap<>(DeltaSession.SETTINGS);
+        Map<String, String> settings = DeltaSession.ownSession();
         settings.put("spark.ui.enabled", Boolean.toString(config.ui()));
         // Several commands may run on one machine, each with its interface on a port of its own.
         settings.put("spark.port.maxRetries", "64");

@@ -43,7 +43,7 @@ final class ClusterDriver implements AutoCloseable {
                 .config("spark.executorEnv.OMP_WAIT_POLICY", "passive")
                 // How long a reader of shuffle blocks waits before it asks again an executor that is gone.
                 .config("spark.shuffle.io.retryWait", "200ms");
-        DeltaSession.SETTINGS.forEach(builder::config);
+        DeltaSession.ownSession().forEach(builder::config);
         SMALL_TABLES.forEach(builder::config);
         settings.forEach(builder::config);
         this.spark = builder.getOrCreate();

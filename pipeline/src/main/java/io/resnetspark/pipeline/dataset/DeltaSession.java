@@ -1,6 +1,8 @@
 package io.resnetspark.pipeline.dataset;
 
 import io.resnetspark.model.error.ConfigurationException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.spark.sql.SparkSession;
@@ -15,6 +17,20 @@ public final class DeltaSession {
             "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
 
     private DeltaSession() {}
+
+    /**
+     * {@link #SETTINGS} for a session of our own. Spark makes a directory for tables by name as it starts, in the working
+     * directory if it is told nothing; nobody here makes such tables.
+     */
+    public static Map<String, String> ownSession() {
+        Map<String, String> settings = new LinkedHashMap<>(SETTINGS);
+        settings.put(
+                "spark.sql.warehouse.dir",
+                Path.of(System.getProperty("java.io.tmpdir"), "resnet-spark-warehouse")
+                        .toUri()
+                        .toString());
+        return settings;
+    }
 
     /** @throws ConfigurationException if the session was started without {@link #SETTINGS} */
     public static void check(SparkSession spark) {

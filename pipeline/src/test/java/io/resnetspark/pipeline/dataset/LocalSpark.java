@@ -19,7 +19,7 @@ final class LocalSpark {
                 .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
                 .config("spark.sql.shuffle.partitions", "2")
                 .config("spark.databricks.delta.snapshotPartitions", "1");
-        DeltaSession.SETTINGS.forEach(builder::config);
+        DeltaSession.ownSession().forEach(builder::config);
         return builder.getOrCreate();
     }
 }
