@@ -27,7 +27,9 @@ final class QuickstartCommand extends JobCommand {
             names = "--output",
             paramLabel = "DIR",
             defaultValue = "quickstart",
-            description = "Directory for everything it makes; new or empty. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Directory for everything it makes; new, or of a quickstart that did not get to its end. Default: "
+                            + "${DEFAULT-VALUE}.")
     private Path output;
 
     @Override
@@ -37,8 +39,9 @@ final class QuickstartCommand extends JobCommand {
 
     @Override
     protected Conclusion run(Job job) throws Exception {
+        job.checkLocalOutput(output.toString());
         Path images = output.resolve("images");
-        if (Files.exists(images)) {
+        if (Files.exists(output.resolve("report/index.html"))) {
             throw new ConfigurationException(
                     "%s holds an earlier quickstart; remove it or choose another --output".formatted(output));
         }
@@ -64,7 +67,8 @@ final class QuickstartCommand extends JobCommand {
                         "--batch-size=16",
                         "--learning-rate=0.05",
                         "--epochs=12",
-                        "--output=" + run),
+                        "--output=" + run,
+                        "--resume"),
                 // A network that learned nothing reaches a sixth.
                 List.of(
                         "evaluate",
