@@ -108,6 +108,8 @@ final class EvaluateCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) throws Exception {
         EvaluateConfig config = job.config().bind("evaluate", EvaluateConfig.class);
+        job.checkStorage(data);
+        job.checkStorage(output);
         ImageDataset dataset = dataVersion == null
                 ? ImageDataset.open(job.spark(), data)
                 : ImageDataset.open(job.spark(), data, dataVersion);

@@ -4,7 +4,7 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelExport;
 import io.resnetspark.pipeline.model.ModelSource;
-import io.resnetspark.pipeline.storage.FileSystems;
+import io.resnetspark.pipeline.storage.Location;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -73,9 +72,9 @@ final class ImportCommand extends JobCommand {
     }
 
     private List<String> labelNames(Configuration hadoop) {
-        Path file = FileSystems.path(labels);
+        Location file = Location.of(labels, hadoop);
         byte[] content;
-        try (InputStream in = FileSystems.of(file, hadoop).open(file)) {
+        try (InputStream in = file.fileSystem().open(file.path())) {
             content = in.readAllBytes();
         } catch (IOException e) {
             throw new ConfigurationException("Cannot read the class names in %s: %s".formatted(labels, e), e);

@@ -13,7 +13,7 @@ import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
 import io.resnetspark.pipeline.gallery.NetworkPages;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.storage.AtomicStore;
-import io.resnetspark.pipeline.storage.FileSystems;
+import io.resnetspark.pipeline.storage.Location;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -105,7 +105,7 @@ final class InspectCommand extends JobCommand {
 
     /** A URI as it is, a path on this machine from its root. */
     private static String absolute(String file) {
-        return FileSystems.path(file).toUri().getScheme() == null
+        return Location.parse(file).toUri().getScheme() == null
                 ? Path.of(file).toAbsolutePath().toString()
                 : file;
     }

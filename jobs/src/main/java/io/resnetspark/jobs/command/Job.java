@@ -3,16 +3,21 @@ package io.resnetspark.jobs.command;
 import io.resnetspark.jobs.config.ResolvedConfig;
 import io.resnetspark.jobs.progress.DownloadDisplay;
 import io.resnetspark.jobs.session.DeviceConfig;
+import io.resnetspark.jobs.session.ExecutorLocale;
 import io.resnetspark.jobs.session.SparkConfig;
 import io.resnetspark.jobs.session.SparkSessions;
+import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.weights.PretrainedWeights;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.model.PublishedWeights;
 import io.resnetspark.pipeline.registry.RegistryConfig;
 import io.resnetspark.pipeline.registry.RegistryLocation;
+import io.resnetspark.pipeline.storage.Location;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -29,6 +34,7 @@ final class Job implements AutoCloseable {
     private final PrintWriter out;
     private final Map<String, Double> stepSeconds = new LinkedHashMap<>();
     private final Map<String, String> outputs = new LinkedHashMap<>();
+    private final List<String> localStorage = new ArrayList<>();
     private SparkSession spark;
 
     Job(String command, ResolvedConfig config, PrintWriter out) {
@@ -62,9 +68,34 @@ final class Job implements AutoCloseable {
         return spark(settings -> SparkSessions.open(settings, applicationName()));
     }
 
+    /**
+     * Refuses what nothing here reaches, before anything is done.
+     *
+     * @param input path or URI to read files from, whatever their names
+     */
+    void checkInput(String input) {
+        Location.of(input, hadoopConfiguration());
+    }
+
+    /** As {@link #checkInput}, of what is written or read through Hadoop, which names local files in the locale. */
+    void checkStorage(String path) {
+        Location location = Location.of(path, hadoopConfiguration()).requireNameable();
+        if (location.isLocal()) {
+            localStorage.add(location.path().toUri().getPath());
+        }
+    }
+
+    /** As {@link #checkStorage}, of a directory that has to lie on a disk of this machine. */
+    void checkLocalOutput(String path) {
+        if (!Location.of(path, hadoopConfiguration()).requireNameable().isLocal()) {
+            throw new ConfigurationException("%s must be a directory of this machine".formatted(path));
+        }
+    }
+
     private SparkSession spark(Function<SparkConfig, SparkSession> open) {
         if (spark == null) {
             spark = open.apply(config.bind("spark", SparkConfig.class));
+            localStorage.forEach(path -> ExecutorLocale.check(spark, path));
             nameRegistry(spark.sparkContext().hadoopConfiguration());
         }
         return spark;

@@ -7,6 +7,8 @@ import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.registry.ModelReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
@@ -81,18 +83,26 @@ final class PredictCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) throws Exception {
         PredictConfig config = job.config().bind("predict", PredictConfig.class);
+        job.checkInput(input);
+        job.checkStorage(output);
         job.fetch(model);
         job.spark();
         LoadedModel loaded = ModelSource.load(model, architecture.name(), Optional.empty(), job.hadoopConfiguration());
+        PredictionInput images = PredictionInput.open(job.spark(), input, config, output);
         BatchPrediction.Outcome outcome = job.step("predict", () -> new BatchPrediction(job.spark(), config)
                 .run(
-                        PredictionInput.open(job.spark(), input, config),
+                        images,
                         new ModelClassifierSource(loaded, config.batchSize()),
                         weights(loaded, job.hadoopConfiguration()),
                         output));
         job.output("predictions", output);
-        return Conclusion.done("%,d predicted, %,d rejected, %,d done before%nPredictions: %s"
-                .formatted(outcome.predicted(), outcome.rejected(), outcome.skipped(), output));
+        List<String> lines = new ArrayList<>();
+        lines.add("%,d predicted, %,d rejected, %,d done before"
+                .formatted(outcome.predicted(), outcome.rejected(), outcome.skipped()));
+        images.leftOut().lines().forEach(line -> lines.add("  " + line));
+        images.leftOut().notes().forEach(note -> lines.add("Note: " + note));
+        lines.add("Predictions: " + output);
+        return Conclusion.done(String.join(System.lineSeparator(), lines));
     }
 
     /** Identifies the weights: a version of the registry never changes them, other names may come to mean others. */

@@ -114,6 +114,8 @@ final class PrepareCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) throws Exception {
         PrepareConfig config = job.config().bind("prepare", PrepareConfig.class);
+        job.checkInput(config.input());
+        job.checkStorage(config.output());
         PrepareOutcome outcome = job.step("prepare", () -> PrepareJob.run(job.sparkWithoutDevice(), config));
         job.output("dataset", outcome.dataset());
         return Conclusion.done(String.join(System.lineSeparator(), outcome.describe()));

@@ -25,7 +25,9 @@ final class QuickstartCommand extends JobCommand {
             names = "--output",
             paramLabel = "DIR",
             defaultValue = "quickstart",
-            description = "Directory for everything it makes; new or empty. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Directory for everything it makes; new, or of a quickstart that did not get to its end. Default: "
+                            + "${DEFAULT-VALUE}.")
     private Path output;
 
     @Override
@@ -35,6 +37,7 @@ final class QuickstartCommand extends JobCommand {
 
     @Override
     protected Conclusion run(Job job) throws Exception {
+        job.checkLocalOutput(output.toString());
         Path images = output.resolve("images");
         SyntheticImages drawn = new SyntheticImages(IMAGES_PER_CLASS, IMAGE_SIZE_PIXELS, 1);
         job.step("draw", () -> {

@@ -55,6 +55,9 @@ final class RetrainCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) throws Exception {
         RetrainSettings settings = settings(job.config());
+        job.checkInput(settings.retrain().incoming());
+        job.checkStorage(settings.retrain().dataset());
+        job.checkStorage(settings.retrain().work());
         if (dryRun) {
             Configuration hadoop = job.hadoopConfiguration();
             return Conclusion.done(String.join(System.lineSeparator(), RetrainPreview.of(settings.retrain(), hadoop)));

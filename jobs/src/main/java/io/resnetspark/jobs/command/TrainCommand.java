@@ -183,6 +183,8 @@ final class TrainCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) throws Exception {
         TrainConfig config = job.config().bind("train", TrainConfig.class);
+        job.checkStorage(config.data());
+        job.checkStorage(config.output());
         config.weights().ifPresent(job::fetch);
         Optional<MlflowServer> server = MlflowServer.connect(job.config().bind("mlflow", MlflowConfig.class));
         TrainingOutcome outcome;

@@ -101,6 +101,7 @@ public final class SparkSessions {
         settings.put("spark.broadcast.compress", "false");
         // The executors' share of what bin/resnet sets for the driver; the reasons are there.
         settings.put("spark.executorEnv.OMP_WAIT_POLICY", "passive");
+        settings.put("spark.executorEnv.LC_ALL", "C.UTF-8");
         if (!DeviceRequest.runsTasksInDriver(master)) {
             // spark-submit ships the application by itself; opened from a plain JVM, it has to be named.
             applicationJar().ifPresent(jar -> settings.put("spark.jars", jar));

@@ -24,6 +24,9 @@ final class DatasetFiles {
     private static final String REJECTS = "rejects";
     private static final String VERSIONS = "versions";
 
+    /** What a command leaves in its output however it ends. */
+    private static final String OUTCOME = "outcome.json";
+
     private final AtomicStore store;
 
     DatasetFiles(String dataset, Configuration configuration) {
@@ -82,16 +85,20 @@ final class DatasetFiles {
     }
 
     /**
-     * Checks that a directory without a current version is empty or what a run that died left, so that nothing of the
-     * user's is ever taken for that, and removes tables that were never created to the end.
+     * Checks that a directory without a current version is empty or what a run that failed or died left, so that nothing of
+     * the user's is ever taken for that, and removes tables that were never created to the end.
      *
      * @throws ConfigurationException if it holds anything else
      */
     void checkFreeForDataset() {
         for (String name : store.list("")) {
-            boolean own = name.equals(VERSIONS)
-                    ? store.list(VERSIONS).stream().allMatch(file -> file.matches("\\d{6}\\.json"))
-                    : (name.equals(IMAGES) || name.equals(REJECTS)) && isTableOrItsRemains(name);
+            boolean own =
+                    switch (name) {
+                        case OUTCOME -> true;
+                        case VERSIONS -> store.list(VERSIONS).stream().allMatch(file -> file.matches("\\d{6}\\.json"));
+                        case IMAGES, REJECTS -> isTableOrItsRemains(name);
+                        default -> false;
+                    };
             if (!own) {
                 throw new ConfigurationException(
                         "%s is not a dataset and not empty (%s, …); name another output".formatted(root(), name));

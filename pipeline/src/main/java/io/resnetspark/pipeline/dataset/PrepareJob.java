@@ -99,7 +99,7 @@ public final class PrepareJob {
 
         Dataset<Row> examined = examine(source, base).persist(StorageLevel.DISK_ONLY());
         try {
-            RunTally tally = step(PrepareStep.EXAMINE, () -> RunTally.of(examined));
+            RunTally tally = step(PrepareStep.EXAMINE, () -> RunTally.of(examined, source.leftOut()));
             RejectsTable rejects = new RejectsTable(spark, files.rejects());
             long rejectsVersion = step(PrepareStep.REJECTS, () -> {
                 if (tally.counts().rejectedTotal() + tally.counts().duplicateTotal() > 0) {
@@ -107,9 +107,9 @@ public final class PrepareJob {
                 }
                 return rejects.version();
             });
-            checkRejected(tally.counts());
+            checkRejected(tally);
             if (tally.counts().added() == 0) {
-                return nothingNew(tally.counts(), base);
+                return nothingNew(tally, base, source);
             }
             ClassIndex classes = base.map(
                             current -> new ClassIndex(current.manifest().classes()))
@@ -142,6 +142,7 @@ public final class PrepareJob {
                     base.isPresent() ? PrepareOutcome.Change.EXTENDED : PrepareOutcome.Change.CREATED,
                     manifest,
                     tally.counts(),
+                    manifest.warnings(),
                     elapsed(started));
         } finally {
             examined.unpersist();
@@ -209,10 +210,11 @@ public final class PrepareJob {
         return Math.toIntExact(Math.max(1, (tally.storedBytes() + target - 1) / target));
     }
 
-    private void checkRejected(RunCounts counts) {
+    private void checkRejected(RunTally tally) {
+        RunCounts counts = tally.counts();
         if (counts.rejectedFraction() > config.maxRejectedFraction()) {
             throw new BadDataException(
-                    "%d of %d images of %s were rejected (%s), more than the tolerated fraction of %s; see the table %s, then fix the source or raise --max-rejected-fraction"
+                    "%d of %d images of %s were rejected (%s), more than the tolerated fraction of %s: %s; see the table %s, then fix the source or raise --max-rejected-fraction"
                             .formatted(
                                     counts.rejectedTotal(),
                                     counts.seen(),
@@ -221,16 +223,28 @@ public final class PrepareJob {
                                             .map(reason -> "%d %s".formatted(reason.getValue(), reason.getKey()))
                                             .collect(Collectors.joining(", ")),
                                     config.maxRejectedFraction(),
+                                    SourceImages.some(tally.examples().values()),
                                     files.rejects()));
         }
     }
 
-    private PrepareOutcome nothingNew(RunCounts counts, Optional<DatasetFiles.Current> base) {
+    private PrepareOutcome nothingNew(RunTally tally, Optional<DatasetFiles.Current> base, SourceImages source) {
+        RunCounts counts = tally.counts();
         DatasetManifest manifest = base.map(DatasetFiles.Current::manifest)
-                .orElseThrow(() -> new BadDataException("No usable image in %s (%d seen, rejected: %s)"
-                        .formatted(config.input(), counts.seen(), counts.rejected())));
+                .orElseThrow(() -> new BadDataException("No usable image in %s (%d seen, rejected: %s; left out: %s)%s"
+                        .formatted(
+                                config.input(),
+                                counts.seen(),
+                                counts.rejected(),
+                                counts.leftOut(),
+                                tally.examples().isEmpty()
+                                        ? ""
+                                        : ": "
+                                                + SourceImages.some(
+                                                        tally.examples().values()))));
         log.info("Nothing new for {}, which stays at version {}", files.root(), manifest.version());
-        return new PrepareOutcome(files.root(), PrepareOutcome.Change.NOTHING_NEW, manifest, counts, elapsed(started));
+        return new PrepareOutcome(
+                files.root(), PrepareOutcome.Change.NOTHING_NEW, manifest, counts, source.notes(), elapsed(started));
     }
 
     private DatasetManifest manifest(
@@ -268,7 +282,7 @@ public final class PrepareJob {
 
     private static List<String> warnings(
             ClassIndex classes, TableSummary summary, RunTally tally, SourceImages source) {
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(source.notes());
         source.classFolders().stream()
                 .filter(name -> !classes.names().contains(name))
                 .forEach(name -> warnings.add(
@@ -276,6 +290,7 @@ public final class PrepareJob {
         if (summary.trainPixels().pixels() == 0) {
             warnings.add("The training split is empty");
         }
+        warnings.addAll(ClassWarnings.of(classes, summary));
         long across = tally.counts().duplicates().getOrDefault(ExaminedImages.DUPLICATE_ACROSS_SPLITS, 0L);
         if (across > 0) {
             warnings.add("%d images are in more than one split of the source; each is kept once".formatted(across));

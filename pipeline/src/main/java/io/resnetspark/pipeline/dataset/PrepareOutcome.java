@@ -10,9 +10,11 @@ import java.util.List;
  * @param change what the run did to it
  * @param manifest of the dataset's current version
  * @param run what this run saw
+ * @param notes what the user should know
  * @param seconds the run took
  */
-public record PrepareOutcome(String dataset, Change change, DatasetManifest manifest, RunCounts run, double seconds) {
+public record PrepareOutcome(
+        String dataset, Change change, DatasetManifest manifest, RunCounts run, List<String> notes, double seconds) {
 
     /** What a run did to the dataset. */
     public enum Change {
@@ -40,11 +42,10 @@ public record PrepareOutcome(String dataset, Change change, DatasetManifest mani
                 .formatted(run.seen(), run.added(), run.unchanged(), run.duplicateTotal(), run.rejectedTotal()));
         run.duplicates().forEach((kind, count) -> lines.add("  %s: %d".formatted(kind, count)));
         run.rejected().forEach((reason, count) -> lines.add("  rejected, %s: %d".formatted(reason, count)));
+        run.leftOut().forEach((rule, count) -> lines.add("  left out, %s: %d".formatted(rule, count)));
         manifest.splits().forEach((split, summary) -> lines.add("  %s: %d images".formatted(split, summary.images())));
         lines.add("%d classes".formatted(manifest.classes().size()));
-        if (change != Change.NOTHING_NEW) {
-            manifest.warnings().forEach(warning -> lines.add("Note: " + warning));
-        }
+        notes.forEach(note -> lines.add("Note: " + note));
         return lines;
     }
 }

@@ -11,9 +11,19 @@ import java.util.Map;
  * @param duplicates further copies of the same bytes, by kind: {@code duplicate}, {@code duplicate-across-splits},
  *     {@code duplicate-other-label}
  * @param rejected unusable ones by reason
+ * @param leftOut files that are no images and were not looked at, by rule; not among those seen
  */
 public record RunCounts(
-        long seen, long added, long unchanged, Map<String, Long> duplicates, Map<String, Long> rejected) {
+        long seen,
+        long added,
+        long unchanged,
+        Map<String, Long> duplicates,
+        Map<String, Long> rejected,
+        Map<String, Long> leftOut) {
+
+    public RunCounts {
+        leftOut = leftOut == null ? Map.of() : Map.copyOf(leftOut); // datasets of earlier versions have none
+    }
 
     public long duplicateTotal() {
         return duplicates.values().stream().mapToLong(Long::longValue).sum();

@@ -16,6 +16,7 @@ import io.resnetspark.pipeline.training.TrainingLoop;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -31,7 +32,8 @@ public final class ExperimentRunner {
     private static final String RUNS = "runs";
 
     /** What may differ between attempts without changing what is trained. */
-    private static final List<String> HARMLESS = List.of("output", "checkpointEveryEpochs", "keepCheckpoints");
+    private static final List<String> HARMLESS =
+            List.of("output", "checkpointEveryEpochs", "keepCheckpoints", "dataVersion");
 
     private final SparkSession spark;
     private final Configuration hadoop;
@@ -70,8 +72,8 @@ public final class ExperimentRunner {
     private String run(Consumer<String> say, List<TrainingListener> listeners) {
         List<Task> tasks = tasks();
         tasks.forEach(this::refuseOtherSettings);
-        ExperimentReport report = new ExperimentReport(
-                spark, output, experiment, config, ImageDataset.open(spark, config.data()), tasks.size());
+        ImageDataset dataset = dataset(tasks, say);
+        ExperimentReport report = new ExperimentReport(spark, output, experiment, config, dataset, tasks.size());
         report.write(trained(tasks));
         for (int i = 0; i < tasks.size(); i++) {
             Task task = tasks.get(i);
@@ -82,10 +84,27 @@ public final class ExperimentRunner {
                 continue;
             }
             say.accept(title);
-            train(task, say, listeners);
+            train(task, dataset.version(), say, listeners);
             report.write(trained(tasks));
         }
         return output.path(ExperimentReport.PAGE).toString();
+    }
+
+    /** All trainings are of one version of the dataset, that of the first, whatever was added since. */
+    private ImageDataset dataset(List<Task> tasks, Consumer<String> say) {
+        ImageDataset newest = ImageDataset.open(spark, config.data());
+        int version = tasks.stream()
+                .map(this::runOf)
+                .filter(RunDirectory::exists)
+                .findFirst()
+                .map(run -> run.manifest().datasetVersion())
+                .orElse(newest.version());
+        if (version == newest.version()) {
+            return newest;
+        }
+        say.accept("goes on with version %d of %s; version %d is there now"
+                .formatted(version, config.data(), newest.version()));
+        return ImageDataset.open(spark, config.data(), version);
     }
 
     /** Seed by seed, so that there is a whole picture early. */
@@ -117,11 +136,14 @@ public final class ExperimentRunner {
                 && TrainedSeed.read(task.training(), task.seed(), run).isFinished();
     }
 
-    private void train(Task task, Consumer<String> say, List<TrainingListener> listeners) {
+    private void train(Task task, int dataVersion, Consumer<String> say, List<TrainingListener> listeners) {
         List<TrainingListener> all = new ArrayList<>(listeners);
         all.add(new LiveRunPage(task.config().output(), hadoop));
         try {
-            TrainingLoop.run(spark, task.config(), Resume.CONTINUE, all);
+            TrainConfig pinned = TrainConfigBuilder.builder(task.config())
+                    .dataVersion(Optional.of(dataVersion))
+                    .build();
+            TrainingLoop.run(spark, pinned, Resume.CONTINUE, all);
         } catch (DivergedException diverged) {
             say.accept("diverged, which is a result: " + diverged.getMessage());
         }

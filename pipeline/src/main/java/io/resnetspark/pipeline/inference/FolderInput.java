@@ -1,17 +1,16 @@
 package io.resnetspark.pipeline.inference;
 
 import io.resnetspark.model.error.BadDataException;
-import io.resnetspark.pipeline.storage.FileListing;
-import java.io.FileNotFoundException;
+import io.resnetspark.model.input.DecodeLimits;
+import io.resnetspark.pipeline.storage.InputFiles;
+import io.resnetspark.pipeline.storage.InputFiles.Entry;
+import io.resnetspark.pipeline.storage.InputFiles.Kind;
+import io.resnetspark.pipeline.storage.LeftOut;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.DigestUtils;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -24,13 +23,11 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * All files below a folder, or one file; names that start with a dot are not looked at. The stamp of a file is its
- * length and time of modification. Spark's own {@code binaryFile} source is not used because it leaves out empty files
- * without a word and fails as a whole on one unreadable file.
- *
- * @param folder path or URI
+ * All files below a folder, or one file; what {@link LeftOut} names is not looked at. The stamp of a file is its length and
+ * time of modification. Spark's own {@code binaryFile} source is not used because it leaves out empty files without a word
+ * and fails as a whole on one unreadable file.
  */
-public record FolderInput(SparkSession spark, String folder) implements PredictionInput {
+public final class FolderInput implements PredictionInput {
 
     private static final StructType LOADED = KEYS.add("image_id", DataTypes.StringType)
             .add("width", DataTypes.IntegerType)
@@ -38,27 +35,55 @@ public record FolderInput(SparkSession spark, String folder) implements Predicti
             .add("channels", DataTypes.IntegerType)
             .add("encoding", DataTypes.StringType)
             .add("bytes", DataTypes.BinaryType)
+            .add("reason", DataTypes.StringType)
             .add("problem", DataTypes.StringType);
 
-    /** @throws BadDataException if there is no such folder */
+    private final SparkSession spark;
+    private final List<Entry> entries;
+
+    /**
+     * Lists a folder.
+     *
+     * @param folder path or URI
+     * @param output where the predictions go: if that is below the folder, it is no part of it
+     * @throws BadDataException if there is no such folder
+     */
+    public FolderInput(SparkSession spark, String folder, Optional<String> output) {
+        this.spark = spark;
+        InputFiles files = InputFiles.of(folder, output, spark.sessionState().newHadoopConf());
+        Entry root = files.rootEntry()
+                .orElseThrow(() -> new BadDataException(folder + " does not exist; name a folder of images"));
+        this.entries = root.is(Kind.FOLDER) ? files.below(files.root()) : List.of(root);
+        this.entries.stream()
+                .filter(entry -> entry.is(Kind.UNREADABLE) && entry.path().equals(files.root()))
+                .findFirst()
+                .ifPresent(entry -> {
+                    throw new BadDataException("Cannot read %s: %s".formatted(folder, entry.problem()));
+                });
+    }
+
+    /** As {@link #FolderInput(SparkSession, String, Optional)}, with an output elsewhere. */
+    public FolderInput(SparkSession spark, String folder) {
+        this(spark, folder, Optional.empty());
+    }
+
     @Override
     public Dataset<Row> keys() {
-        List<Row> files = new ArrayList<>();
-        try {
-            Path root = new Path(folder);
-            FileSystem fileSystem = root.getFileSystem(spark.sessionState().newHadoopConf());
-            for (FileStatus file : FileListing.below(fileSystem, root)) {
-                if (!file.getPath().getName().startsWith(".")) {
-                    files.add(RowFactory.create(
-                            file.getPath().toString(), file.getLen() + "@" + file.getModificationTime()));
-                }
-            }
-        } catch (FileNotFoundException e) {
-            throw new BadDataException(folder + " does not exist; name a folder of images", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot list " + folder, e);
-        }
-        return spark.createDataFrame(files, KEYS);
+        List<Row> keys = entries.stream()
+                .filter(entry -> !LeftOut.leavesOut(entry))
+                .map(entry -> RowFactory.create(entry.path(), stamp(entry)))
+                .toList();
+        return spark.createDataFrame(keys, KEYS);
+    }
+
+    /** Tells another content by the same path; of something unreadable, what is wrong with it. */
+    private static String stamp(Entry entry) {
+        return entry.is(Kind.UNREADABLE) ? entry.problem() : entry.length() + "@" + entry.modified();
+    }
+
+    @Override
+    public LeftOut leftOut() {
+        return LeftOut.of(entries);
     }
 
     @Override
@@ -73,20 +98,36 @@ public record FolderInput(SparkSession spark, String folder) implements Predicti
 
     private record ReadFile(SerializableConfiguration hadoop) implements MapFunction<Row, Row> {
 
+        private static final Pattern STAMP = Pattern.compile("\\d+@-?\\d+");
+
         @Override
         public Row call(Row key) {
-            Path path = new Path(key.<String>getAs("path"));
-            byte[] bytes = null;
-            String id = null;
-            String problem = null;
-            try (InputStream in = path.getFileSystem(hadoop.value()).open(path)) {
-                bytes = in.readAllBytes();
-                id = DigestUtils.sha256Hex(bytes);
-            } catch (IOException e) {
-                problem = "The file cannot be read: " + e.getMessage();
+            String path = key.getAs("path");
+            String stamp = key.getAs("source_stamp");
+            if (!STAMP.matcher(stamp).matches()) {
+                return row(key, null, null, "unreadable", stamp);
             }
+            long length = Long.parseLong(stamp.substring(0, stamp.indexOf('@')));
+            long limit = DecodeLimits.standard().maxBytes();
+            if (length > limit) {
+                return row(
+                        key,
+                        null,
+                        null,
+                        "too_large",
+                        "The file has %d bytes, more than the limit of %d".formatted(length, limit));
+            }
+            try {
+                byte[] bytes = InputFiles.read(path, length, hadoop.value());
+                return row(key, DigestUtils.sha256Hex(bytes), bytes, null, null);
+            } catch (IOException e) {
+                return row(key, null, null, "unreadable", "The file cannot be read: " + e.getMessage());
+            }
+        }
+
+        private static Row row(Row key, String id, byte[] bytes, String reason, String problem) {
             Object[] values = {
-                key.getAs("path"), key.getAs("source_stamp"), id, null, null, null, "encoded", bytes, problem
+                key.getAs("path"), key.getAs("source_stamp"), id, null, null, null, "encoded", bytes, reason, problem
             };
             // With its schema: Spark may hand a row to the next step as it is, which then reads it by names.
             return new GenericRowWithSchema(values, LOADED);

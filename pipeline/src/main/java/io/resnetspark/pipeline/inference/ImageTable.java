@@ -22,7 +22,8 @@ import org.apache.spark.sql.types.StructType;
  * Rows of image files and what they are called. The path of a row is its name as text, the stamp the SHA-256 of the image.
  *
  * @param rows any table
- * @param image column of files as they are on disk (JPEG, PNG, …), binary; null is rejected like a damaged file
+ * @param image column of files as they are on disk (JPEG, PNG, …): binary, or structs with a binary field {@code bytes} as in
+ *     Hugging Face's datasets; null is rejected like a damaged file
  * @param id column that tells rows apart, of any simple type
  */
 public record ImageTable(Dataset<Row> rows, String image, String id) implements PredictionInput {
@@ -37,9 +38,10 @@ public record ImageTable(Dataset<Row> rows, String image, String id) implements 
             }
         }
         DataType type = rows.schema().apply(image).dataType();
-        if (!type.equals(DataTypes.BinaryType)) {
+        if (!type.equals(DataTypes.BinaryType) && !hasBytes(type)) {
             throw new ConfigurationException(
-                    "The column %s holds %s; it must hold image files, binary".formatted(image, type.simpleString()));
+                    "The column %s holds %s; it must hold image files, binary or structs with bytes"
+                            .formatted(image, type.simpleString()));
         }
         DataType idType = rows.schema().apply(id).dataType();
         if (idType instanceof StructType || idType.equals(DataTypes.BinaryType)) {
@@ -73,12 +75,32 @@ public record ImageTable(Dataset<Row> rows, String image, String id) implements 
                         lit(null).cast(DataTypes.IntegerType).as("height"),
                         lit(null).cast(DataTypes.IntegerType).as("channels"),
                         lit("encoded").as("encoding"),
-                        col(image).as("bytes"),
-                        when(col(image).isNull(), lit("The column " + image + " is null"))
-                                .as("problem"))
+                        bytes().as("bytes"),
+                        when(bytes().isNull(), lit("unreadable")).as("reason"),
+                        when(bytes().isNull(), problem()).as("problem"))
                 .withColumn("source_stamp", stamp(col("image_id")))
                 .join(keys, new String[] {"path", "source_stamp"}, "left_semi");
         return EvenShares.of(rows, images);
+    }
+
+    private static boolean hasBytes(DataType type) {
+        return type instanceof StructType struct
+                && Arrays.asList(struct.fieldNames()).contains("bytes")
+                && struct.apply("bytes").dataType().equals(DataTypes.BinaryType);
+    }
+
+    private boolean isStruct() {
+        return rows.schema().apply(image).dataType() instanceof StructType;
+    }
+
+    private Column bytes() {
+        return isStruct() ? col(image).getField("bytes") : col(image);
+    }
+
+    /** What is wrong with an image that has no bytes. */
+    private Column problem() {
+        Column isNull = lit("The column " + image + " is null");
+        return isStruct() ? when(col(image).isNull(), isNull).otherwise(lit("The image has no bytes")) : isNull;
     }
 
     private Column path() {
@@ -86,7 +108,7 @@ public record ImageTable(Dataset<Row> rows, String image, String id) implements 
     }
 
     private Column hash() {
-        return sha2(col(image), 256);
+        return sha2(bytes(), 256);
     }
 
     private static Column stamp(Column hash) {

@@ -80,7 +80,7 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
                 String problem = input.getAs("problem");
                 try {
                     if (problem != null) {
-                        done.add(rejected(input, "unreadable", problem));
+                        done.add(rejected(input, input.getAs("reason"), problem));
                     } else {
                         images.add(reader.read(input));
                         readable.add(input);

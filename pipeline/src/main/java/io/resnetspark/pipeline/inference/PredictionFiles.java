@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.inference;
 
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.pipeline.storage.Location;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -35,12 +36,10 @@ final class PredictionFiles {
 
     PredictionFiles(SparkSession spark, String output) {
         this.spark = spark;
-        this.root = new Path(output);
-        try {
-            this.fileSystem = root.getFileSystem(spark.sessionState().newHadoopConf());
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot open " + output, e);
-        }
+        Location location =
+                Location.of(output, spark.sessionState().newHadoopConf()).requireNameable();
+        this.root = location.path();
+        this.fileSystem = location.fileSystem();
     }
 
     /** Removes what a killed writer left. */
@@ -71,7 +70,7 @@ final class PredictionFiles {
     private Optional<Dataset<Row>> table(String name) {
         return chunks(name).isEmpty()
                 ? Optional.empty()
-                : Optional.of(spark.read().parquet(new Path(root, name).toString()));
+                : Optional.of(spark.read().parquet(new Location(new Path(root, name), fileSystem).literal()));
     }
 
     /** The first chunk number that neither table has. */

@@ -21,6 +21,7 @@ public record TableInput(Dataset<Row> rows) implements PredictionInput {
     public Dataset<Row> images(Dataset<Row> keys) {
         Dataset<Row> images = rows.withColumn("path", col("origin"))
                 .withColumn("source_stamp", col("image_id"))
+                .withColumn("reason", lit(null).cast("string"))
                 .withColumn("problem", lit(null).cast("string"))
                 .join(keys, new String[] {"path", "source_stamp"}, "left_semi")
                 .select(
@@ -32,6 +33,7 @@ public record TableInput(Dataset<Row> rows) implements PredictionInput {
                         "channels",
                         "encoding",
                         "bytes",
+                        "reason",
                         "problem");
         return EvenShares.of(rows, images);
     }

@@ -11,11 +11,13 @@ import static org.apache.spark.sql.functions.when;
 
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.storage.Location;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
 
 /**
@@ -50,9 +52,9 @@ record TrainingTable(String path, List<String> labels) {
                 .withColumn(LABEL, when(isLabel, given.cast("int")))
                 .write()
                 .parquet(path);
-        Row summary = rows.sparkSession()
-                .read()
-                .parquet(path)
+        SparkSession spark = rows.sparkSession();
+        Row summary = spark.read()
+                .parquet(Location.of(path, spark.sessionState().newHadoopConf()).literal())
                 .agg(
                         count(lit(1)),
                         count(LABEL),

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.resnetspark.model.checkpoint.CheckpointFormat;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.storage.AtomicStore;
-import io.resnetspark.pipeline.storage.FileSystems;
+import io.resnetspark.pipeline.storage.Location;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,7 +31,7 @@ public sealed interface ModelExport {
      * @throws ConfigurationException if there is no such file system here
      */
     static ModelExport to(String file, Configuration hadoop) {
-        org.apache.hadoop.fs.Path path = FileSystems.path(file);
+        org.apache.hadoop.fs.Path path = Location.parse(file);
         String scheme = path.toUri().getScheme();
         if (scheme == null) {
             return new OnThisMachine(Path.of(file));

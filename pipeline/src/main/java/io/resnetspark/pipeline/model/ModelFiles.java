@@ -9,7 +9,7 @@ import io.resnetspark.model.weights.PretrainedWeights;
 import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.WeightsFile;
-import io.resnetspark.pipeline.storage.FileSystems;
+import io.resnetspark.pipeline.storage.Location;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,12 +59,11 @@ final class ModelFiles implements AutoCloseable {
         if (Files.exists(literal)) {
             return here(literal, name);
         }
-        org.apache.hadoop.fs.Path path = FileSystems.path(name);
+        Location location = Location.of(name, hadoop);
         try {
-            FileSystem files = FileSystems.of(path, hadoop);
-            return "file".equals(files.getUri().getScheme())
-                    ? here(local(files.makeQualified(path).toUri().getPath()), name)
-                    : copied(files, path, name);
+            return location.isLocal()
+                    ? here(local(location.path().toUri().getPath()), name)
+                    : copied(location.fileSystem(), location.path(), name);
         } catch (FileNotFoundException e) {
             throw nothing(name);
         } catch (IOException e) {

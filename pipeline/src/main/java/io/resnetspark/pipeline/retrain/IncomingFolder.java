@@ -1,31 +1,44 @@
 package io.resnetspark.pipeline.retrain;
 
 import io.resnetspark.model.error.ConfigurationException;
-import java.io.FileNotFoundException;
+import io.resnetspark.pipeline.storage.InputFiles;
+import io.resnetspark.pipeline.storage.InputFiles.Entry;
+import io.resnetspark.pipeline.storage.InputFiles.Kind;
+import io.resnetspark.pipeline.storage.Location;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The folder that batches arrive in: every sub-folder with files is one, in the order of their names. */
 final class IncomingFolder {
 
-    private final Path folder;
+    private static final Logger LOG = LoggerFactory.getLogger(IncomingFolder.class);
+
+    private final String folder;
+    private final InputFiles files;
     private final Optional<String> readyFile;
-    private final Configuration hadoop;
 
     IncomingFolder(RetrainConfig config, Configuration hadoop) {
-        this.folder = new Path(config.incoming());
+        this.folder = config.incoming();
+        this.files = InputFiles.of(config.incoming(), hadoop);
         this.readyFile = config.readyFile();
-        this.hadoop = hadoop;
+        checkOutside(config.dataset(), "dataset", hadoop);
+        checkOutside(config.work(), "work", hadoop);
+    }
+
+    /** What a retraining writes would be its own next batch. */
+    private void checkOutside(String output, String key, Configuration hadoop) {
+        String path = Location.of(output, hadoop).path().toString();
+        if ((path + "/").startsWith(files.root() + "/")) {
+            throw new ConfigurationException(
+                    "retrain.%s (%s) lies inside retrain.incoming (%s) and would be taken for a batch; put it elsewhere"
+                            .formatted(key, output, folder));
+        }
     }
 
     /**
@@ -34,49 +47,45 @@ final class IncomingFolder {
      * @throws ConfigurationException if there is no such folder
      */
     List<IncomingBatch> scan() {
+        if (files.rootEntry().isEmpty()) {
+            throw new ConfigurationException(
+                    "retrain.incoming: the folder %s does not exist; create it, batches arrive in its sub-folders"
+                            .formatted(folder));
+        }
         try {
-            FileSystem fileSystem = folder.getFileSystem(hadoop);
             List<IncomingBatch> batches = new ArrayList<>();
-            for (FileStatus entry : fileSystem.listStatus(folder)) {
-                Path path = entry.getPath();
-                if (entry.isDirectory() && !isHidden(path) && isReady(fileSystem, path)) {
-                    IncomingBatch batch = look(fileSystem, path);
+            for (Entry entry : files.list(files.root())) {
+                if (entry.is(Kind.UNREADABLE)) {
+                    LOG.warn("{} is no batch: {}", entry.path(), entry.problem());
+                }
+                if (entry.is(Kind.FOLDER) && !entry.name().startsWith("_") && isReady(entry)) {
+                    IncomingBatch batch = look(entry);
                     if (batch.files() > 0) {
                         batches.add(batch);
                     }
                 }
             }
-            batches.sort(Comparator.comparing(IncomingBatch::name));
             return batches;
-        } catch (FileNotFoundException e) {
-            throw new ConfigurationException(
-                    "retrain.incoming: the folder %s does not exist; create it, batches arrive in its sub-folders"
-                            .formatted(folder),
-                    e);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot list %s: %s".formatted(folder, e.getMessage()), e);
         }
     }
 
-    private boolean isReady(FileSystem fileSystem, Path batch) throws IOException {
-        return readyFile.isEmpty() || fileSystem.exists(new Path(batch, readyFile.get()));
+    private boolean isReady(Entry batch) throws IOException {
+        return readyFile.isEmpty()
+                || files.list(batch.path()).stream()
+                        .anyMatch(entry -> entry.name().equals(readyFile.get()));
     }
 
-    private static boolean isHidden(Path path) {
-        return path.getName().startsWith(".") || path.getName().startsWith("_");
-    }
-
-    private static IncomingBatch look(FileSystem fileSystem, Path batch) throws IOException {
-        long files = 0;
+    private IncomingBatch look(Entry batch) {
+        long count = 0;
         long bytes = 0;
         long newest = 0;
-        RemoteIterator<LocatedFileStatus> all = fileSystem.listFiles(batch, true);
-        while (all.hasNext()) {
-            LocatedFileStatus file = all.next();
-            files++;
-            bytes += file.getLen();
-            newest = Math.max(newest, file.getModificationTime());
+        for (Entry file : files.below(batch.path())) {
+            count++;
+            bytes += file.length();
+            newest = Math.max(newest, file.modified());
         }
-        return new IncomingBatch(batch.getName(), batch.toString(), files, bytes, newest);
+        return new IncomingBatch(batch.name(), batch.path(), count, bytes, newest);
     }
 }

@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.retrain;
 
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.DatasetManifest;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
@@ -8,6 +9,7 @@ import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
 import io.resnetspark.pipeline.dataset.PrepareJob;
 import io.resnetspark.pipeline.dataset.PrepareOutcome;
 import io.resnetspark.pipeline.dataset.RunCounts;
+import io.resnetspark.pipeline.dataset.source.ImageFolderLayout;
 import io.resnetspark.pipeline.retrain.Prepared.PreparedBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,9 +84,11 @@ final class PrepareBatches {
         if (context.settings().prepare().format() != SourceFormat.IMAGE_FOLDER) {
             return Optional.empty();
         }
-        SortedSet<String> classes = ClassFolders.of(batch.path(), context.hadoop());
-        if (classes.isEmpty()) {
-            return Optional.of("it holds no class folders");
+        SortedSet<String> classes;
+        try {
+            classes = ImageFolderLayout.of(batch.path(), context.hadoop()).classes();
+        } catch (ConfigurationException | BadDataException e) { // this batch's fault: others go on
+            return Optional.of(e.getMessage());
         }
         Optional<ImageDataset> dataset = existing();
         if (dataset.isEmpty() || context.config().newClasses() == RetrainConfig.NewClasses.ACCEPT) {

@@ -1,5 +1,6 @@
 package io.resnetspark.pipeline.storage;
 
+import io.resnetspark.model.error.ConfigurationException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,13 +43,13 @@ public final class AtomicStore {
      * The store rooted at {@code root}, which need not exist.
      *
      * @param root a path or URI that Hadoop understands; without a scheme, on the configuration's default file system
-     * @throws io.resnetspark.model.error.ConfigurationException if it is no path, or there is no such file system here
+     * @throws ConfigurationException if nothing here reaches it
      */
     public static AtomicStore at(String root, Configuration configuration) {
         try {
-            Path path = FileSystems.path(root);
-            FileSystem fileSystem = FileSystems.of(path, configuration);
-            return new AtomicStore(fileSystem.makeQualified(path), fileSystem, Publisher.of(fileSystem, configuration));
+            Location location = Location.of(root, configuration).requireNameable();
+            FileSystem fileSystem = location.fileSystem();
+            return new AtomicStore(location.path(), fileSystem, Publisher.of(fileSystem, configuration));
         } catch (IOException e) {
             throw failed("open", root, e);
         }

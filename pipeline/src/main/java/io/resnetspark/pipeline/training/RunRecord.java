@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a run's manifest says of its training, and what of it a resumed training must keep.
@@ -29,14 +31,16 @@ record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSelection
     /** Where the manifest's configuration says which images were selected. */
     private static final String SELECTION = "selection";
 
+    private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
+
     /** @throws ConfigurationException if the output holds a run that this training may not add to */
     void checkOutput() {
-        if (resume == Resume.NEW_RUN && run.exists()) {
+        if (resume == Resume.NEW_RUN && run.exists() && !failedBeforeItsFirstCheckpoint()) {
             throw new ConfigurationException(
                     "%s already holds a run; continue it with --resume or choose another --output"
                             .formatted(run.path()));
         }
-        if (resume == Resume.CONTINUE && run.exists()) {
+        if (goesOn()) {
             requireSame("arch", config.arch());
             requireSame("workers", config.workers());
             requireSame("batchSize", config.batchSize());
@@ -47,6 +51,56 @@ record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSelection
                             .map(images -> RunDirectory.JSON.valueToTree(images).toString())
                             .orElse(""));
         }
+    }
+
+    /** Whether there is a checkpoint to go on from. */
+    private boolean goesOn() {
+        return resume == Resume.CONTINUE && run.exists() && !run.checkpoints().isEmpty();
+    }
+
+    /** Nothing is lost then by beginning anew; of a run that was killed, another process may still be at work. */
+    private boolean failedBeforeItsFirstCheckpoint() {
+        TrainingStatus status = run.manifest().status();
+        return run.checkpoints().isEmpty() && (status == TrainingStatus.FAILED || status == TrainingStatus.DIVERGED);
+    }
+
+    /**
+     * The dataset to train on: of a resumed run the version that it began with, whatever was added since.
+     *
+     * @throws ConfigurationException if another dataset or version is asked for than the run began with
+     */
+    ImageDataset dataset(SparkSession spark) {
+        if (!goesOn()) {
+            return config.dataVersion()
+                    .map(version -> ImageDataset.open(spark, config.data(), version))
+                    .orElseGet(() -> ImageDataset.open(spark, config.data()));
+        }
+        RunManifest begun = run.manifest();
+        ImageDataset newest = ImageDataset.open(spark, config.data());
+        if (!newest.manifest().id().equals(begun.datasetId())) {
+            throw new ConfigurationException(
+                    "%s was begun on the dataset %s (id %s); %s is another one (id %s). Name that dataset, or another --output"
+                            .formatted(
+                                    run.path(),
+                                    begun.dataset(),
+                                    begun.datasetId(),
+                                    config.data(),
+                                    newest.manifest().id()));
+        }
+        int version = begun.datasetVersion();
+        config.dataVersion().filter(wanted -> wanted != version).ifPresent(wanted -> {
+            throw new ConfigurationException("%s was begun on version %d of %s; a resumed run must keep it, not use %d"
+                    .formatted(run.path(), version, config.data(), wanted));
+        });
+        if (newest.version() > version) {
+            LOG.warn(
+                    "{} goes on with version {} of {}, which it began with; version {} is there now",
+                    run.path(),
+                    version,
+                    config.data(),
+                    newest.version());
+        }
+        return ImageDataset.open(spark, config.data(), version);
     }
 
     /** What decides who trains which image when must not change in the middle of a training. */

@@ -101,9 +101,7 @@ public final class TrainingLoop {
         }
         RunRecord record = new RunRecord(run, config, selection, resume);
         record.checkOutput();
-        ImageDataset dataset = config.dataVersion()
-                .map(version -> ImageDataset.open(spark, config.data(), version))
-                .orElseGet(() -> ImageDataset.open(spark, config.data()));
+        ImageDataset dataset = record.dataset(spark);
         ExampleIndex wholeSplit = index(dataset, Split.TRAIN)
                 .orElseThrow(() -> new BadDataException("%s has no training images".formatted(config.data())));
         ExampleIndex trainingIndex = config.images().map(wholeSplit::first).orElse(wholeSplit);

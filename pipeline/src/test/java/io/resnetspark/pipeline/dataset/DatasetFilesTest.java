@@ -42,7 +42,7 @@ class DatasetFilesTest {
                 3L * version,
                 Map.of("train", new DatasetManifest.SplitSummary(3L * version, Map.of("äpfel", 1L, "b", 2L))),
                 new PixelStatistics(10, List.of(0.1, 0.2, 1 / 3.0), List.of(0.4, 0.5, 0.6)),
-                new RunCounts(4, 3, 0, Map.of("duplicate", 1L), Map.of()),
+                new RunCounts(4, 3, 0, Map.of("duplicate", 1L), Map.of(), Map.of()),
                 List.of("a \"warning\""),
                 PrepareConfig.of("in", SourceFormat.CIFAR10, "out"),
                 Map.of("java", "17"),
@@ -111,6 +111,7 @@ class DatasetFilesTest {
     void aTableThatWasNeverCommittedIsRemovedAndThePicturesOfAUserAreNot() throws IOException {
         Files.createDirectories(root.resolve("images/_delta_log"));
         Files.writeString(root.resolve("images/_delta_log/.00000000000000000000.json.x.tmp"), "half");
+        Files.writeString(root.resolve("outcome.json"), "a run that failed says so");
         files.checkFreeForDataset();
         assertThat(root.resolve("images")).doesNotExist();
 

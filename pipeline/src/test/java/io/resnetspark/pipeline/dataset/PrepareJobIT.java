@@ -54,7 +54,7 @@ class PrepareJobIT {
         PrepareOutcome outcome = PrepareJob.run(spark, config);
 
         assertThat(outcome.change()).isEqualTo(Change.CREATED);
-        assertThat(outcome.run()).isEqualTo(new RunCounts(35, 35, 0, Map.of(), Map.of()));
+        assertThat(outcome.run()).isEqualTo(new RunCounts(35, 35, 0, Map.of(), Map.of(), Map.of()));
         ImageDataset dataset = ImageDataset.open(spark, output);
         assertThat(dataset.manifest()).isEqualTo(outcome.manifest());
         assertThat(dataset.classes().names()).containsExactly("ants & bees", "日本");
@@ -92,7 +92,7 @@ class PrepareJobIT {
         PrepareOutcome grown = PrepareJob.run(spark, config);
 
         assertThat(grown.change()).isEqualTo(Change.EXTENDED);
-        assertThat(grown.run()).isEqualTo(new RunCounts(45, 10, 35, Map.of(), Map.of()));
+        assertThat(grown.run()).isEqualTo(new RunCounts(45, 10, 35, Map.of(), Map.of(), Map.of()));
         ImageDataset second = ImageDataset.open(spark, output);
         assertThat(second.version()).isEqualTo(2);
         assertThat(second.classes().names()).containsExactly("ants & bees", "日本", "aardvarks");
@@ -248,6 +248,34 @@ class PrepareJobIT {
             assertThat(statistics.std().get(channel))
                     .isCloseTo(Math.sqrt(squares[channel] / pixels - mean * mean), Offset.offset(1e-9));
         }
+    }
+
+    @Test
+    void whatIsNoImageIsLeftOutAndWhatCannotBeReadIsRejected() throws IOException {
+        Path cat = temporary.resolve("in/cat");
+        ImageFolders.writeClass(cat.resolve("young"), 0, 3);
+        ImageFolders.writeClass(temporary.resolve("in/Cat"), 10, 1);
+        Files.move(cat.resolve("young/image 0.png"), cat.resolve("young/12:30.png"));
+        Files.writeString(cat.resolve("Thumbs.db"), "not an image");
+        Files.createSymbolicLink(cat.resolve("gone.png"), Path.of("nowhere"));
+        Files.createSymbolicLink(cat.resolve("all"), Path.of(".."));
+        String inside = temporary.resolve("in/dataset [1]").toString();
+        PrepareConfig odd = PrepareConfig.of(cat.getParent().toString(), SourceFormat.IMAGE_FOLDER, inside)
+                .withSplit(new Splits(SplitOrigin.HASH, 1, 0, 0, 0, 0))
+                .withMaxRejectedFraction(0.2);
+
+        PrepareOutcome outcome = PrepareJob.run(spark, odd);
+
+        assertThat(outcome.run())
+                .isEqualTo(new RunCounts(
+                        5, 4, 0, Map.of(), Map.of("unreadable", 1L), Map.of("no-image", 1L, "link-back", 1L)));
+        assertThat(outcome.manifest().classes()).containsExactly("Cat", "cat");
+        assertThat(outcome.notes())
+                .anyMatch(note -> note.contains("cat hold only folders"))
+                .anyMatch(note -> note.contains("Cat, cat differ only by case"));
+        PrepareOutcome again = PrepareJob.run(spark, odd);
+        assertThat(again.change()).isEqualTo(Change.NOTHING_NEW);
+        assertThat(again.run().leftOut()).containsEntry("output", 1L);
     }
 
     private void addUnusableFiles() throws IOException {

@@ -55,7 +55,7 @@ class RealDataIT {
     void cifar10FirstBatch() throws IOException {
         PrepareOutcome outcome = PrepareJob.run(spark, config("cifar10/cifar-10-batches-bin", SourceFormat.CIFAR10));
 
-        assertThat(outcome.run()).isEqualTo(new RunCounts(11_000, 11_000, 0, Map.of(), Map.of()));
+        assertThat(outcome.run()).isEqualTo(new RunCounts(11_000, 11_000, 0, Map.of(), Map.of(), Map.of()));
         assertThat(dataset().images(Split.TRAIN)).isEqualTo(10_000);
         assertThat(dataset().images(Split.TEST)).isEqualTo(1_000);
         assertThat(dataset().classes().names())

@@ -20,6 +20,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -43,7 +50,7 @@ class SourceFormatsIT {
         train[0] = 12; // no such class
         Files.write(folder.resolve("data_batch_3.bin"), train);
         Files.write(folder.resolve("test_batch_part.bin"), test);
-        Files.writeString(folder.resolve("batches.meta.txt"), "zebra\nant\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
+        Files.writeString(folder.resolve("batches.meta.txt"), "\uFEFFzebra\r\nant\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
 
         PrepareOutcome outcome =
                 PrepareJob.run(spark, config(folder, SourceFormat.CIFAR10).withMaxRejectedFraction(0.1));
@@ -89,10 +96,10 @@ class SourceFormatsIT {
         new Random(1).nextBytes(trainPixels);
         byte[] testPixels = new byte[2 * 5 * 4];
         new Random(2).nextBytes(testPixels);
-        write(folder.resolve("train-images-idx3-ubyte"), idx(0x803, trainPixels, 9, 5, 4));
-        write(folder.resolve("train-labels-idx1-ubyte.gz"), idx(0x801, new byte[] {0, 1, 2, 3, 4, 5, 6, 11, 8}, 9));
+        write(folder.resolve("train-images.idx3-ubyte"), idx(0x803, trainPixels, 9, 5, 4));
+        write(folder.resolve("train-labels.idx1-ubyte.gz"), idx(0x801, new byte[] {9, 1, 2, 3, 4, 5, 6, 11, 8}, 9));
         write(folder.resolve("t10k-images-idx3-ubyte.gz"), idx(0x803, testPixels, 2, 5, 4));
-        write(folder.resolve("t10k-labels-idx1-ubyte"), idx(0x801, new byte[] {1, 0}, 2));
+        write(folder.resolve("t10k-labels-idx1-ubyte"), idx(0x801, new byte[] {2, 1}, 2));
 
         PrepareOutcome outcome =
                 PrepareJob.run(spark, config(folder, SourceFormat.IDX).withChannels(1));
@@ -100,13 +107,14 @@ class SourceFormatsIT {
         assertThat(outcome.manifest().classes())
                 .containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11");
         assertThat(outcome.manifest().trainPixels().mean()).hasSize(1);
-        Row row = byRecord(Split.TRAIN).get("train-images-idx3-ubyte#7");
+        Row row = byRecord(Split.TRAIN).get("train-images.idx3-ubyte#7");
         assertThat(row.<byte[]>getAs("bytes")).isEqualTo(Arrays.copyOfRange(trainPixels, 7 * 20, 8 * 20));
         assertThat(row.<Integer>getAs("label")).isEqualTo(11);
         assertThat(row.<Integer>getAs("height")).isEqualTo(5);
         Row test = byRecord(Split.TEST).get("t10k-images-idx3-ubyte.gz#1");
         assertThat(test.<byte[]>getAs("bytes")).isEqualTo(Arrays.copyOfRange(testPixels, 20, 40));
-        assertThat(test.<Integer>getAs("label")).isZero();
+        assertThat(test.<Integer>getAs("label")).isOne();
+        assertThat(outcome.notes()).anyMatch(note -> note.contains("labels begin at 1"));
     }
 
     @Test
@@ -205,6 +213,90 @@ class SourceFormatsIT {
                 .filteredOn(row -> row.<Integer>getAs("label") == 1)
                 .singleElement()
                 .satisfies(row -> assertThat(row.<byte[]>getAs("bytes")).isEqualTo(picture.pixels()));
+    }
+
+    /** As {@code datasets} writes them, in a folder of the Hub. */
+    private Path huggingFace(String name, Object... labels) throws IOException {
+        Path file = temporary.resolve("hub").resolve(name);
+        MessageType schema = MessageTypeParser.parseMessageType(
+                """
+                message schema { optional group image { optional binary bytes; optional binary path (STRING); }
+                optional %s; }""".formatted(labels[0] instanceof String ? "binary label (STRING)" : "int64 label"));
+        String metadata =
+                "{\"info\": {\"features\": {\"label\": {\"names\": [\"zebra\", \"ant\"], \"_type\": \"ClassLabel\"}}}}";
+        try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(new org.apache.hadoop.fs.Path(file.toUri()))
+                .withType(schema)
+                .withExtraMetaData(Map.of("huggingface", metadata))
+                .build()) {
+            for (int i = 0; i < labels.length; i++) {
+                Group row = new SimpleGroup(schema);
+                Group image = row.addGroup("image");
+                image.add("path", i + ".png");
+                byte[] png = PngEncoder.encode(ImageFolders.picture(name.hashCode() + i, 6, 5));
+                if (!labels[i].equals(1L) || !name.startsWith("data/test")) {
+                    image.add("bytes", Binary.fromConstantByteArray(png));
+                }
+                if (labels[i] instanceof String text) {
+                    row.add("label", text);
+                } else {
+                    row.add("label", (Long) labels[i]);
+                }
+                writer.write(row);
+            }
+        }
+        return temporary.resolve("hub");
+    }
+
+    @Test
+    void huggingFacesParquetSaysItsClassesAndSplits() throws IOException {
+        huggingFace("data/train-00000-of-00001.parquet", 0L, 1L, 0L);
+        huggingFace("data/validation-00000-of-00001.parquet", 1L);
+        Path hub = huggingFace("data/test-00000-of-00001.parquet", 0L, 1L, -1L);
+        Files.writeString(hub.resolve("README.md"), "a dataset card");
+
+        PrepareOutcome outcome =
+                PrepareJob.run(spark, config(hub, SourceFormat.PARQUET).withMaxRejectedFraction(0.5));
+
+        assertThat(outcome.manifest().classes()).containsExactly("zebra", "ant");
+        assertThat(outcome.run().rejected()).isEqualTo(Map.of("no-label", 1L, "no-bytes", 1L));
+        assertThat(outcome.run().leftOut()).isEqualTo(Map.of("no-image", 1L));
+        assertThat(outcome.manifest().split(Split.TRAIN).perClass()).isEqualTo(Map.of("zebra", 2L, "ant", 1L));
+        assertThat(outcome.manifest().split(Split.VAL).perClass()).isEqualTo(Map.of("zebra", 0L, "ant", 1L));
+        assertThat(outcome.manifest().split(Split.TEST).perClass()).isEqualTo(Map.of("zebra", 1L, "ant", 0L));
+    }
+
+    @Test
+    void parquetFilesThatDifferOrAreCutAreNamed() throws IOException {
+        huggingFace("a.parquet", 0L, 1L);
+        Path hub = huggingFace("b.parquet", "zebra");
+        assertThatThrownBy(() -> PrepareJob.run(spark, config(hub, SourceFormat.PARQUET)))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("int64")
+                .hasMessageContaining("b.parquet");
+
+        byte[] whole = Files.readAllBytes(hub.resolve("b.parquet"));
+        Files.write(hub.resolve("b.parquet"), Arrays.copyOf(whole, whole.length / 2));
+        assertThatThrownBy(() -> PrepareJob.run(spark, config(hub, SourceFormat.PARQUET)))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("b.parquet is cut short");
+    }
+
+    @Test
+    void labelsInTheNamesOfFoldersStayText() throws IOException {
+        String inference = "spark.sql.sources.partitionColumnTypeInference.enabled";
+        for (String label : List.of("002", "010")) {
+            spark.createDataFrame(
+                            List.of(RowFactory.create(
+                                    PngEncoder.encode(ImageFolders.picture(Integer.parseInt(label), 6, 5)))),
+                            new StructType().add("image", DataTypes.BinaryType))
+                    .write()
+                    .parquet(temporary + "/table/label=" + label);
+        }
+
+        PrepareOutcome outcome = PrepareJob.run(spark, config(temporary.resolve("table"), SourceFormat.PARQUET));
+
+        assertThat(outcome.manifest().classes()).containsExactly("002", "010");
+        assertThat(spark.conf().get(inference)).isEqualTo("true");
     }
 
     private PrepareConfig config(Path input, SourceFormat format) {

@@ -9,6 +9,7 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Dataset;
@@ -51,7 +53,7 @@ class BatchPredictionIT {
     @BeforeEach
     void makeImages() throws IOException {
         input = Files.createDirectories(folder.resolve("in put/ünder"));
-        output = folder.resolve("out").toString();
+        output = folder.resolve("out [1]").toString();
         picture("red.png", 0xFF0000);
         picture("green.png", 0x00FF00);
         picture("blue 1.png", 0x0000FF);
@@ -82,7 +84,7 @@ class BatchPredictionIT {
     }
 
     private Dataset<Row> table(String name) {
-        return spark.read().parquet(output + "/" + name);
+        return spark.read().parquet((output + "/" + name).replace("[", "\\[").replace("]", "\\]"));
     }
 
     @Test
@@ -103,6 +105,33 @@ class BatchPredictionIT {
                 .extracting(row -> row.<String>getAs("reason"))
                 .containsExactly("not_an_image", "empty");
         assertThat(LinearSource.OPEN).hasValue(0);
+    }
+
+    @Test
+    void whatCannotBeReadIsRejectedAndWhatIsNoImageIsLeftOut() throws IOException {
+        Files.delete(input.resolve("broken.png"));
+        Files.delete(input.resolve("empty.jpg"));
+        Files.move(input.resolve("red.png"), input.resolve("12:30.png"));
+        Files.createSymbolicLink(input.resolve("gone.png"), Path.of("nowhere"));
+        Files.createSymbolicLink(input.resolve("all"), Path.of(".."));
+        Files.createDirectories(input.resolve(".ipynb_checkpoints"));
+        Files.copy(input.resolve("green.png"), input.resolve(".ipynb_checkpoints/green.png"));
+        Files.writeString(input.resolve("Thumbs.db"), "not an image");
+        try (RandomAccessFile huge =
+                new RandomAccessFile(input.resolve("film.png").toFile(), "rw")) {
+            huge.setLength(3L << 30);
+        }
+
+        PredictionInput files = new FolderInput(spark, input.toString());
+        assertThat(new BatchPrediction(spark, small().build()).run(files, MODEL, "v1", output))
+                .isEqualTo(new BatchPrediction.Outcome(3, 2, 0));
+
+        assertThat(files.leftOut().counts()).isEqualTo(Map.of("hidden", 2L, "no-image", 1L, "link-back", 1L));
+        assertThat(table("rejects.parquet").orderBy("path").collectAsList())
+                .extracting(row -> row.getAs("reason") + ": " + row.getAs("detail"))
+                .containsExactly(
+                        "too_large: The file has 3221225472 bytes, more than the limit of 268435456",
+                        "unreadable: The link leads to nothing");
     }
 
     @Test

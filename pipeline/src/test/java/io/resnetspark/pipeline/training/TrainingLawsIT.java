@@ -36,11 +36,13 @@ import io.resnetspark.pipeline.training.TrainConfig.Transfer;
 import io.resnetspark.pipeline.training.TrainingLoop.Resume;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -430,15 +432,43 @@ class TrainingLawsIT {
 
     @Test
     void aResumedRunEqualsTheUninterruptedOne() {
-        assertResumable("plain", Modes.PLAIN);
-        assertResumable("all-modes", Modes.ALL);
+        assertResumable("all-modes", Modes.ALL, dataset, () -> {});
     }
 
-    private static void assertResumable(String name, Modes modes) {
-        TrainConfig whole = config(folder.resolve("uninterrupted-" + name), 2, 2, 6, 3, modes);
+    @Test
+    void aResumedRunKeepsItsVersionOfADatasetThatGrows() throws IOException {
+        Path growing = folder.resolve("growing");
+        String data = TestDatasets.prepareSmallImages(spark, growing, 40, 8);
+        TrainConfig config = assertResumable("plain", Modes.PLAIN, data, () -> {
+            try {
+                TestDatasets.prepareSmallImages(spark, growing, 50, 12);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThat(ImageDataset.open(spark, data).version()).isEqualTo(2);
+        assertThat(run(config).manifest().datasetVersion()).isEqualTo(1);
+        assertThatThrownBy(() -> train(TrainConfigBuilder.builder(config)
+                        .dataVersion(Optional.of(2))
+                        .build()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("version 1");
+        assertThatThrownBy(() ->
+                        train(TrainConfigBuilder.builder(config).data(dataset).build()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("another one");
+    }
+
+    private static TrainConfig assertResumable(String name, Modes modes, String data, Runnable meanwhile) {
+        TrainConfig whole = TrainConfigBuilder.builder(
+                        config(folder.resolve("uninterrupted-" + name), 2, 2, 6, 3, modes))
+                .data(data)
+                .build();
         Checkpoint uninterrupted = train(whole);
 
-        TrainConfig interrupted = config(folder.resolve("interrupted-" + name), 2, 2, 6, 3, modes);
+        TrainConfig interrupted = TrainConfigBuilder.builder(whole)
+                .output(folder.resolve("interrupted-" + name).toString())
+                .build();
         TrainingListener pullsThePlug = new TrainingListener() {
             @Override
             public void roundDone(RoundMetrics metrics) {
@@ -449,10 +479,12 @@ class TrainingLawsIT {
         };
         assertThatThrownBy(() -> train(interrupted, pullsThePlug)).hasMessageContaining("plug");
         assertThat(run(interrupted).checkpoints()).hasSize(1);
+        meanwhile.run();
         Checkpoint resumed = train(interrupted);
 
         assertThat(resumed).isEqualTo(uninterrupted);
         assertThat(run(interrupted).metrics()).hasSameSizeAs(run(whole).metrics());
+        return interrupted;
     }
 
     @Tag("full")

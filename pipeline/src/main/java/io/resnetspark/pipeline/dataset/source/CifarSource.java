@@ -3,7 +3,10 @@ package io.resnetspark.pipeline.dataset.source;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.storage.InputFiles;
+import io.resnetspark.pipeline.storage.InputFiles.Entry;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,9 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
@@ -64,23 +64,23 @@ record CifarSource(String input, Variant variant) implements ImageSource {
         InputFolder folder = InputFolder.open(input, hadoop);
         List<RecordRange> ranges = new ArrayList<>();
         long bytes = 0;
-        for (FileStatus file : folder.files(name -> name.endsWith(".bin"))) {
-            String name = file.getPath().getName();
+        for (Entry file : folder.files(name -> name.endsWith(".bin"))) {
+            String name = file.name();
             boolean isTrain = name.startsWith(variant.trainPrefix);
             if (!isTrain && !name.startsWith(variant.testPrefix)) {
                 continue;
             }
-            if (file.getLen() == 0 || file.getLen() % variant.recordBytes() != 0) {
+            if (file.length() == 0 || file.length() % variant.recordBytes() != 0) {
                 throw new BadDataException(
                         "%s has %d bytes, not a whole number of records of %d: it is cut short or not %s; fetch it again"
-                                .formatted(file.getPath(), file.getLen(), variant.recordBytes(), variant));
+                                .formatted(file.path(), file.length(), variant.recordBytes(), variant));
             }
             ranges.addAll(RecordRange.cut(
-                    file.getPath(),
+                    file.path(),
                     isTrain ? Split.TRAIN : Split.TEST,
-                    file.getLen() / variant.recordBytes(),
+                    file.length() / variant.recordBytes(),
                     variant.recordBytes()));
-            bytes += file.getLen();
+            bytes += file.length();
         }
         if (ranges.isEmpty()) {
             throw new ConfigurationException(
@@ -91,20 +91,21 @@ record CifarSource(String input, Variant variant) implements ImageSource {
         var records = JavaSparkContext.fromSparkContext(spark.sparkContext())
                 .parallelize(ranges, ranges.size())
                 .flatMap(new ReadRecords(variant, classes, new SerializableConfiguration(hadoop)));
-        return new SourceImages(spark.createDataFrame(records, SourceImages.SCHEMA), classes, List.of(), bytes);
+        return SourceImages.of(spark.createDataFrame(records, SourceImages.SCHEMA), classes, List.of(), bytes);
     }
 
     /** The names beside the data, or the numbers where there are none. */
     private List<String> classNames(InputFolder folder) {
-        List<FileStatus> names = folder.files(variant.namesFile::equals);
+        List<Entry> names = folder.files(variant.namesFile::equals);
         if (names.isEmpty()) {
             return IntStream.range(0, variant.classes)
                     .mapToObj(Integer::toString)
                     .toList();
         }
-        Path file = names.get(0).getPath();
+        String file = names.get(0).path();
         try (InputStream in = folder.open(file)) {
             List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("\uFEFF", "") // Windows' editors begin files with a byte-order mark
                     .lines()
                     .map(String::strip)
                     .filter(line -> !line.isEmpty())
@@ -140,11 +141,10 @@ record CifarSource(String input, Variant variant) implements ImageSource {
 
         @Override
         public Iterator<Row> call(RecordRange range) throws IOException {
-            Path file = new Path(range.file());
             List<Row> rows = new ArrayList<>(range.count());
-            try (FSDataInputStream raw = file.getFileSystem(hadoop.value()).open(file)) {
-                raw.seek(range.first() * variant.recordBytes());
-                InputStream in = new BufferedInputStream(raw, 1 << 20);
+            long position = range.first() * variant.recordBytes();
+            try (InputStream in =
+                    new BufferedInputStream(InputFiles.open(range.file(), position, hadoop.value()), 1 << 20)) {
                 for (int i = 0; i < range.count(); i++) {
                     byte[] record = RecordRange.readFully(in, variant.recordBytes());
                     int label = record[variant.labelBytes - 1] & 0xFF;
@@ -161,6 +161,9 @@ record CifarSource(String input, Variant variant) implements ImageSource {
                                             SourceRow.INVALID_LABEL,
                                             "The label is %d; there are %d classes".formatted(label, variant.classes)));
                 }
+            } catch (EOFException e) {
+                throw new BadDataException(
+                        "%s ended while it was read: is it still being written?".formatted(range.file()), e);
             }
             return rows.iterator();
         }

@@ -3,6 +3,8 @@ package io.resnetspark.pipeline.dataset.source;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.storage.InputFiles;
+import io.resnetspark.pipeline.storage.InputFiles.Entry;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -16,9 +18,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
@@ -28,7 +27,7 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * Grey images as big-endian IDX files (LeCun, MNIST; Fashion-MNIST, EMNIST, KMNIST): {@code [N, height, width]} unsigned
  * bytes after 16 bytes of header, and {@code [N]} labels after 8. Pairs are found by name: {@code X-images-idx3-ubyte}
- * and {@code X-labels-idx1-ubyte}, either of them with {@code .gz}; X contains {@code train} or else is a test set.
+ * and {@code X-labels-idx1-ubyte}, also with a dot before {@code idx}, either of them with {@code .gz}; X contains {@code train} or else is a test set.
  *
  * @param input path or URI of the folder with the files
  */
@@ -41,17 +40,17 @@ record IdxSource(String input) implements ImageSource {
     private static final int MAX_SIDE = 1 << 14;
 
     /** Images of one size in one file with their labels, as unsigned bytes. */
-    private record Pair(Path images, Split split, int count, int height, int width, byte[] labels) {
+    private record Pair(String images, Split split, int count, int height, int width, byte[] labels) {
 
         boolean isCompressed() {
-            return images.getName().endsWith(".gz");
+            return images.endsWith(".gz");
         }
 
         /** A gzip stream can only be read from its start: one task. */
         List<Task> tasks() {
             int imageBytes = height * width;
             List<RecordRange> ranges = isCompressed()
-                    ? List.of(new RecordRange(images.toString(), split, 0, count))
+                    ? List.of(new RecordRange(images, split, 0, count))
                     : RecordRange.cut(images, split, count, imageBytes);
             List<Task> tasks = new ArrayList<>();
             for (RecordRange range : ranges) {
@@ -72,12 +71,14 @@ record IdxSource(String input) implements ImageSource {
         List<Task> tasks = new ArrayList<>();
         long bytes = 0;
         int classes = 0;
-        for (FileStatus file : folder.files(name -> name.matches(".*images-idx3-ubyte(\\.gz)?"))) {
+        int least = Integer.MAX_VALUE;
+        for (Entry file : folder.files(name -> name.matches(".*images[-.]idx3-ubyte(\\.gz)?"))) {
             Pair pair = open(folder, file);
             tasks.addAll(pair.tasks());
             bytes += (long) pair.count() * pair.height() * pair.width();
             for (byte label : pair.labels()) {
                 classes = Math.max(classes, (label & 0xFF) + 1);
+                least = Math.min(least, label & 0xFF);
             }
         }
         if (tasks.isEmpty()) {
@@ -89,17 +90,25 @@ record IdxSource(String input) implements ImageSource {
                 .flatMap(new ReadImages(new SerializableConfiguration(hadoop)));
         List<String> names =
                 IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-        return new SourceImages(spark.createDataFrame(records, SourceImages.SCHEMA), names, List.of(), bytes);
+        List<String> notes = least > 0 && least < Integer.MAX_VALUE
+                ? List.of(
+                        ("The labels begin at %d, as EMNIST's letters do at 1: the classes below it have no images, and a"
+                                        + " network gets an output for them all the same")
+                                .formatted(least))
+                : List.of();
+        return SourceImages.of(spark.createDataFrame(records, SourceImages.SCHEMA), names, notes, bytes);
     }
 
-    private Pair open(InputFolder folder, FileStatus images) {
-        Path imageFile = images.getPath();
-        String labelName = imageFile.getName().replaceFirst("images-idx3-ubyte(\\.gz)?$", "labels-idx1-ubyte");
-        List<FileStatus> labelFiles = folder.files(name -> name.equals(labelName) || name.equals(labelName + ".gz"));
+    private Pair open(InputFolder folder, Entry images) {
+        String imageFile = images.path();
+        String stem = images.name().replaceFirst("images[-.]idx3-ubyte(\\.gz)?$", "");
+        List<Entry> labelFiles = folder.files(
+                name -> name.startsWith(stem) && name.substring(stem.length()).matches("labels[-.]idx1-ubyte(\\.gz)?"));
         if (labelFiles.isEmpty()) {
-            throw new ConfigurationException("%s has no labels: %s is missing".formatted(imageFile, labelName));
+            throw new ConfigurationException(
+                    "%s has no labels: %slabels-idx1-ubyte is missing".formatted(imageFile, stem));
         }
-        Path labelFile = labelFiles.get(0).getPath();
+        String labelFile = labelFiles.get(0).path();
         ByteBuffer header = header(folder, imageFile, IMAGE_HEADER, IMAGE_MAGIC);
         int count = header.getInt();
         int height = header.getInt();
@@ -108,19 +117,19 @@ record IdxSource(String input) implements ImageSource {
             throw damaged(imageFile, "its header says %d images of %d x %d".formatted(count, width, height), null);
         }
         long expected = IMAGE_HEADER + (long) count * height * width;
-        boolean compressed = imageFile.getName().endsWith(".gz");
-        if (!compressed && images.getLen() != expected) {
-            throw damaged(imageFile, "it has %d bytes, its header says %d".formatted(images.getLen(), expected), null);
+        boolean compressed = imageFile.endsWith(".gz");
+        if (!compressed && images.length() != expected) {
+            throw damaged(imageFile, "it has %d bytes, its header says %d".formatted(images.length(), expected), null);
         }
         byte[] labels = labels(folder, labelFile);
         if (labels.length != count) {
             throw damaged(imageFile, "it has %d images, %s %d labels".formatted(count, labelFile, labels.length), null);
         }
-        Split split = imageFile.getName().contains("train") ? Split.TRAIN : Split.TEST;
+        Split split = images.name().contains("train") ? Split.TRAIN : Split.TEST;
         return new Pair(imageFile, split, count, height, width, labels);
     }
 
-    private byte[] labels(InputFolder folder, Path file) {
+    private byte[] labels(InputFolder folder, String file) {
         int count = header(folder, file, LABEL_HEADER, LABEL_MAGIC).getInt();
         try (InputStream in = decompressed(folder.open(file), file)) {
             in.skipNBytes(LABEL_HEADER);
@@ -135,7 +144,7 @@ record IdxSource(String input) implements ImageSource {
     }
 
     /** The header after its magic number. */
-    private ByteBuffer header(InputFolder folder, Path file, int length, int magic) {
+    private ByteBuffer header(InputFolder folder, String file, int length, int magic) {
         try (InputStream in = decompressed(folder.open(file), file)) {
             ByteBuffer header = ByteBuffer.wrap(RecordRange.readFully(in, length));
             int actual = header.getInt();
@@ -148,11 +157,11 @@ record IdxSource(String input) implements ImageSource {
         }
     }
 
-    private static InputStream decompressed(InputStream in, Path file) throws IOException {
-        return file.getName().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : new BufferedInputStream(in, 1 << 16);
+    private static InputStream decompressed(InputStream in, String file) throws IOException {
+        return file.endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : new BufferedInputStream(in, 1 << 16);
     }
 
-    private static BadDataException damaged(Path file, String why, IOException cause) {
+    private static BadDataException damaged(String file, String why, IOException cause) {
         return new BadDataException("%s is damaged or not an IDX file: %s; fetch it again".formatted(file, why), cause);
     }
 
@@ -161,14 +170,13 @@ record IdxSource(String input) implements ImageSource {
         @Override
         public Iterator<Row> call(Task task) throws IOException {
             RecordRange range = task.range();
-            Path file = new Path(range.file());
+            String file = range.file();
             int imageBytes = task.height() * task.width();
-            FSDataInputStream raw = file.getFileSystem(hadoop.value()).open(file);
-            InputStream in = decompressed(raw, file);
-            if (file.getName().endsWith(".gz")) {
+            boolean compressed = file.endsWith(".gz"); // such a stream is read from its start
+            long position = compressed ? 0 : IMAGE_HEADER + range.first() * imageBytes;
+            InputStream in = decompressed(InputFiles.open(file, position, hadoop.value()), file);
+            if (compressed) {
                 in.skipNBytes(IMAGE_HEADER);
-            } else {
-                raw.seek(IMAGE_HEADER + range.first() * imageBytes);
             }
             return new Iterator<>() {
                 private int next;

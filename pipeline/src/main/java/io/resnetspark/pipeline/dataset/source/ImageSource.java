@@ -16,7 +16,7 @@ public sealed interface ImageSource permits ImageFolderSource, CifarSource, IdxS
 
     static ImageSource of(PrepareConfig config) {
         return switch (config.format()) {
-            case IMAGE_FOLDER -> new ImageFolderSource(config.input());
+            case IMAGE_FOLDER -> new ImageFolderSource(config.input(), config.output());
             case CIFAR10 -> new CifarSource(config.input(), CifarSource.Variant.CIFAR10);
             case CIFAR100 -> new CifarSource(config.input(), CifarSource.Variant.CIFAR100);
             case IDX -> new IdxSource(config.input());

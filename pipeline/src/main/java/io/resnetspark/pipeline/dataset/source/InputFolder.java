@@ -1,76 +1,79 @@
 package io.resnetspark.pipeline.dataset.source;
 
+import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
-import java.io.FileNotFoundException;
+import io.resnetspark.pipeline.storage.InputFiles;
+import io.resnetspark.pipeline.storage.InputFiles.Entry;
+import io.resnetspark.pipeline.storage.InputFiles.Kind;
+import io.resnetspark.pipeline.storage.Location;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
 /** The folder a source lies in, as the driver sees it. */
-final class InputFolder {
+record InputFolder(InputFiles files, Configuration hadoop) {
 
-    private final FileSystem fileSystem;
-    private final Path path;
-
-    private InputFolder(FileSystem fileSystem, Path path) {
-        this.fileSystem = fileSystem;
-        this.path = path;
+    /** @throws ConfigurationException if there is no such folder */
+    static InputFolder open(String input, Configuration hadoop) {
+        return checked(input, InputFiles.of(input, hadoop), hadoop);
     }
 
     /** @throws ConfigurationException if there is no such folder */
-    static InputFolder open(String input, Configuration configuration) {
-        try {
-            Path path = new Path(input);
-            FileSystem fileSystem = path.getFileSystem(configuration);
-            Path qualified = fileSystem.makeQualified(path);
-            if (!fileSystem.getFileStatus(qualified).isDirectory()) {
-                throw new ConfigurationException("The input %s is a file; name the folder it lies in".formatted(input));
-            }
-            return new InputFolder(fileSystem, qualified);
-        } catch (FileNotFoundException e) {
-            throw new ConfigurationException("The input folder %s does not exist".formatted(input), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot open the input folder %s: %s".formatted(input, e.getMessage()), e);
+    static InputFolder checked(String input, InputFiles files, Configuration hadoop) {
+        Entry root = files.rootEntry()
+                .orElseThrow(() -> new ConfigurationException(
+                        "The input folder %s does not exist%s".formatted(input, localeHint(input))));
+        if (root.is(Kind.UNREADABLE)) {
+            throw new ConfigurationException("Cannot open the input folder %s: %s".formatted(input, root.problem()));
         }
+        if (!root.is(Kind.FOLDER)) {
+            throw new ConfigurationException("The input %s is a file; name the folder it lies in".formatted(input));
+        }
+        return new InputFolder(files, hadoop);
+    }
+
+    /** An argument that the locale could not read. */
+    private static String localeHint(String input) {
+        return input.indexOf('\uFFFD') < 0
+                ? ""
+                : ": the locale of this process names files in %s; set LC_ALL=C.UTF-8 and run it again"
+                        .formatted(Location.nameEncoding());
     }
 
     /** Fully qualified. */
-    Path path() {
-        return path;
+    String path() {
+        return files.root();
     }
 
-    /** Entries whose names match, sorted by name. */
-    List<FileStatus> list(Path folder, Predicate<FileStatus> wanted) {
+    /** Entries of a folder, sorted by name. */
+    List<Entry> list(String folder) {
         try {
-            List<FileStatus> found = new ArrayList<>();
-            for (FileStatus status : fileSystem.listStatus(folder)) {
-                if (wanted.test(status)) {
-                    found.add(status);
-                }
-            }
-            found.sort(Comparator.comparing(status -> status.getPath().getName()));
-            return found;
+            return files.list(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot list %s: %s".formatted(folder, e.getMessage()), e);
+            throw new BadDataException("Cannot list %s: %s".formatted(folder, e.getMessage()), e);
         }
     }
 
-    List<FileStatus> files(Predicate<String> wanted) {
-        return list(
-                path, status -> status.isFile() && wanted.test(status.getPath().getName()));
+    /**
+     * Files directly in it whose names match, sorted by name.
+     *
+     * @throws BadDataException if one of them cannot be read
+     */
+    List<Entry> files(Predicate<String> wanted) {
+        List<Entry> found =
+                list(path()).stream().filter(entry -> wanted.test(entry.name())).toList();
+        found.stream().filter(entry -> entry.is(Kind.UNREADABLE)).findFirst().ifPresent(entry -> {
+            throw new BadDataException("Cannot read %s: %s".formatted(entry.path(), entry.problem()));
+        });
+        return found.stream().filter(entry -> entry.is(Kind.FILE)).toList();
     }
 
-    InputStream open(Path file) {
+    InputStream open(String file) {
         try {
-            return fileSystem.open(file);
+            return InputFiles.open(file, 0, hadoop);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot open %s: %s".formatted(file, e.getMessage()), e);
         }

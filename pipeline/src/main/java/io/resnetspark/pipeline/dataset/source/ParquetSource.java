@@ -10,11 +10,13 @@ import io.resnetspark.model.input.RejectedImageException;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.SparkPixels;
 import io.resnetspark.pipeline.dataset.Split;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.function.MapFunction;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -31,7 +33,7 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Parquet files with an image column and a label column. Images are encoded bytes, structs with encoded {@code bytes}
- * (Hugging Face), or pixels in Spark's image schema ({@code org.apache.spark.ml.image}: BGR or BGRA or grey, row-major).
+ * (Hugging Face, whose names of classes are taken from the files), or pixels in Spark's image schema ({@code org.apache.spark.ml.image}: BGR or BGRA or grey, row-major).
  *
  * @param input path or URI of a Parquet file or folder
  */
@@ -39,14 +41,14 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
 
     @Override
     public SourceImages images(SparkSession spark) {
+        ParquetFiles files = ParquetFiles.of(spark, input);
+        List.of(columns.image(), columns.label(), columns.split()).forEach(files::requireAlike);
         Dataset<Row> table;
         try {
-            table = spark.read().parquet(escapeGlob(input));
-        } catch (Exception e) {
-            if (e instanceof AnalysisException) { // checked in Scala only, so Java cannot catch it by name here
-                throw new ConfigurationException("Cannot read %s as Parquet: %s".formatted(input, e.getMessage()), e);
-            }
-            throw e;
+            table = files.rows(spark);
+        } catch (Exception | AssertionError e) {
+            // Spark throws checked exceptions undeclared, and asserts that a folder's files are of one kind.
+            throw new ConfigurationException("Cannot read %s as Parquet: %s".formatted(input, firstLine(e)), e);
         }
         StructType schema = table.schema();
         DataType labelType = type(schema, columns.label());
@@ -63,25 +65,52 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
             throw new ConfigurationException(
                     "The split column %s of %s must be a string".formatted(columns.split(), input));
         }
+        boolean isNumber = !(labelType instanceof StringType);
+        List<String> names = isNumber ? files.classNames(columns.label()).orElse(List.of()) : List.of();
+        boolean splitsByName = !hasSplit && files.splits().stream().anyMatch(Objects::nonNull);
         List<Column> selected = new ArrayList<>(List.of(
                 concat(col("_metadata.file_path"), lit("#"), col("_metadata.row_index")),
                 quoted(columns.label()).cast("string"),
-                hasSplit ? quoted(columns.split()) : lit(null).cast("string")));
-        MapFunction<Row, Row> parser = imageColumns(schema, selected);
+                hasSplit ? quoted(columns.split()) : lit(null).cast("string"),
+                splitsByName ? col("_metadata.file_path") : lit(null).cast("string")));
+        MapFunction<Row, Row> parser =
+                imageColumns(schema, selected, new Labels(isNumber, new ArrayList<>(names), files.liesInFolders()));
         Dataset<Row> rows =
                 table.select(selected.toArray(new Column[0])).map(parser, Encoders.row(SourceImages.SCHEMA));
         long bytes =
                 table.queryExecution().optimizedPlan().stats().sizeInBytes().longValue();
-        return new SourceImages(rows, List.of(), List.of(), bytes);
+        return new SourceImages(
+                rows, names, List.of(), files.leftOut().counts(), notes(files, names, splitsByName), bytes);
+    }
+
+    private List<String> notes(ParquetFiles files, List<String> names, boolean splitsByName) {
+        List<String> notes = new ArrayList<>();
+        if (!names.isEmpty()) {
+            notes.add("The names of the %d classes are those that the files say of the column %s"
+                    .formatted(names.size(), columns.label()));
+        }
+        if (splitsByName) {
+            notes.add("Splits are those that files are named after: %s"
+                    .formatted(files.splits().stream()
+                            .map(split -> split == null ? "none (split by content)" : split.label())
+                            .collect(Collectors.joining(", "))));
+        }
+        notes.addAll(files.leftOut().notes());
+        return notes;
+    }
+
+    private static String firstLine(Throwable e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     /** Adds the columns that hold the image to {@code selected} and says how such rows are parsed. */
-    private MapFunction<Row, Row> imageColumns(StructType schema, List<Column> selected) {
+    private MapFunction<Row, Row> imageColumns(StructType schema, List<Column> selected, Labels labels) {
         DataType type = type(schema, columns.image());
         Column image = quoted(columns.image());
         if (type instanceof BinaryType) {
             selected.add(image);
-            return new ParseEncoded();
+            selected.add(lit(null).cast("string"));
+            return new ParseEncoded(labels);
         }
         if (type instanceof StructType) {
             List<String> fields = Arrays.asList(((StructType) type).fieldNames());
@@ -89,21 +118,20 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
                 for (String field : List.of("data", "width", "height", "mode")) {
                     selected.add(image.getField(field));
                 }
-                return new ParsePixels();
+                return new ParsePixels(labels);
             }
             if (fields.contains("bytes")) {
                 selected.add(image.getField("bytes"));
-                return new ParseEncoded();
+                selected.add(
+                        fields.contains("path")
+                                ? image.getField("path")
+                                : lit(null).cast("string"));
+                return new ParseEncoded(labels);
             }
         }
         throw new ConfigurationException(
                 "The image column %s of %s is %s; it must be binary, a struct with bytes, or Spark's image struct"
                         .formatted(columns.image(), input, type.catalogString()));
-    }
-
-    /** Spark takes input paths for patterns. */
-    private static String escapeGlob(String path) {
-        return path.replaceAll("([\\\\{}\\[\\]*?])", "\\\\$1");
     }
 
     private DataType type(StructType schema, String column) {
@@ -119,45 +147,92 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
         return col("`" + column.replace("`", "``") + "`");
     }
 
-    private static Split split(Row row) {
-        return row.isNullAt(2) ? null : Split.find(row.getString(2)).orElse(null);
-    }
+    /**
+     * Class and split of a row, whose first columns are origin, label, split and file.
+     *
+     * @param areNumbers whether labels are numbers, of which those below zero mean none
+     * @param names of the classes by number; empty if numbers are their names
+     * @param inFolders whether files lie in folders that may be named after splits
+     */
+    private record Labels(boolean areNumbers, ArrayList<String> names, boolean inFolders) implements Serializable {
 
-    private static final class ParseEncoded implements MapFunction<Row, Row> {
+        String name(Row row) {
+            return names.isEmpty() ? row.getString(1) : names.get(Integer.parseInt(row.getString(1)));
+        }
 
-        private static final long serialVersionUID = 1L;
+        Split split(Row row) {
+            if (!row.isNullAt(2)) {
+                return Split.find(row.getString(2)).orElse(null);
+            }
+            return row.isNullAt(3) ? null : ParquetFiles.splitOf(row.getString(3), inFolders);
+        }
 
-        @Override
-        public Row call(Row row) {
-            byte[] content = row.isNullAt(3) ? new byte[0] : row.getAs(3);
-            return row.isNullAt(1)
-                    ? SourceRow.rejected(
-                            row.getString(0), null, split(row), content, SourceRow.NO_LABEL, "The label is null")
-                    : SourceRow.encoded(row.getString(0), row.getString(1), split(row), content);
+        /** The row as a reject if its label is none, else null. */
+        Row rejected(Row row, byte[] content) {
+            String label = row.getString(1);
+            if (label == null || label.isEmpty()) {
+                return reject(row, content, SourceRow.NO_LABEL, "The label is " + (label == null ? "null" : "empty"));
+            }
+            if (areNumbers && label.startsWith("-")) {
+                return reject(row, content, SourceRow.NO_LABEL, "The label is %s: unlabelled".formatted(label));
+            }
+            if (!names.isEmpty() && Long.parseLong(label) >= names.size()) {
+                return reject(
+                        row,
+                        content,
+                        SourceRow.INVALID_LABEL,
+                        "The label is %s; there are names for %d classes".formatted(label, names.size()));
+            }
+            return null;
+        }
+
+        private Row reject(Row row, byte[] content, String reason, String detail) {
+            return SourceRow.rejected(row.getString(0), null, split(row), content, reason, detail);
         }
     }
 
-    private static final class ParsePixels implements MapFunction<Row, Row> {
+    private record ParseEncoded(Labels labels) implements MapFunction<Row, Row> {
 
-        private static final long serialVersionUID = 1L;
+        @Override
+        public Row call(Row row) {
+            byte[] content = row.isNullAt(4) ? new byte[0] : row.getAs(4);
+            Row rejected = labels.rejected(row, content);
+            if (rejected != null) {
+                return rejected;
+            }
+            return row.isNullAt(4) && !row.isNullAt(5)
+                    ? SourceRow.rejected(
+                            row.getString(0),
+                            labels.name(row),
+                            labels.split(row),
+                            null,
+                            SourceRow.NO_BYTES,
+                            "The image has a path, no bytes: %s is not in the table".formatted(row.getString(5)))
+                    : SourceRow.encoded(row.getString(0), labels.name(row), labels.split(row), content);
+        }
+    }
+
+    private record ParsePixels(Labels labels) implements MapFunction<Row, Row> {
 
         @Override
         public Row call(Row row) {
             String origin = row.getString(0);
-            if (row.isNullAt(1)) {
-                return SourceRow.rejected(origin, null, split(row), null, SourceRow.NO_LABEL, "The label is null");
+            byte[] data = row.isNullAt(4) ? null : row.getAs(4);
+            Row rejected = labels.rejected(row, data);
+            if (rejected != null) {
+                return rejected;
             }
-            String label = row.getString(1);
-            if (row.isNullAt(3)) {
-                return SourceRow.rejected(origin, label, split(row), null, SourceRow.EMPTY, "The image is null");
+            String label = labels.name(row);
+            Split split = labels.split(row);
+            if (data == null) {
+                return SourceRow.rejected(origin, label, split, null, SourceRow.EMPTY, "The image is null");
             }
-            byte[] data = row.getAs(3);
             try {
-                Image image = SparkPixels.image(row.getInt(4), row.getInt(5), row.getInt(6), data);
+                Image image = SparkPixels.image(row.getInt(5), row.getInt(6), row.getInt(7), data);
                 return SourceRow.raw(
-                        origin, label, split(row), image.pixels(), image.width(), image.height(), image.channels());
+                        origin, label, split, image.pixels(), image.width(), image.height(), image.channels());
             } catch (RejectedImageException e) {
-                return SourceRow.rejected(origin, label, split(row), data, SourceRow.UNREADABLE, e.getMessage());
+                return SourceRow.rejected(origin, label, split, data, SourceRow.UNREADABLE, e.getMessage());
             }
         }
     }

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.fs.Path;
 
 /**
  * Consecutive records of equal length in a file: what one task reads of a container.
@@ -20,11 +19,11 @@ import org.apache.hadoop.fs.Path;
 record RecordRange(String file, Split split, long first, int count) implements Serializable {
 
     /** Cuts a file's records into ranges of a few MiB. */
-    static List<RecordRange> cut(Path file, Split split, long records, int recordBytes) {
+    static List<RecordRange> cut(String file, Split split, long records, int recordBytes) {
         int perRange = Math.max(1, (4 << 20) / recordBytes);
         List<RecordRange> ranges = new ArrayList<>();
         for (long first = 0; first < records; first += perRange) {
-            ranges.add(new RecordRange(file.toString(), split, first, (int) Math.min(perRange, records - first)));
+            ranges.add(new RecordRange(file, split, first, (int) Math.min(perRange, records - first)));
         }
         return ranges;
     }

@@ -1,6 +1,9 @@
 package io.resnetspark.pipeline.dataset.source;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -12,9 +15,19 @@ import org.apache.spark.sql.types.StructType;
  * @param rows one row per image, of {@link #SCHEMA}
  * @param fixedClasses classes the source defines, in its order: they are in the class index with or without images
  * @param classFolders classes the source has a place for: one without a usable image is worth a warning
+ * @param leftOut files that are no images and were not looked at, by the rule that leaves them out
+ * @param notes what the user should know of the source
  * @param bytes about how many bytes the source holds
  */
-public record SourceImages(Dataset<Row> rows, List<String> fixedClasses, List<String> classFolders, long bytes) {
+public record SourceImages(
+        Dataset<Row> rows,
+        List<String> fixedClasses,
+        List<String> classFolders,
+        Map<String, Long> leftOut,
+        List<String> notes,
+        long bytes) {
+
+    private static final int SHOWN = 5;
 
     /**
      * {@code origin}: file, or file and record. {@code label_name}: class, null when unknown. {@code source_split}: name
@@ -36,5 +49,18 @@ public record SourceImages(Dataset<Row> rows, List<String> fixedClasses, List<St
     public SourceImages {
         fixedClasses = List.copyOf(fixedClasses);
         classFolders = List.copyOf(classFolders);
+        leftOut = Map.copyOf(leftOut);
+        notes = List.copyOf(notes);
+    }
+
+    /** A source without folders of its own. */
+    static SourceImages of(Dataset<Row> rows, List<String> fixedClasses, List<String> notes, long bytes) {
+        return new SourceImages(rows, fixedClasses, List.of(), Map.of(), notes, bytes);
+    }
+
+    /** The first few names of many, for a person. */
+    public static String some(Collection<String> names) {
+        String first = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
+        return names.size() <= SHOWN ? first : "%s and %d more".formatted(first, names.size() - SHOWN);
     }
 }

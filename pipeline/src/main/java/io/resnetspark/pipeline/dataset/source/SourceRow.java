@@ -11,6 +11,7 @@ final class SourceRow {
     static final String INVALID_LABEL = "invalid-label";
     static final String UNREADABLE = "unreadable";
     static final String TOO_LARGE = "too-large";
+    static final String NO_BYTES = "no-bytes";
     static final String EMPTY = "empty";
 
     private SourceRow() {}
