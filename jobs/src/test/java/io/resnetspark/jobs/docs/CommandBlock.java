@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A block of commands in a Markdown document: fenced as {@code bash}, or as {@code console}, where commands follow a
@@ -25,6 +26,19 @@ record CommandBlock(Path document, int line, String script, Optional<String> not
     private static final Pattern NOT_RUN = Pattern.compile("<!-- not run: (.+) -->");
     private static final Pattern COMMAND = Pattern.compile(
             "(\\$ )?([A-Z_]+=\\S+ )*(bin/resnet|\\./mvnw|spark-submit|spark-shell|bench/\\S+\\.sh) +\\S*\\w.*");
+
+    /** The project's documents, in the order in which a newcomer reads and runs them. */
+    static List<Path> documents(Path root) throws IOException {
+        List<Path> documents = new ArrayList<>(
+                List.of(root.resolve("README.md"), root.resolve("docs/tutorial.md"), root.resolve("docs/weights.md")));
+        try (Stream<Path> pages = Files.list(root.resolve("docs"))) {
+            pages.filter(page -> page.toString().endsWith(".md") && !documents.contains(page))
+                    .sorted()
+                    .toList()
+                    .forEach(documents::add);
+        }
+        return documents;
+    }
 
     /**
      * All of a document, in order.

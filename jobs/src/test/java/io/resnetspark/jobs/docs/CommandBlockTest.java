@@ -56,4 +56,11 @@ class CommandBlockTest {
                     .hasMessageContaining("page.md:1 holds commands");
         }
     }
+
+    @Test
+    void theDocumentsNameTheLanguageOfTheirCommands() throws IOException {
+        for (Path document : CommandBlock.documents(Path.of(".."))) {
+            CommandBlock.of(document);
+        }
+    }
 }

@@ -20,7 +20,6 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,14 +50,7 @@ class DocumentedCommandsIT {
         hymenoptera();
         cifar();
         weights();
-        List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md"), ROOT.resolve("docs/tutorial.md")));
-        documents.add(ROOT.resolve("docs/weights.md"));
-        try (Stream<Path> pages = Files.list(ROOT.resolve("docs"))) {
-            pages.filter(page -> page.toString().endsWith(".md") && !documents.contains(page))
-                    .sorted()
-                    .forEach(documents::add);
-        }
-        run(documents, block -> true);
+        run(CommandBlock.documents(ROOT), block -> true);
     }
 
     private interface Choice {
