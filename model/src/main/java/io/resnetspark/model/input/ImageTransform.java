@@ -12,12 +12,13 @@ final class ImageTransform {
     private final Augmentation augmentation;
     private final long seed;
     private final Normaliser normaliser;
-    private final Resampler resampler = new Resampler();
+    private final Resampler resampler;
     private byte[] resized = new byte[0];
     private byte[] coloured = new byte[0];
 
     ImageTransform(Preprocessing preprocessing, Augmentation augmentation, long seed) {
         this.preprocessing = preprocessing;
+        this.resampler = new Resampler(preprocessing.filter());
         this.augmentation = augmentation;
         this.seed = seed;
         this.normaliser = new Normaliser(preprocessing);

@@ -8,12 +8,14 @@ import java.util.List;
  * weights.
  *
  * @param channels 1 (grey) or 3 (RGB)
- * @param resizeShorterSide shorter side in pixels after an antialiased bilinear resize, or 0 to leave the size alone
+ * @param resizeShorterSide shorter side in pixels after an antialiased resize, or 0 to leave the size alone
  * @param inputSize height and width in pixels of the centre crop, at least 1
  * @param mean per-channel mean in units of 0..1, one value per channel
  * @param std per-channel standard deviation in units of 0..1, positive, one value per channel
+ * @param filter of the resize; bilinear where none is given, as in models saved before there was a choice
  */
-public record Preprocessing(int channels, int resizeShorterSide, int inputSize, List<Float> mean, List<Float> std)
+public record Preprocessing(
+        int channels, int resizeShorterSide, int inputSize, List<Float> mean, List<Float> std, ResampleFilter filter)
         implements Serializable {
 
     /** torchvision's statistics of ImageNet, RGB order (torchvision/transforms/_presets.py). */
@@ -29,6 +31,7 @@ public record Preprocessing(int channels, int resizeShorterSide, int inputSize, 
             throw new IllegalArgumentException("sizes must be positive: resizeShorterSide %d, inputSize %d"
                     .formatted(resizeShorterSide, inputSize));
         }
+        filter = filter == null ? ResampleFilter.BILINEAR : filter;
         mean = List.copyOf(mean);
         std = List.copyOf(std);
         if (mean.size() != channels || std.size() != channels) {
@@ -38,6 +41,11 @@ public record Preprocessing(int channels, int resizeShorterSide, int inputSize, 
         if (std.stream().anyMatch(value -> !(value > 0))) {
             throw new IllegalArgumentException("std must be positive: " + std);
         }
+    }
+
+    /** With a bilinear resize. */
+    public Preprocessing(int channels, int resizeShorterSide, int inputSize, List<Float> mean, List<Float> std) {
+        this(channels, resizeShorterSide, inputSize, mean, std, ResampleFilter.BILINEAR);
     }
 
     /**

@@ -3,16 +3,21 @@ package io.resnetspark.model.input;
 import java.util.Arrays;
 
 /**
- * Antialiased bilinear resizing with reused buffers: a horizontal pass, rounded to 8 bits, then a vertical one, bit for
- * bit as Pillow's {@code resize(size, BILINEAR)}. Only the part of the result that is asked for is computed. Not
+ * Antialiased resizing with reused buffers: a horizontal pass, rounded to 8 bits, then a vertical one, bit for
+ * bit as Pillow's {@code resize}. Only the part of the result that is asked for is computed. Not
  * thread-safe: one per thread.
  */
 final class Resampler {
 
-    private static final int HALF = 1 << (BilinearWeights.PRECISION_BITS - 1);
+    private static final int HALF = 1 << (ResampleWeights.PRECISION_BITS - 1);
 
+    private final ResampleFilter filter;
     private byte[] rows = new byte[0];
     private int[] sums = new int[0];
+
+    Resampler(ResampleFilter filter) {
+        this.filter = filter;
+    }
 
     /**
      * Cuts a box out of an image, resizes it and writes a window of the result.
@@ -27,7 +32,7 @@ final class Resampler {
     void resample(byte[] pixels, int imageWidth, int channels, Box box, int width, int height, Box window, byte[] out) {
         boolean horizontal = width != box.width();
         boolean vertical = height != box.height();
-        BilinearWeights rowWeights = new BilinearWeights(box.height(), height, window.y(), window.height());
+        ResampleWeights rowWeights = new ResampleWeights(filter, box.height(), height, window.y(), window.height());
         int last = window.height() - 1;
         int firstRow = vertical ? rowWeights.first[0] : window.y();
         int endRow = vertical ? rowWeights.first[last] + rowWeights.count[last] : window.bottom();
@@ -35,7 +40,7 @@ final class Resampler {
         int rowBytes = window.width() * channels;
         byte[] between = vertical ? rowsOf((endRow - firstRow) * rowBytes) : out;
         if (horizontal) {
-            BilinearWeights columnWeights = new BilinearWeights(box.width(), width, window.x(), window.width());
+            ResampleWeights columnWeights = new ResampleWeights(filter, box.width(), width, window.x(), window.width());
             for (int y = firstRow; y < endRow; y++) {
                 int from = ((box.y() + y) * imageWidth + box.x()) * channels;
                 if (channels == 3) {
@@ -62,7 +67,7 @@ final class Resampler {
         return rows;
     }
 
-    private static void shrinkRowOfThree(byte[] pixels, int from, BilinearWeights axis, byte[] out, int to) {
+    private static void shrinkRowOfThree(byte[] pixels, int from, ResampleWeights axis, byte[] out, int to) {
         for (int x = 0, target = to; x < axis.first.length; x++, target += 3) {
             int source = from + axis.first[x] * 3;
             int weightAt = x * axis.stride;
@@ -81,7 +86,7 @@ final class Resampler {
         }
     }
 
-    private static void shrinkRowOfOne(byte[] pixels, int from, BilinearWeights axis, byte[] out, int to) {
+    private static void shrinkRowOfOne(byte[] pixels, int from, ResampleWeights axis, byte[] out, int to) {
         for (int x = 0; x < axis.first.length; x++) {
             int source = from + axis.first[x];
             int sum = HALF;
@@ -94,7 +99,7 @@ final class Resampler {
 
     /** Row by row rather than column by column, so that memory is read in order. */
     private void shrinkColumns(
-            byte[] between, int firstRow, int rowBytes, BilinearWeights axis, int height, byte[] out) {
+            byte[] between, int firstRow, int rowBytes, ResampleWeights axis, int height, byte[] out) {
         if (sums.length < rowBytes) {
             sums = new int[rowBytes];
         }
@@ -121,8 +126,7 @@ final class Resampler {
         }
     }
 
-    /** Weights of a triangle are never negative, so only the upper end can be passed. */
     private static byte clip(int sum) {
-        return (byte) Math.min(255, sum >> BilinearWeights.PRECISION_BITS);
+        return (byte) Math.max(0, Math.min(255, sum >> ResampleWeights.PRECISION_BITS));
     }
 }

@@ -1,8 +1,8 @@
 package io.resnetspark.model.input;
 
 /**
- * Resizing and cropping as torchvision does them on Pillow images: bilinear with antialiasing, bit for bit Pillow's
- * {@code resize}. Every method returns the image it was given where nothing changes.
+ * Resizing and cropping as torchvision does them on Pillow images: with antialiasing, bit for bit Pillow's {@code resize};
+ * bilinear unless a filter is named. Every method returns the image it was given where nothing changes.
  */
 public final class Resizer {
 
@@ -10,6 +10,10 @@ public final class Resizer {
 
     /** The whole image at exactly this size, whatever its aspect ratio. */
     public static Image resize(Image image, int width, int height) {
+        return resize(image, width, height, ResampleFilter.BILINEAR);
+    }
+
+    private static Image resize(Image image, int width, int height, ResampleFilter filter) {
         if (width < 1 || height < 1) {
             throw new IllegalArgumentException("Cannot resize to %d x %d pixels".formatted(width, height));
         }
@@ -17,7 +21,7 @@ public final class Resizer {
             return image;
         }
         byte[] out = new byte[Math.multiplyExact(Math.multiplyExact(width, height), image.channels())];
-        new Resampler()
+        new Resampler(filter)
                 .resample(
                         image.pixels(),
                         image.width(),
@@ -35,10 +39,16 @@ public final class Resizer {
      * {@code floor(pixels * longer / shorter)} (torchvision, functional.py, {@code _compute_resized_output_size}).
      */
     public static Image shorterSide(Image image, int pixels) {
+        return shorterSide(image, pixels, ResampleFilter.BILINEAR);
+    }
+
+    /** As {@link #shorterSide(Image, int)} with a filter of choice. */
+    public static Image shorterSide(Image image, int pixels, ResampleFilter filter) {
         return resize(
                 image,
                 scaledSide(image.width(), image.height(), pixels),
-                scaledSide(image.height(), image.width(), pixels));
+                scaledSide(image.height(), image.width(), pixels),
+                filter);
     }
 
     /**

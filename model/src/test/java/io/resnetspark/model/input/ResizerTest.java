@@ -31,6 +31,34 @@ class ResizerTest {
         assertThat(TestImages.crc(resized.pixels())).isEqualTo(crc);
     }
 
+    /** Fingerprints of {@code Image.resize((outWidth, outHeight), BICUBIC)} in Pillow 13.0.0. */
+    @ParameterizedTest
+    @CsvSource({
+        "37, 23, 3, 16, 11, 2cf57cac",
+        "37, 23, 3, 74, 46, c87c92fc",
+        "37, 23, 1, 16, 40, 3bacf55e",
+        "200, 150, 3, 224, 224, edd029ce",
+        "640, 480, 3, 341, 256, cb2ddc99",
+        "5, 7, 3, 1, 1, c6faf71a",
+        "1, 1, 3, 9, 4, 9efbaed3",
+        "64, 64, 3, 64, 17, 9f94ec67",
+    })
+    void everyPixelOfABicubicResizeIsPillows(
+            int width, int height, int channels, int outWidth, int outHeight, String crc) {
+        byte[] out = new byte[outWidth * outHeight * channels];
+        new Resampler(ResampleFilter.BICUBIC)
+                .resample(
+                        TestImages.pattern(width, height, channels).pixels(),
+                        width,
+                        channels,
+                        new Box(0, 0, width, height),
+                        outWidth,
+                        outHeight,
+                        new Box(0, 0, outWidth, outHeight),
+                        out);
+        assertThat(TestImages.crc(out)).isEqualTo(crc);
+    }
+
     @Test
     void sameSizeIsTheSameImage() {
         Image image = TestImages.pattern(9, 5, 3);
@@ -84,7 +112,8 @@ class ResizerTest {
         Image whole = Resizer.resize(inner, 17, 33);
         byte[] part = new byte[5 * 9 * 3];
 
-        new Resampler().resample(image.pixels(), 53, 3, new Box(11, 7, 30, 20), 17, 33, new Box(4, 20, 5, 9), part);
+        new Resampler(ResampleFilter.BILINEAR)
+                .resample(image.pixels(), 53, 3, new Box(11, 7, 30, 20), 17, 33, new Box(4, 20, 5, 9), part);
 
         for (int y = 0; y < 9; y++) {
             for (int i = 0; i < 15; i++) {

@@ -31,7 +31,7 @@ final class Views {
     Image resized(Image image) {
         return preprocessing.resizeShorterSide() == 0
                 ? image
-                : Resizer.shorterSide(image, preprocessing.resizeShorterSide());
+                : Resizer.shorterSide(image, preprocessing.resizeShorterSide(), preprocessing.filter());
     }
 
     /** Writes the centre crop of an image of any size. */

@@ -9,6 +9,7 @@ import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.input.ResampleFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,9 +51,6 @@ record HubModel(Optional<String> network, List<String> labels, Optional<Preproce
     private static final int SQUEEZED_FROM = 384;
 
     private static final int LARGEST_INPUT = 8192;
-
-    /** Pillow's number of the bilinear filter. */
-    private static final int BILINEAR = 2;
 
     /**
      * What is said beside a file of weights.
@@ -177,9 +175,7 @@ record HubModel(Optional<String> network, List<String> labels, Optional<Preproce
         if (resized && squeezed) {
             LOG.warn("{}: images were squeezed into a square; here their middle is cut out", file);
         }
-        if (resized && settings.path("resample").asInt(3) != BILINEAR) {
-            sayBilinear(file);
-        }
+        ResampleFilter filter = resized ? filter(settings.path("resample").asText("3"), file) : ResampleFilter.BILINEAR;
         // Pixels times scale, minus mean, over std, is what 0..1 minus mean / s over std / s is for s = 255 * scale.
         double scale = settings.path("do_rescale").asBoolean(true)
                 ? 255 * settings.path("rescale_factor").asDouble(1 / 255.0)
@@ -191,13 +187,19 @@ record HubModel(Optional<String> network, List<String> labels, Optional<Preproce
         List<Float> std = normalised
                 ? floats(settings.path("image_std"), channels, Preprocessing.IMAGENET_STD)
                 : same(1, channels);
-        return new Preprocessing(channels, shorterSide, input, over(mean, scale), over(std, scale));
+        return new Preprocessing(channels, shorterSide, input, over(mean, scale), over(std, scale), filter);
     }
 
-    private static void sayBilinear(Path file) {
-        LOG.warn(
-                "{}: images were resized with another filter; here it is bilinear, which changes probabilities a little",
-                file);
+    /** By timm's name or Pillow's number. */
+    private static ResampleFilter filter(String name, Path file) {
+        return switch (name) {
+            case "bilinear", "2" -> ResampleFilter.BILINEAR;
+            case "bicubic", "3" -> ResampleFilter.BICUBIC;
+            default -> {
+                LOG.warn("{}: images were resized by the filter {}; here it is bicubic", file, name);
+                yield ResampleFilter.BICUBIC;
+            }
+        };
     }
 
     /** A number, {@code shortest_edge}, or equal {@code height} and {@code width}. */
@@ -266,9 +268,6 @@ record HubModel(Optional<String> network, List<String> labels, Optional<Preproce
             throw new BadDataException(
                     "%s gives images the size %s; channels and a square are read".formatted(file, size));
         }
-        if (!settings.path("interpolation").asText("bicubic").equals("bilinear")) {
-            sayBilinear(file);
-        }
         if (!settings.path("crop_mode").asText("center").equals("center")) {
             LOG.warn("{}: images were cropped otherwise; here their middle is cut out", file);
         }
@@ -287,6 +286,7 @@ record HubModel(Optional<String> network, List<String> labels, Optional<Preproce
                         scaled(size.get(1), settings.path("crop_pct").asDouble(DEFAULT_CROP_SHARE), file),
                         size.get(1),
                         floats(settings.path("mean"), channels, Preprocessing.IMAGENET_MEAN),
-                        floats(settings.path("std"), channels, Preprocessing.IMAGENET_STD))));
+                        floats(settings.path("std"), channels, Preprocessing.IMAGENET_STD),
+                        filter(settings.path("interpolation").asText("bicubic"), file))));
     }
 }

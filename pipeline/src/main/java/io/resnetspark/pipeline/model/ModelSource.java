@@ -167,7 +167,8 @@ public final class ModelSource {
                 wanted.preprocessing().resizeShorterSide(),
                 wanted.preprocessing().inputSize(),
                 trainedWith.mean(),
-                trainedWith.std());
+                trainedWith.std(),
+                trainedWith.filter());
         String description = trained.map(LoadedModel::description).orElse(name)
                 + match.newHead().map(head -> "; " + head).orElse("");
         return new WarmStart(

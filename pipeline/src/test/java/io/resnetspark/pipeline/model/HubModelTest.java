@@ -10,6 +10,7 @@ import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.input.ResampleFilter;
 import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.Tensor;
@@ -143,7 +144,12 @@ class HubModelTest {
 
         assertThat(preprocessing)
                 .isEqualTo(new Preprocessing(
-                        3, shorterSide, input, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD));
+                        3,
+                        shorterSide,
+                        input,
+                        Preprocessing.IMAGENET_MEAN,
+                        Preprocessing.IMAGENET_STD,
+                        ResampleFilter.BICUBIC));
     }
 
     @Test
@@ -170,7 +176,8 @@ class HubModelTest {
         assertThat(model.network()).hasValue("resnet50");
         assertThat(model.labels()).containsExactly("x", "y", "z");
         assertThat(model.preprocessing())
-                .hasValue(new Preprocessing(3, 235, 224, List.of(0.5f, 0.5f, 0.5f), List.of(0.25f, 0.25f, 0.25f)));
+                .hasValue(new Preprocessing(
+                        3, 235, 224, List.of(0.5f, 0.5f, 0.5f), List.of(0.25f, 0.25f, 0.25f), ResampleFilter.BICUBIC));
     }
 
     @ParameterizedTest

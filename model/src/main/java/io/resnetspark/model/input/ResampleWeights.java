@@ -1,10 +1,10 @@
 package io.resnetspark.model.input;
 
 /**
- * One axis of an antialiased bilinear resize: which source samples make up each output sample, and their weights in
+ * One axis of an antialiased resize: which source samples make up each output sample, and their weights in
  * 22-bit fixed point (Pillow, libImaging/Resample.c, {@code precompute_coeffs} and {@code normalize_coeffs_8bpc}).
  */
-final class BilinearWeights {
+final class ResampleWeights {
 
     static final int PRECISION_BITS = 32 - 8 - 2;
 
@@ -20,15 +20,17 @@ final class BilinearWeights {
     final int stride;
 
     /**
+     * @param filter what weighs
      * @param inputSize samples of the source axis
      * @param outputSize samples the whole axis is resized to
      * @param from first output sample wanted
      * @param length output samples wanted
      */
-    BilinearWeights(int inputSize, int outputSize, int from, int length) {
+    ResampleWeights(ResampleFilter filter, int inputSize, int outputSize, int from, int length) {
         double scale = (double) inputSize / outputSize;
-        // Shrinking widens the triangle to cover every source sample: that is the antialiasing.
-        double support = Math.max(scale, 1);
+        // Shrinking widens the filter to cover every source sample: that is the antialiasing.
+        double width = Math.max(scale, 1);
+        double support = filter.support * width;
         stride = (int) Math.ceil(support) * 2 + 1;
         first = new int[length];
         count = new int[length];
@@ -40,20 +42,15 @@ final class BilinearWeights {
             int end = Math.min((int) (centre + support + 0.5), inputSize);
             double sum = 0;
             for (int k = 0; k < end - begin; k++) {
-                raw[k] = triangle((k + begin - centre + 0.5) * (1 / support));
+                raw[k] = filter.at((k + begin - centre + 0.5) * (1 / width));
                 sum += raw[k];
             }
             first[i] = begin;
             count[i] = end - begin;
             for (int k = 0; k < end - begin; k++) {
                 double weight = sum == 0 ? raw[k] : raw[k] / sum;
-                weights[i * stride + k] = (int) (0.5 + weight * (1 << PRECISION_BITS));
+                weights[i * stride + k] = (int) (Math.copySign(0.5, weight) + weight * (1 << PRECISION_BITS));
             }
         }
-    }
-
-    private static double triangle(double x) {
-        double distance = Math.abs(x);
-        return distance < 1 ? 1 - distance : 0;
     }
 }
