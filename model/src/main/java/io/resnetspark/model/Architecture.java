@@ -10,6 +10,7 @@ import static io.resnetspark.model.Stem.LECTURE;
 import static io.resnetspark.model.block.Shortcut.PAD;
 import static io.resnetspark.model.block.Shortcut.PROJECTION;
 
+import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.model.block.Shortcut;
 import io.resnetspark.model.error.ConfigurationException;
 import java.util.Arrays;

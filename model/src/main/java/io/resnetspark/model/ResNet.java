@@ -2,6 +2,7 @@ package io.resnetspark.model;
 
 import io.resnetspark.model.block.Block;
 import io.resnetspark.model.block.GraphSketch;
+import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.layer.GlobalAverage;
 import io.resnetspark.model.layer.Linear;

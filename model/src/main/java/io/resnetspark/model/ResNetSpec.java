@@ -1,5 +1,6 @@
 package io.resnetspark.model;
 
+import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.model.block.Shortcut;
 import io.resnetspark.model.error.ConfigurationException;
 import java.io.Serializable;

@@ -1,6 +1,7 @@
 package io.resnetspark.model;
 
 import io.resnetspark.model.block.GraphSketch;
+import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.layer.Freezable;

@@ -6,7 +6,7 @@ import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SplitOrigin;
 import io.resnetspark.pipeline.dataset.PrepareConfig.Splits;
 import io.resnetspark.pipeline.dataset.PrepareConfig.StoredEncoding;
-import io.resnetspark.pipeline.dataset.PrepareJob;
+import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
 import java.awt.image.BufferedImage;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

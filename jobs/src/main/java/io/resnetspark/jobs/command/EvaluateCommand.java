@@ -21,7 +21,7 @@ import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.tracking.EvaluationTracking;
 import io.resnetspark.pipeline.tracking.MlflowConfig;
 import io.resnetspark.pipeline.tracking.MlflowServer;
-import io.resnetspark.pipeline.training.BatchNormReestimation;
+import io.resnetspark.pipeline.training.worker.BatchNormReestimation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

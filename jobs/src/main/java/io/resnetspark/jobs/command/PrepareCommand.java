@@ -1,8 +1,8 @@
 package io.resnetspark.jobs.command;
 
 import io.resnetspark.pipeline.dataset.PrepareConfig;
-import io.resnetspark.pipeline.dataset.PrepareJob;
-import io.resnetspark.pipeline.dataset.PrepareOutcome;
+import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
+import io.resnetspark.pipeline.dataset.prepare.PrepareOutcome;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

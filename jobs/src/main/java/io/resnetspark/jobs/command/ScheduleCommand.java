@@ -1,6 +1,5 @@
 package io.resnetspark.jobs.command;
 
-import io.resnetspark.jobs.ResNetCli;
 import io.resnetspark.jobs.config.ValueCheck;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.schedule.Launcher;
@@ -28,6 +27,8 @@ import picocli.CommandLine.ParameterException;
         footer = {"", "Example: resnet schedule --config conf/schedule/schedule.conf --check"})
 final class ScheduleCommand extends JobCommand {
 
+    private static final String MAIN_CLASS = "io.resnetspark.jobs.ResNetCli";
+
     /** What the records of the configuration cannot judge by themselves. */
     private static final Map<String, ValueCheck> CHECKS = Map.of(
             "schedule.jobs[].command", command -> problemWithCommand((List<?>) command),
@@ -52,7 +53,7 @@ final class ScheduleCommand extends JobCommand {
             SchedulePreview.of(config, Instant.now()).forEach(job::say);
             return Conclusion.done("The schedule is in order.");
         }
-        Launcher launcher = Launcher.ofThisProcess(ResNetCli.class, System.getenv(), System.getProperties());
+        Launcher launcher = Launcher.ofThisProcess(MAIN_CLASS, System.getenv(), System.getProperties());
         ScheduleService service = new ScheduleService(config, launcher, Version.current(), job::say);
         job.output("history", config.history().path().toString());
         if (once == null) {

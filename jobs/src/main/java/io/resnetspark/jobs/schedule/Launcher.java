@@ -25,11 +25,11 @@ public interface Launcher {
     /**
      * The way of this process: {@code bin/resnet}, {@code spark-submit}, or a JVM with the same options and class path.
      *
-     * @param mainClass of the application
+     * @param mainClass of the application, by its full name
      * @param environment of this process
      * @param properties system properties of this process
      */
-    static Launcher ofThisProcess(Class<?> mainClass, Map<String, String> environment, Properties properties) {
+    static Launcher ofThisProcess(String mainClass, Map<String, String> environment, Properties properties) {
         String script = environment.get(LAUNCHER_VARIABLE);
         if (script != null && Files.isExecutable(Path.of(script))) {
             return arguments -> process(List.of(script), arguments);
@@ -54,8 +54,8 @@ public interface Launcher {
     }
 
     private static List<String> submission(
-            Path submit, Class<?> mainClass, Properties properties, List<String> arguments) {
-        String jar = jarOf(mainClass).toString();
+            Path submit, String mainClass, Properties properties, List<String> arguments) {
+        String jar = applicationJar().toString();
         Map<String, String> settings = new TreeMap<>();
         for (String name : properties.stringPropertyNames()) {
             // Command lines are for everybody to see. Secrets belong into spark-defaults.conf, which is read again.
@@ -70,7 +70,7 @@ public interface Launcher {
         if (master >= 0 && master + 1 < arguments.size()) {
             settings.put("spark.master", arguments.get(master + 1));
         }
-        List<String> command = new ArrayList<>(List.of(submit.toString(), "--class", mainClass.getName()));
+        List<String> command = new ArrayList<>(List.of(submit.toString(), "--class", mainClass));
         settings.forEach((name, value) -> command.addAll(List.of("--conf", name + "=" + value)));
         command.add(jar);
         return command;
@@ -84,19 +84,22 @@ public interface Launcher {
         return rest.isEmpty() ? null : rest;
     }
 
-    private static Path jarOf(Class<?> mainClass) {
-        return Path.of(
-                mainClass.getProtectionDomain().getCodeSource().getLocation().getPath());
+    private static Path applicationJar() {
+        return Path.of(Launcher.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath());
     }
 
-    private static List<String> javaVirtualMachine(Class<?> mainClass, Properties properties) {
+    private static List<String> javaVirtualMachine(String mainClass, Properties properties) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(properties.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 // One debugger's port serves one process.
                 .filter(option -> !option.startsWith("-agentlib:") && !option.startsWith("-javaagent:"))
                 .forEach(command::add);
-        command.addAll(List.of("-cp", absolute(properties.getProperty("java.class.path")), mainClass.getName()));
+        command.addAll(List.of("-cp", absolute(properties.getProperty("java.class.path")), mainClass));
         return command;
     }
 

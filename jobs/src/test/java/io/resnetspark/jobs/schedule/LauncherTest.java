@@ -47,7 +47,7 @@ class LauncherTest {
     void whatBinResnetStartedGoesThroughBinResnet() throws Exception {
         Map<String, String> environment =
                 Map.of(Launcher.LAUNCHER_VARIABLE, script("resnet").toString());
-        ProcessBuilder command = Launcher.ofThisProcess(ResNetCli.class, environment, properties())
+        ProcessBuilder command = Launcher.ofThisProcess(ResNetCli.class.getName(), environment, properties())
                 .command(ARGUMENTS);
         assertThat(command.environment()).containsEntry("RESNET_BUILD", "never");
         assertThat(output(command)).isEqualTo(ARGUMENTS);
@@ -71,8 +71,8 @@ class LauncherTest {
                 "spark.hadoop.fs.s3a.secret.key", "hunter2");
         Map<String, String> environment =
                 Map.of("SPARK_HOME", folder.resolve("spark").toString());
-        List<String> words = output(
-                Launcher.ofThisProcess(ResNetCli.class, environment, properties).command(ARGUMENTS));
+        List<String> words = output(Launcher.ofThisProcess(ResNetCli.class.getName(), environment, properties)
+                .command(ARGUMENTS));
         assertThat(words)
                 .startsWith("--class", ResNetCli.class.getName())
                 .endsWith(jar, "train", "--master", "spark://host:7077")
@@ -82,13 +82,13 @@ class LauncherTest {
 
     @Test
     void anyOtherProcessStartsItsOwnKindOfJvm() throws Exception {
-        List<String> words = Launcher.ofThisProcess(TestPrograms.class, Map.of(), properties())
+        List<String> words = Launcher.ofThisProcess(TestPrograms.class.getName(), Map.of(), properties())
                 .command(List.of("exit", "0"))
                 .command();
         assertThat(words.get(0)).endsWith("/bin/java");
         // Spark on Java 17 does not start without them.
         assertThat(words).anyMatch(word -> word.startsWith("--add-opens=java.base/java.lang="));
-        assertThat(output(Launcher.ofThisProcess(TestPrograms.class, Map.of(), properties())
+        assertThat(output(Launcher.ofThisProcess(TestPrograms.class.getName(), Map.of(), properties())
                         .command(List.of("exit", "0"))))
                 .contains("running [exit, 0]");
     }

@@ -54,7 +54,7 @@ class ScheduleProcessIT {
         List<String> arguments =
                 new ArrayList<>(List.of("schedule", "--config", config.toString(), "--outcome", folder.toString()));
         arguments.addAll(Arrays.asList(more));
-        Process process = Launcher.ofThisProcess(ResNetCli.class, Map.of(), System.getProperties())
+        Process process = Launcher.ofThisProcess(ResNetCli.class.getName(), Map.of(), System.getProperties())
                 .command(arguments)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("output").toFile())

@@ -1,6 +1,5 @@
 package io.resnetspark.model.block;
 
-import io.resnetspark.model.Normalisation;
 import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.Kernels.Bias;
 import io.resnetspark.model.layer.BatchNorm;

@@ -36,7 +36,7 @@ public record ClassIndex(List<String> names) implements Serializable {
      * This index with new classes behind the ones it has: first those the source defines, in its order, then those seen
      * besides, sorted.
      */
-    ClassIndex extendedBy(List<String> defined, Collection<String> seen) {
+    public ClassIndex extendedBy(List<String> defined, Collection<String> seen) {
         Set<String> all = new LinkedHashSet<>(names);
         all.addAll(defined);
         seen.stream().sorted(NATURAL).forEach(all::add);

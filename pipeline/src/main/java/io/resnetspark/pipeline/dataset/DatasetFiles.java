@@ -17,7 +17,7 @@ import org.apache.hadoop.conf.Configuration;
  * one that is), {@code versions/NNNNNN.json} (manifest of each version), {@code images/} and {@code rejects/} (Delta
  * tables). A version exists once {@code dataset.json} names it; whatever else lies there is work of a run that died.
  */
-final class DatasetFiles {
+public final class DatasetFiles {
 
     private static final String CURRENT = "dataset.json";
     private static final String IMAGES = "images";
@@ -29,29 +29,29 @@ final class DatasetFiles {
 
     private final AtomicStore store;
 
-    DatasetFiles(String dataset, Configuration configuration) {
+    public DatasetFiles(String dataset, Configuration configuration) {
         this.store = AtomicStore.at(dataset, configuration);
     }
 
-    String root() {
+    public String root() {
         return store.root().toString();
     }
 
-    String images() {
+    public String images() {
         return store.path(IMAGES).toString();
     }
 
-    String rejects() {
+    public String rejects() {
         return store.path(REJECTS).toString();
     }
 
     /** The manifest of the current version with the bytes it was read from; empty where no dataset is. */
-    Optional<Current> current() {
+    public Optional<Current> current() {
         return store.read(CURRENT).map(bytes -> new Current(parse(bytes, CURRENT), bytes));
     }
 
     /** A manifest and its file's content. */
-    record Current(DatasetManifest manifest, byte[] bytes) {}
+    public record Current(DatasetManifest manifest, byte[] bytes) {}
 
     /**
      * The manifest of a version.
@@ -90,7 +90,7 @@ final class DatasetFiles {
      *
      * @throws ConfigurationException if it holds anything else
      */
-    void checkFreeForDataset() {
+    public void checkFreeForDataset() {
         for (String name : store.list("")) {
             boolean own =
                     switch (name) {
@@ -124,7 +124,7 @@ final class DatasetFiles {
      * @param base what the dataset was when the run began; another run that published since makes this one fail
      * @throws BadDataException if the dataset changed meanwhile
      */
-    void publish(DatasetManifest manifest, Optional<Current> base) {
+    public void publish(DatasetManifest manifest, Optional<Current> base) {
         Optional<byte[]> now = store.read(CURRENT);
         boolean same = now.isPresent() == base.isPresent()
                 && (now.isEmpty() || Arrays.equals(now.get(), base.get().bytes()));
@@ -140,7 +140,7 @@ final class DatasetFiles {
     }
 
     /** The history of a version that follows {@code base}. */
-    static List<DatasetManifest.EarlierVersion> historyAfter(Current base) {
+    public static List<DatasetManifest.EarlierVersion> historyAfter(Current base) {
         DatasetManifest manifest = base.manifest();
         ArrayList<DatasetManifest.EarlierVersion> history = new ArrayList<>(manifest.history());
         history.add(new DatasetManifest.EarlierVersion(

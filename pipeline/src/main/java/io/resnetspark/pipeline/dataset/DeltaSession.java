@@ -48,7 +48,7 @@ public final class DeltaSession {
      * A session with settings of its own over the same Spark application, made the active one of this thread while
      * {@code body} runs, because Delta asks for the active session when it writes.
      */
-    static <T> T isolated(SparkSession spark, Map<String, String> settings, Function<SparkSession, T> body) {
+    public static <T> T isolated(SparkSession spark, Map<String, String> settings, Function<SparkSession, T> body) {
         SparkSession session = spark.newSession();
         settings.forEach(session.conf()::set);
         Option<SparkSession> before = SparkSession.getActiveSession();

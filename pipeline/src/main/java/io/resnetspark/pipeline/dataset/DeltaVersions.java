@@ -5,12 +5,12 @@ import org.apache.spark.sql.delta.DeltaLog;
 import scala.Option;
 
 /** Version numbers of Delta tables, from their logs: asking for the table's history would run a Spark job. */
-final class DeltaVersions {
+public final class DeltaVersions {
 
     private DeltaVersions() {}
 
     /** The newest version of an existing table. */
-    static long newest(SparkSession spark, String path) {
+    public static long newest(SparkSession spark, String path) {
         return DeltaLog.forTable(spark, path)
                 .update(false, Option.empty(), Option.empty())
                 .version();

@@ -19,7 +19,7 @@ import org.apache.spark.sql.types.StructType;
  * The Delta table of images. Its Parquet files are plain: no compression and no dictionary on {@code bytes}, so that an
  * image is a byte range of a file ({@link ExampleIndex}).
  */
-final class ImageTable {
+public final class ImageTable {
 
     /**
      * {@code image_id}: SHA-256 of the source's bytes, lower-case hexadecimal. {@code bytes}: as {@code encoding} says.
@@ -46,18 +46,18 @@ final class ImageTable {
             .add("bytes", DataTypes.BinaryType, false);
 
     /** The table as it was created: without images. */
-    static final long EMPTY = 0;
+    public static final long EMPTY = 0;
 
     private final SparkSession spark;
     private final String path;
 
-    ImageTable(SparkSession spark, String path) {
+    public ImageTable(SparkSession spark, String path) {
         this.spark = spark;
         this.path = path;
     }
 
     /** Settings of the session that writes the table. */
-    static Map<String, String> writerSettings(PrepareConfig.Storage storage) {
+    public static Map<String, String> writerSettings(PrepareConfig.Storage storage) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("parquet.enable.dictionary#bytes", "false");
         settings.put("parquet.writer.version", "v1");
@@ -79,7 +79,7 @@ final class ImageTable {
      *
      * @param base the table version of the dataset's current version, or {@link #EMPTY}
      */
-    void rewindTo(long base) {
+    public void rewindTo(long base) {
         if (!DeltaTable.isDeltaTable(spark, path)) {
             create();
         } else if (version() != base) {
@@ -115,7 +115,7 @@ final class ImageTable {
      * @param images rows of {@link #SCHEMA}
      * @return the table's new version
      */
-    long append(Dataset<Row> images) {
+    public long append(Dataset<Row> images) {
         images.select(Arrays.stream(SCHEMA.fieldNames()).map(name -> col(name)).toArray(Column[]::new))
                 .sortWithinPartitions("split", "image_id")
                 .write()
@@ -127,12 +127,12 @@ final class ImageTable {
     }
 
     /** The rows of a version, in no particular order. */
-    Dataset<Row> rows(long version) {
+    public Dataset<Row> rows(long version) {
         return spark.read().format("delta").option("versionAsOf", version).load(path);
     }
 
     /** The rows of a version's split. */
-    Dataset<Row> rows(long version, Split split) {
+    public Dataset<Row> rows(long version, Split split) {
         return rows(version).where(col("split").equalTo(split.label()));
     }
 }

@@ -23,7 +23,7 @@ public record PixelStatistics(long pixels, List<Double> mean, List<Double> std) 
      * @param sums per channel, sum of samples 0..255
      * @param squareSums per channel, sum of squared samples
      */
-    static PixelStatistics of(long pixels, List<Long> sums, List<Long> squareSums) {
+    public static PixelStatistics of(long pixels, List<Long> sums, List<Long> squareSums) {
         List<Double> mean = sums.stream().map(sum -> sum / (255.0 * pixels)).toList();
         List<Double> std = new ArrayList<>();
         for (int channel = 0; channel < mean.size(); channel++) {

@@ -17,11 +17,11 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Images to PNG files, without loss: what is decoded is what was encoded. */
-final class PngEncoder {
+public final class PngEncoder {
 
     private PngEncoder() {}
 
-    static byte[] encode(Image image) {
+    public static byte[] encode(Image image) {
         int channels = image.channels();
         int[] offsets = channels == 1 ? new int[] {0} : new int[] {0, 1, 2};
         WritableRaster raster = Raster.createInterleavedRaster(

@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.dataset;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,21 +14,21 @@ import java.util.zip.CRC32C;
  * @param image decoded and resized
  * @param bytes pixels {@code [height, width, channels]} or an encoded image
  */
-record StoredBytes(Image image, byte[] bytes) {
+public record StoredBytes(Image image, byte[] bytes) {
 
     /** Turns source images into stored ones as the configuration says. Thread-safe. */
-    static final class Maker {
+    public static final class Maker {
 
         private final PrepareConfig config;
         private final ImageDecoder decoder;
 
-        Maker(PrepareConfig config) {
+        public Maker(PrepareConfig config) {
             this.config = config;
             this.decoder = new ImageDecoder(
                     new DecodeLimits(DecodeLimits.standard().maxBytes(), config.maxPixels()), config.channels());
         }
 
-        StoredBytes fromEncoded(byte[] content) throws RejectedImageException {
+        public StoredBytes fromEncoded(byte[] content) throws RejectedImageException {
             Image decoded = decoder.decode(content);
             Image resized = resize(decoded);
             return resized == decoded && config.storage().encoding() == PrepareConfig.StoredEncoding.ENCODED
@@ -36,7 +36,7 @@ record StoredBytes(Image image, byte[] bytes) {
                     : store(resized);
         }
 
-        StoredBytes fromPixels(Image image) throws RejectedImageException {
+        public StoredBytes fromPixels(Image image) throws RejectedImageException {
             return store(resize(image.withChannels(config.channels())));
         }
 
@@ -75,23 +75,23 @@ record StoredBytes(Image image, byte[] bytes) {
     }
 
     /** CRC-32C of the stored bytes. */
-    int crc32c() {
+    public int crc32c() {
         return crc32c(bytes);
     }
 
-    static int crc32c(byte[] bytes) {
+    public static int crc32c(byte[] bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, bytes.length);
         return (int) crc.getValue();
     }
 
     /** Sum of the samples of each channel, exact. */
-    long[] pixelSums() {
+    public long[] pixelSums() {
         return sums(1);
     }
 
     /** Sum of the squared samples of each channel, exact. */
-    long[] pixelSquareSums() {
+    public long[] pixelSquareSums() {
         return sums(2);
     }
 

@@ -1,7 +1,7 @@
 package io.resnetspark.pipeline.experiment;
 
 import io.resnetspark.model.NetworkName;
-import io.resnetspark.model.Normalisation;
+import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.util.ArrayList;

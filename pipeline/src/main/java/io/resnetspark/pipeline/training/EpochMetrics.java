@@ -32,7 +32,7 @@ public record EpochMetrics(
      */
     public record Validation(long examples, double loss, double accuracy) {
 
-        static Validation of(StepResult result) {
+        public static Validation of(StepResult result) {
             return new Validation(result.examples(), result.loss(), result.accuracy());
         }
     }

@@ -14,11 +14,11 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * Freezes named stages of a network: {@code stem}, {@code layer1} … {@code layer4}, {@code fc}; {@code backbone}, all of
  * them but {@code fc}; or {@code batchnorm}, every batch norm wherever it is.
  */
-final class FrozenStages {
+public final class FrozenStages {
 
     private FrozenStages() {}
 
-    static void freeze(ComputationGraph network, List<String> stages) {
+    public static void freeze(ComputationGraph network, List<String> stages) {
         for (String layer : layers(ParameterLayout.of(network), stages)) {
             ((Freezable) network.getLayer(layer)).freeze();
         }
@@ -29,7 +29,7 @@ final class FrozenStages {
      *
      * @throws IllegalArgumentException if there is no such stage, or no layer is left
      */
-    static Set<String> trainedLayers(ParameterLayout layout, List<String> stages) {
+    public static Set<String> trainedLayers(ParameterLayout layout, List<String> stages) {
         Set<String> trained = layers(layout);
         trained.removeAll(layers(layout, stages));
         if (trained.isEmpty()) {

@@ -35,12 +35,12 @@ public record SlowMomentum(double momentum, double rate) implements Serializable
         }
     }
 
-    boolean isOff() {
+    public boolean isOff() {
         return equals(OFF);
     }
 
     /** Where the weights and their momentum are after a round. */
-    record Moved(float[] parameters, float[] momentum) {}
+    public record Moved(float[] parameters, float[] momentum) {}
 
     /**
      * @param start weights the round began with
@@ -48,7 +48,7 @@ public record SlowMomentum(double momentum, double rate) implements Serializable
      * @param before momentum before the round
      * @param learningRate of the round; where it is 0 nothing but running statistics has moved, and the momentum decays
      */
-    Moved move(ParameterLayout layout, float[] start, float[] averaged, float[] before, double learningRate) {
+    public Moved move(ParameterLayout layout, float[] start, float[] averaged, float[] before, double learningRate) {
         float[] moved = averaged.clone();
         float[] after = new float[averaged.length];
         double perRate = learningRate == 0 ? 0 : 1 / learningRate;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
+import io.resnetspark.pipeline.dataset.prepare.RejectsTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import io.resnetspark.pipeline.dataset.PrepareConfig.ResizeRule;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
 import io.resnetspark.pipeline.dataset.PrepareConfig.Storage;
 import io.resnetspark.pipeline.dataset.PrepareConfig.StoredEncoding;
+import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

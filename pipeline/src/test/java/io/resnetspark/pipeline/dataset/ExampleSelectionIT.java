@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -8,6 +8,8 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.input.Image;
 import io.resnetspark.pipeline.dataset.PrepareConfig.ParquetColumns;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
+import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
+import io.resnetspark.pipeline.dataset.prepare.PrepareOutcome;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

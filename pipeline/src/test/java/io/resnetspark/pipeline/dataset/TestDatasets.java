@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.dataset;
 
 import io.resnetspark.model.input.Image;
+import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -18,7 +18,7 @@ import io.resnetspark.pipeline.inference.TestTimeAugmentation;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
-import io.resnetspark.pipeline.training.SmallTraining;
+import io.resnetspark.pipeline.training.loop.SmallTraining;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

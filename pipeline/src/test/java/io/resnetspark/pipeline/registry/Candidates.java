@@ -2,10 +2,10 @@ package io.resnetspark.pipeline.registry;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.resnetspark.model.BlockKind;
-import io.resnetspark.model.Normalisation;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.Stem;
+import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.model.block.Shortcut;
 import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.input.Preprocessing;

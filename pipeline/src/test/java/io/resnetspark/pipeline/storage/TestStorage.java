@@ -2,13 +2,14 @@ package io.resnetspark.pipeline.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
  * A file system other than the local disk, for tests: a static field with {@code @RegisterExtension}. It is started by
@@ -23,13 +24,15 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
  */
 public abstract class TestStorage implements BeforeAllCallback {
 
-    private static final Namespace NAMESPACE = Namespace.create(TestStorage.class);
+    /** By kind. Not in a store of JUnit's, which may end with a class: Hadoop keeps its clients as long as the JVM lives. */
+    private static final Map<Class<?>, Server> RUNNING = new ConcurrentHashMap<>();
+
     private static final AtomicInteger DIRECTORIES = new AtomicInteger();
 
     private Server server;
 
     /** A running server. */
-    protected interface Server extends ExtensionContext.Store.CloseableResource, AutoCloseable {
+    protected interface Server extends AutoCloseable {
 
         @Override
         void close() throws Exception;
@@ -46,14 +49,24 @@ public abstract class TestStorage implements BeforeAllCallback {
 
     @Override
     public final void beforeAll(ExtensionContext context) {
-        server = context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(getClass(), type -> launch(), Server.class);
+        server = RUNNING.computeIfAbsent(getClass(), type -> launch());
     }
 
     private Server launch() {
         try {
-            return start();
+            Server started = start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(started)));
+            return started;
         } catch (Exception e) {
             throw new IllegalStateException("Cannot start " + getClass().getSimpleName(), e);
+        }
+    }
+
+    private static void end(Server server) {
+        try {
+            server.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("Cannot end " + server.root(), e);
         }
     }
 

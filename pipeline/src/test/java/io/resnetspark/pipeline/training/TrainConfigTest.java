@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetspark.pipeline.training.loop.SmallTraining;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

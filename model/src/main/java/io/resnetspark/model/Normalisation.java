@@ -1,9 +1,0 @@
-package io.resnetspark.model;
-
-/** What stands between a convolution and its activation. */
-public enum Normalisation {
-    /** Batch normalisation, as published. */
-    BATCH,
-    /** Nothing: convolutions have biases instead, and the activation follows directly. */
-    NONE
-}

@@ -1,0 +1,133 @@
+package io.resnetspark.pipeline.training.dl4j;
+
+import io.resnetspark.model.ResNet;
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.layer.KernelLayerConf;
+import io.resnetspark.model.optim.OptimizerConfig;
+import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
+import io.resnetspark.model.optim.Progress;
+import io.resnetspark.pipeline.device.DeviceRequest;
+import io.resnetspark.pipeline.device.DeviceType;
+import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.loop.TrainingLoop;
+import io.resnetspark.pipeline.training.worker.TrainingPlan;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.linalg.schedule.MapSchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+
+/** A training's settings in the terms of DL4J and its own averaging, as far as they have words for them. */
+public final class StockSettings {
+
+    private StockSettings() {}
+
+    /**
+     * Refuses what the stock master could only ignore.
+     *
+     * @throws ConfigurationException with everything that is in the way
+     */
+    public static void check(TrainConfig config, TrainingLoop.Resume resume, DeviceRequest device) {
+        List<String> problems = new ArrayList<>();
+        if (device.type() != DeviceType.CPU) {
+            problems.add("device.type %s: it makes networks before it can be told on which GPU"
+                    .formatted(device.type().label()));
+        }
+        if (resume == TrainingLoop.Resume.CONTINUE) {
+            problems.add("--resume: it does not know where it stands in an epoch");
+        }
+        if (!config.freeze().isEmpty()) {
+            problems.add("freeze: it trains every layer");
+        }
+        if (config.everyStepEpochs() != 0
+                || config.slowMomentum().momentum() != 0
+                || config.emaDecay() != 0
+                || config.transfer() != TrainConfig.Transfer.FLOAT32) {
+            problems.add("every-step-epochs, slow-momentum, ema-decay or transfer: it only averages");
+        }
+        if (config.onDivergence().action() == OnDivergence.Action.RETURN) {
+            problems.add("on-divergence.action return: it cannot go on from a checkpoint");
+        }
+        if (config.clipNorm() != 0) {
+            problems.add("clip-norm: DL4J clips layer by layer; set it to 0");
+        }
+        if (config.optimizer() instanceof OptimizerConfig.Lars) {
+            problems.add("optimizer lars: DL4J has none; use sgd or adam-w");
+        }
+        if (config.optimizer() instanceof OptimizerConfig.Sgd sgd
+                && sgd.momentum() > 0
+                && sgd.form() == OptimizerConfig.Sgd.Momentum.CLASSIC) {
+            problems.add("optimizer form classic: DL4J has Nesterov's momentum only; use nesterov");
+        }
+        if (config.schedule().factor(new Progress(0, config.epochs())) == 0) {
+            problems.add("schedule: it starts at 0 and the stock master never advances it; use constant");
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException(
+                    "The stock averager cannot do this: " + String.join("; ", problems) + ". Or use averager sliced");
+        }
+    }
+
+    /** Sets every layer's update rule; schedules go by DL4J's count of iterations. */
+    static void install(ComputationGraphConfiguration network, TrainConfig config, TrainingPlan plan) {
+        Map<Integer, Double> rates = new HashMap<>();
+        int steps = plan.stepsPerEpoch();
+        for (int iteration = 0; iteration < config.epochs() * steps; iteration++) {
+            double rate = plan.learningRate(iteration / steps, iteration % steps);
+            Double before = iteration == 0 ? null : rates.get(iteration - 1);
+            if (before == null || before != rate) {
+                rates.put(iteration, rate);
+            }
+        }
+        OptimizerConfig rule = config.optimizer();
+        List<Regularization> ofWeights = regularization(rule);
+        List<Regularization> ofOthers = rule.decayScope() == DecayScope.ALL ? ofWeights : List.of();
+        network.getVertices().forEach((name, vertex) -> {
+            if (vertex instanceof LayerVertex layer
+                    && layer.getLayerConf().getLayer() instanceof KernelLayerConf conf) {
+                double factor = name.equals(ResNet.LOGITS) ? config.headLearningRateFactor() : 1;
+                conf.trainWithFitBy(updater(rule, schedule(rates, factor)), ofWeights, ofOthers);
+            }
+        });
+    }
+
+    private static ISchedule schedule(Map<Integer, Double> rates, double factor) {
+        Map<Integer, Double> scaled = new HashMap<>();
+        rates.forEach((iteration, rate) -> scaled.put(iteration, factor * rate));
+        return new MapSchedule(ScheduleType.ITERATION, scaled);
+    }
+
+    private static IUpdater updater(OptimizerConfig rule, ISchedule rate) {
+        if (rule instanceof OptimizerConfig.AdamW adam) {
+            return Adam.builder()
+                    .learningRateSchedule(rate)
+                    .beta1(adam.beta1())
+                    .beta2(adam.beta2())
+                    .epsilon(adam.epsilon())
+                    .build();
+        }
+        double momentum = ((OptimizerConfig.Sgd) rule).momentum();
+        return momentum == 0 ? new Sgd(rate) : new Nesterovs(rate, momentum);
+    }
+
+    private static List<Regularization> regularization(OptimizerConfig rule) {
+        if (rule.weightDecay() == 0) {
+            return List.of();
+        }
+        return rule instanceof OptimizerConfig.AdamW
+                ? List.of(new WeightDecay(rule.weightDecay(), true))
+                : List.of(new L2Regularization(rule.weightDecay()));
+    }
+}

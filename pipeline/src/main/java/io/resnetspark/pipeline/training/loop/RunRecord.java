@@ -1,0 +1,161 @@
+package io.resnetspark.pipeline.training.loop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.pipeline.dataset.ExampleIndex;
+import io.resnetspark.pipeline.dataset.ExampleSelection;
+import io.resnetspark.pipeline.dataset.ImageDataset;
+import io.resnetspark.pipeline.device.DeviceRequest;
+import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.run.TrainingStatus;
+import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.loop.TrainingLoop.Resume;
+import io.resnetspark.pipeline.training.worker.TrainingPlan;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a run's manifest says of its training, and what of it a resumed training must keep.
+ *
+ * @param selection the images that take part; empty for all
+ */
+public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSelection> selection, Resume resume) {
+
+    /** Where the manifest's configuration says which images were selected. */
+    private static final String SELECTION = "selection";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
+
+    /** @throws ConfigurationException if the output holds a run that this training may not add to */
+    void checkOutput() {
+        if (resume == Resume.NEW_RUN && run.exists() && !failedBeforeItsFirstCheckpoint()) {
+            throw new ConfigurationException(
+                    "%s already holds a run; continue it with --resume or choose another --output"
+                            .formatted(run.path()));
+        }
+        if (goesOn()) {
+            requireSame("arch", config.arch());
+            requireSame("workers", config.workers());
+            requireSame("batchSize", config.batchSize());
+            requireSame("seed", config.seed());
+            requireSame(
+                    SELECTION,
+                    selection
+                            .map(images -> RunDirectory.JSON.valueToTree(images).toString())
+                            .orElse(""));
+        }
+    }
+
+    /** Whether there is a checkpoint to go on from. */
+    private boolean goesOn() {
+        return resume == Resume.CONTINUE && run.exists() && !run.checkpoints().isEmpty();
+    }
+
+    /** Nothing is lost then by beginning anew; of a run that was killed, another process may still be at work. */
+    private boolean failedBeforeItsFirstCheckpoint() {
+        TrainingStatus status = run.manifest().status();
+        return run.checkpoints().isEmpty() && (status == TrainingStatus.FAILED || status == TrainingStatus.DIVERGED);
+    }
+
+    /**
+     * The dataset to train on: of a resumed run the version that it began with, whatever was added since.
+     *
+     * @throws ConfigurationException if another dataset or version is asked for than the run began with
+     */
+    ImageDataset dataset(SparkSession spark) {
+        if (!goesOn()) {
+            return config.dataVersion()
+                    .map(version -> ImageDataset.open(spark, config.data(), version))
+                    .orElseGet(() -> ImageDataset.open(spark, config.data()));
+        }
+        RunManifest begun = run.manifest();
+        ImageDataset newest = ImageDataset.open(spark, config.data());
+        if (!newest.manifest().id().equals(begun.datasetId())) {
+            throw new ConfigurationException(
+                    "%s was begun on the dataset %s (id %s); %s is another one (id %s). Name that dataset, or another --output"
+                            .formatted(
+                                    run.path(),
+                                    begun.dataset(),
+                                    begun.datasetId(),
+                                    config.data(),
+                                    newest.manifest().id()));
+        }
+        int version = begun.datasetVersion();
+        config.dataVersion().filter(wanted -> wanted != version).ifPresent(wanted -> {
+            throw new ConfigurationException("%s was begun on version %d of %s; a resumed run must keep it, not use %d"
+                    .formatted(run.path(), version, config.data(), wanted));
+        });
+        if (newest.version() > version) {
+            LOG.warn(
+                    "{} goes on with version {} of {}, which it began with; version {} is there now",
+                    run.path(),
+                    version,
+                    config.data(),
+                    newest.version());
+        }
+        return ImageDataset.open(spark, config.data(), version);
+    }
+
+    /** What decides who trains which image when must not change in the middle of a training. */
+    private void requireSame(String key, Object now) {
+        JsonNode recorded = run.manifest().config().path(key);
+        String before = recorded.isObject() ? recorded.toString() : recorded.asText();
+        if (!before.equals(now.toString())) {
+            throw new ConfigurationException("%s was started with %s %s; a resumed run must keep it, not use %s"
+                    .formatted(run.path(), key, before, now));
+        }
+    }
+
+    /** The manifest to begin with: a resumed run keeps its name, its time and its returns. */
+    RunManifest manifest(
+            SparkSession spark, ImageDataset dataset, TrainingPlan plan, ParameterLayout layout, StartingPoint start) {
+        boolean continued = resume == Resume.CONTINUE && run.exists();
+        long parameters = layout.segments().stream()
+                .filter(segment -> segment.kind().trainable())
+                .mapToLong(ParameterLayout.Segment::length)
+                .sum();
+        return new RunManifest(
+                RunManifest.FORMAT_VERSION,
+                continued ? run.manifest().id() : plan.runId(),
+                continued ? run.manifest().createdAt() : Instant.now().toString(),
+                TrainingStatus.RUNNING,
+                resolved(),
+                dataset.path(),
+                dataset.manifest().id(),
+                dataset.version(),
+                plan.trainingIndex().size(),
+                plan.validationIndex().map(ExampleIndex::size).orElse(0),
+                parameters,
+                plan.threads(),
+                start.description(),
+                Kernels.ofThisProcess().description(),
+                Map.of(
+                        "java", Runtime.version().toString(),
+                        "spark", spark.version(),
+                        "os", System.getProperty("os.name") + " " + System.getProperty("os.arch")),
+                continued ? run.manifest().seconds() : 0,
+                Map.of(
+                        "master", spark.sparkContext().master(),
+                        "device",
+                                DeviceRequest.of(spark.sparkContext().getConf())
+                                        .type()
+                                        .label()),
+                continued ? run.manifest().returns() : List.of());
+    }
+
+    /** The configuration as it is recorded, with the images that were selected. */
+    private ObjectNode resolved() {
+        ObjectNode tree = RunDirectory.JSON.valueToTree(config);
+        selection.ifPresent(images -> tree.set(SELECTION, RunDirectory.JSON.valueToTree(images)));
+        return tree;
+    }
+}

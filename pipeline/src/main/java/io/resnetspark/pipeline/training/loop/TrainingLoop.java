@@ -1,0 +1,341 @@
+package io.resnetspark.pipeline.training.loop;
+
+import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.ResNet;
+import io.resnetspark.model.checkpoint.Checkpoint;
+import io.resnetspark.model.checkpoint.ModelCard;
+import io.resnetspark.model.checkpoint.TrainingPosition;
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.error.DivergedException;
+import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.input.BatchRecipe;
+import io.resnetspark.model.training.Trainer;
+import io.resnetspark.pipeline.dataset.ExampleIndex;
+import io.resnetspark.pipeline.dataset.ExampleSelection;
+import io.resnetspark.pipeline.dataset.ImageDataset;
+import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.device.DeviceRequest;
+import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.run.TrainingStatus;
+import io.resnetspark.pipeline.training.FrozenStages;
+import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainingListener;
+import io.resnetspark.pipeline.training.TrainingOutcome;
+import io.resnetspark.pipeline.training.TrainingSummary;
+import io.resnetspark.pipeline.training.averaging.Averager;
+import io.resnetspark.pipeline.training.averaging.AveragingRhythm;
+import io.resnetspark.pipeline.training.averaging.DivergenceWatch;
+import io.resnetspark.pipeline.training.averaging.MovingAverage;
+import io.resnetspark.pipeline.training.averaging.ServerUpdate;
+import io.resnetspark.pipeline.training.dl4j.AveragingTrainingMaster;
+import io.resnetspark.pipeline.training.dl4j.SlicedAverager;
+import io.resnetspark.pipeline.training.dl4j.StockAverager;
+import io.resnetspark.pipeline.training.dl4j.StockSettings;
+import io.resnetspark.pipeline.training.worker.BatchNormReestimation;
+import io.resnetspark.pipeline.training.worker.CachedFeatures;
+import io.resnetspark.pipeline.training.worker.FeatureExtraction;
+import io.resnetspark.pipeline.training.worker.HadoopSettings;
+import io.resnetspark.pipeline.training.worker.TrainingPlan;
+import io.resnetspark.pipeline.training.worker.WorkerThreads;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A training from its configuration to its last checkpoint: new, or resumed where it stood. */
+public final class TrainingLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+
+    private final SparkSession spark;
+    private final TrainConfig config;
+    private final Optional<ExampleSelection> selection;
+    private final List<TrainingListener> listeners;
+    private final Configuration hadoop;
+    private final RunDirectory run;
+
+    private TrainingLoop(
+            SparkSession spark,
+            TrainConfig config,
+            Optional<ExampleSelection> selection,
+            List<TrainingListener> listeners) {
+        this.spark = spark;
+        this.config = config;
+        this.selection = selection;
+        this.listeners = listeners;
+        this.hadoop = spark.sessionState().newHadoopConf();
+        this.run = RunDirectory.at(config.output(), hadoop);
+    }
+
+    /** Whether a training may continue one that its output directory holds. */
+    public enum Resume {
+        /** The output must be new. */
+        NEW_RUN,
+        /** The newest whole checkpoint of the output is continued. */
+        CONTINUE
+    }
+
+    /**
+     * Trains.
+     *
+     * @param listeners hear of progress on the driver
+     * @throws ConfigurationException if the configuration does not fit the dataset or the output holds another run
+     * @throws BadDataException if the dataset, weights or checkpoints cannot be used
+     * @throws DivergedException if the loss explodes and the training may not go back; checkpoints before that stay
+     */
+    public static TrainingOutcome run(
+            SparkSession spark, TrainConfig config, Resume resume, List<TrainingListener> listeners) {
+        return new TrainingLoop(spark, config, Optional.empty(), listeners).run(resume);
+    }
+
+    /**
+     * Trains and validates on some of a dataset's images.
+     *
+     * @param selection the images that take part; recorded in the run's manifest
+     * @throws BadDataException also if no training image takes part
+     * @see #run(SparkSession, TrainConfig, Resume, List)
+     */
+    public static TrainingOutcome run(
+            SparkSession spark,
+            TrainConfig config,
+            ExampleSelection selection,
+            Resume resume,
+            List<TrainingListener> listeners) {
+        return new TrainingLoop(spark, config, Optional.of(selection), listeners).run(resume);
+    }
+
+    private TrainingOutcome run(Resume resume) {
+        if (config.averager() == TrainConfig.Averaging.STOCK) {
+            StockSettings.check(
+                    config, resume, DeviceRequest.of(spark.sparkContext().getConf()));
+        }
+        RunRecord record = new RunRecord(run, config, selection, resume);
+        record.checkOutput();
+        ImageDataset dataset = record.dataset(spark);
+        ExampleIndex wholeSplit = index(dataset, Split.TRAIN)
+                .orElseThrow(() -> new BadDataException("%s has no training images".formatted(config.data())));
+        ExampleIndex trainingIndex = config.images().map(wholeSplit::first).orElse(wholeSplit);
+        Optional<ExampleIndex> validationIndex = index(dataset, config.validateOn());
+
+        StartingPoint start = startingPoint(resume, dataset);
+        TrainingPlan plan = plan(start.card(), trainingIndex, validationIndex);
+        ComputationGraph network = ResNet.create(start.card().spec(), config.seed());
+        ParameterLayout layout = ParameterLayout.of(network);
+        FrozenStages.freeze(network, config.freeze());
+        boolean headAlone = FrozenStages.trainedLayers(layout, config.freeze()).equals(Set.of(ResNet.LOGITS));
+        RunManifest manifest = record.manifest(spark, dataset, plan, layout, start);
+        run.writeManifest(manifest);
+        run.deleteUnfinished();
+        DivergenceRecovery recovery = new DivergenceRecovery(
+                config.onDivergence(),
+                run,
+                manifest.returns(),
+                () -> start.snapshot().position().round() == 0 ? start : startingPoint(Resume.NEW_RUN, dataset));
+        if (!headAlone || config.frozenFeatures() == TrainConfig.FrozenFeatures.RECOMPUTED) {
+            return train(network, layout, TrainedPart.whole(layout), plan, start, recovery);
+        }
+        ResNet.close(network);
+        return trainHead(layout, plan, start, recovery);
+    }
+
+    private Optional<ExampleIndex> index(ImageDataset dataset, Split split) {
+        if (dataset.images(split) == 0) {
+            return Optional.empty();
+        }
+        ExampleIndex all = ExampleIndex.build(spark, dataset, split);
+        return Optional.of(selection.map(all::select).orElse(all)).filter(index -> index.size() > 0);
+    }
+
+    /** Features are computed once; then the head is a network of its own, and all that workers exchange. */
+    private TrainingOutcome trainHead(
+            ParameterLayout layout, TrainingPlan plan, StartingPoint start, DivergenceRecovery recovery) {
+        if (!config.augmentation().equals(Augmentation.none())) {
+            LOG.warn(
+                    "Only the head is trained, on features computed once per image: augmentation does not apply, except"
+                            + " label smoothing. Set frozen-features to recomputed to augment images in every epoch");
+        }
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        try {
+            CachedFeatures features = FeatureExtraction.run(
+                    context, plan, start.snapshot().state().parameters(), run.path());
+            ComputationGraph head =
+                    ResNet.head(features.training().width(), plan.spec().classes(), config.seed());
+            return train(head, layout, TrainedPart.head(layout), plan.withFeatures(features), start, recovery);
+        } finally {
+            FeatureExtraction.delete(plan, run.path());
+        }
+    }
+
+    private StartingPoint startingPoint(Resume resume, ImageDataset dataset) {
+        if (resume == Resume.CONTINUE) {
+            Optional<Checkpoint> newest = run.newestCheckpoint();
+            if (newest.isPresent()) {
+                return StartingPoint.at(newest.get());
+            }
+        }
+        return StartingPoint.fresh(config, dataset, hadoop);
+    }
+
+    private TrainingPlan plan(ModelCard card, ExampleIndex trainingIndex, Optional<ExampleIndex> validationIndex) {
+        int classes = card.spec().classes();
+        return new TrainingPlan(
+                UUID.randomUUID().toString(),
+                card.spec(),
+                config.freeze(),
+                config.optimizer(),
+                config.schedule(),
+                config.learningRate(),
+                config.headLearningRateFactor(),
+                config.clipNorm() == 0 ? Trainer.NO_CLIPPING : config.clipNorm(),
+                config.workers(),
+                config.batchSize(),
+                config.epochs(),
+                config.seed(),
+                WorkerThreads.of(spark.sparkContext(), config.workers(), config.threadsPerWorker()),
+                BatchRecipe.training(card.preprocessing(), config.augmentation(), config.seed(), classes),
+                trainingIndex,
+                BatchRecipe.evaluation(card.preprocessing(), classes),
+                validationIndex.orElse(null),
+                null,
+                new HadoopSettings(hadoop));
+    }
+
+    private TrainingOutcome train(
+            ComputationGraph network,
+            ParameterLayout layout,
+            TrainedPart part,
+            TrainingPlan plan,
+            StartingPoint start,
+            DivergenceRecovery recovery) {
+        long begin = System.nanoTime();
+        double secondsBefore = run.manifest().seconds();
+        List<TrainingListener> all = new ArrayList<>(listeners);
+        all.add(MetricsLog.continuing(run, start.snapshot().position().round()));
+        TrainingSummary summary = summary(plan, run.manifest(), start.snapshot().position());
+        LOG.info("Training {}", summary);
+        all.forEach(listener -> listener.started(summary));
+        TrainingPosition end;
+        try {
+            end = recovery.trainUntilDone(start, all, (from, rateFactor) -> {
+                TrainingPlan now = plan.withLearningRate(config.learningRate() * rateFactor);
+                return trainFrom(from, network, layout, part, now, all);
+            });
+            run.writeManifest(run.manifest().with(TrainingStatus.DONE, secondsBefore + secondsSince(begin)));
+            all.forEach(listener -> listener.ended(TrainingStatus.DONE));
+        } catch (Throwable failure) { // Spark throws checked exceptions undeclared
+            TrainingStatus status =
+                    failure instanceof DivergedException ? TrainingStatus.DIVERGED : TrainingStatus.FAILED;
+            double seconds = secondsBefore + secondsSince(begin);
+            inSpiteOf(failure, () -> run.writeManifest(run.manifest().with(status, seconds)));
+            all.forEach(listener -> inSpiteOf(failure, () -> listener.ended(status)));
+            throw failure;
+        }
+        return new TrainingOutcome(run.path(), end, run.best(), secondsSince(begin));
+    }
+
+    /** Tidies up after a failure; what goes wrong in doing so, say on the disk that is full, must not hide it. */
+    private static void inSpiteOf(Throwable failure, Runnable tidying) {
+        try {
+            tidying.run();
+        } catch (RuntimeException also) {
+            failure.addSuppressed(also);
+        }
+    }
+
+    private TrainingPosition trainFrom(
+            StartingPoint start,
+            ComputationGraph network,
+            ParameterLayout layout,
+            TrainedPart part,
+            TrainingPlan plan,
+            List<TrainingListener> all) {
+        Averager averager = averager(network, part, plan, start, all);
+        try {
+            new EpochLoop(
+                            run,
+                            config,
+                            averager,
+                            all,
+                            () -> new Checkpoint(start.card(), part.into(start.snapshot(), averager.snapshot())),
+                            layout)
+                    .run();
+            if (config.reestimateBatchNormImages() > 0) {
+                new ModelReestimation(run, BatchNormReestimation.of(plan, config.reestimateBatchNormImages()), layout)
+                        .run(JavaSparkContext.fromSparkContext(spark.sparkContext()), plan, averager)
+                        .ifPresent(metrics -> all.forEach(listener -> listener.batchNormReestimated(metrics)));
+            }
+        } catch (Throwable failure) {
+            inSpiteOf(failure, averager::release);
+            throw failure;
+        }
+        averager.release();
+        return averager.position();
+    }
+
+    private Averager averager(
+            ComputationGraph network,
+            TrainedPart part,
+            TrainingPlan plan,
+            StartingPoint start,
+            List<TrainingListener> all) {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+        return switch (config.averager()) {
+            case STOCK -> {
+                ResNet.close(network); // it is trained by other rules than ours, and so made otherwise
+                yield new StockAverager(context, config, plan, start.snapshot().state(), all);
+            }
+            case SLICED -> {
+                AveragingTrainingMaster master = new AveragingTrainingMaster(
+                        context,
+                        plan,
+                        rhythm(),
+                        new ServerUpdate(config.slowMomentum(), new MovingAverage(config.emaDecay()), part.layout()),
+                        config.transfer(),
+                        part.of(start.snapshot()),
+                        all,
+                        DivergenceWatch.of(
+                                config.onDivergence(),
+                                plan.spec().classes(),
+                                run,
+                                start.snapshot().position().round()));
+                yield new SlicedAverager(context, network, master);
+            }
+        };
+    }
+
+    private AveragingRhythm rhythm() {
+        return new AveragingRhythm(config.everyStepEpochs(), config.averagingFrequency());
+    }
+
+    private TrainingSummary summary(TrainingPlan plan, RunManifest manifest, TrainingPosition position) {
+        return new TrainingSummary(
+                plan.spec().architecture(),
+                manifest.parameters(),
+                manifest.trainExamples(),
+                manifest.valExamples(),
+                plan.spec().classes(),
+                plan.workers(),
+                plan.threads(),
+                plan.batchSize(),
+                config.averagingFrequency(),
+                config.everyStepEpochs(),
+                config.epochs(),
+                rhythm().rounds(config.epochs(), plan.stepsPerEpoch()),
+                (long) manifest.trainExamples() * config.epochs(),
+                position.examples(),
+                manifest.kernels());
+    }
+
+    private static double secondsSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+}

@@ -1,0 +1,93 @@
+package io.resnetspark.pipeline.training.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.optim.LearningRateSchedule;
+import io.resnetspark.model.optim.OptimizerConfig;
+import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
+import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.pipeline.dataset.PrepareConfig;
+import io.resnetspark.pipeline.dataset.PrepareConfig.ResizeRule;
+import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
+import io.resnetspark.pipeline.dataset.TestDatasets;
+import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
+import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
+import io.resnetspark.pipeline.training.TrainingListener;
+import io.resnetspark.pipeline.training.loop.TrainingLoop.Resume;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Transfer learning on real photographs, by the recipe of {@code conf/examples/transfer-learning.conf}. */
+@EnabledIfEnvironmentVariable(
+        named = "RESNET_TEST_DATA",
+        matches = ".+",
+        disabledReason = "RESNET_TEST_DATA does not name the folder of real test data")
+@Tag("full")
+class HymenopteraIT {
+
+    @TempDir
+    static Path folder;
+
+    private static SparkSession spark;
+    private static String dataset;
+
+    private static String data(String name) {
+        return Path.of(System.getenv("RESNET_TEST_DATA")).resolve(name).toString();
+    }
+
+    @BeforeAll
+    static void prepare() {
+        spark = TestDatasets.spark();
+        dataset = folder.resolve("dataset").toString();
+        PrepareJob.run(
+                spark,
+                PrepareConfig.of(data("hymenoptera_data"), SourceFormat.IMAGE_FOLDER, dataset)
+                        .withResize(ResizeRule.SHORTER_SIDE, 256));
+    }
+
+    /** Logistic regression on the same features has 144 of the 153 validation photos right, 94.1 %. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void aNewHeadTellsAntsFromBees(long seed) {
+        TrainConfig config = TrainConfigBuilder.builder(SmallTraining.config(
+                        dataset, folder.resolve("run-" + seed).toString(), 30, 0.01, OnDivergence.standard()))
+                .arch("resnet18")
+                .inputSize(Optional.empty())
+                .weights(Optional.of(data("weights/ktb_resnet18_small.pth")))
+                .freeze(List.of("backbone"))
+                .averagingFrequency(10)
+                .batchSize(16)
+                .schedule(new LearningRateSchedule.Cosine())
+                .optimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 5e-4, DecayScope.ALL))
+                .augmentation(Augmentation.none())
+                .seed(seed)
+                .threadsPerWorker(0)
+                .checkpointEveryEpochs(1000)
+                .keepCheckpoints(1)
+                .build();
+        List<EpochMetrics> epochs = new ArrayList<>();
+        TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of(new TrainingListener() {
+            @Override
+            public void epochDone(EpochMetrics metrics) {
+                epochs.add(metrics);
+            }
+        }));
+        EpochMetrics.Validation last =
+                epochs.get(epochs.size() - 1).validation().orElseThrow();
+        assertThat(last.examples()).isEqualTo(153);
+        assertThat(last.accuracy()).isGreaterThanOrEqualTo(0.93);
+    }
+}

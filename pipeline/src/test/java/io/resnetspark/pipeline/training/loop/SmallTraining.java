@@ -1,0 +1,83 @@
+package io.resnetspark.pipeline.training.loop;
+
+import io.resnetspark.model.checkpoint.Checkpoint;
+import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.optim.LearningRateSchedule;
+import io.resnetspark.model.optim.OptimizerConfig;
+import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
+import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.RoundMetrics;
+import io.resnetspark.pipeline.training.SlowMomentum;
+import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainConfig.ZeroInitResidual;
+import io.resnetspark.pipeline.training.TrainConfigBuilder;
+import io.resnetspark.pipeline.training.TrainingListener;
+import io.resnetspark.pipeline.training.loop.TrainingLoop.Resume;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/** A training of two workers that takes a moment, with momentum, decay, augmentation and a short last step. */
+public final class SmallTraining {
+
+    /** Every kind of layer and both kinds of shortcut, in a block a stage. */
+    public static final String NETWORK = "cifar-resnet20+blocks=1-1-1+widths=8-8-16";
+
+    private SmallTraining() {}
+
+    public static TrainConfig config(
+            String dataset, String output, int epochs, double learningRate, OnDivergence onDivergence) {
+        return TrainConfigBuilder.builder()
+                .data(dataset)
+                .validateOn(Split.VAL)
+                .arch(NETWORK)
+                .inputSize(Optional.of(16))
+                .freeze(List.of())
+                .frozenFeatures(TrainConfig.FrozenFeatures.CACHED)
+                .output(output)
+                .averager(TrainConfig.Averaging.SLICED)
+                .workers(2)
+                .averagingFrequency(2)
+                .slowMomentum(SlowMomentum.OFF)
+                .transfer(TrainConfig.Transfer.FLOAT32)
+                .batchSize(6)
+                .epochs(epochs)
+                .learningRate(learningRate)
+                .headLearningRateFactor(1)
+                .schedule(new LearningRateSchedule.Constant())
+                .optimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-3, DecayScope.ALL))
+                .augmentation(Augmentation.cifar())
+                .zeroInitResidual(ZeroInitResidual.OFF)
+                .seed(11)
+                .threadsPerWorker(1)
+                .checkpointEveryEpochs(1)
+                .keepCheckpoints(2)
+                .onDivergence(onDivergence)
+                .build();
+    }
+
+    /** Trains or resumes. */
+    static Checkpoint train(SparkSession spark, TrainConfig config, TrainingListener... listeners) {
+        TrainingLoop.run(spark, config, Resume.CONTINUE, List.of(listeners));
+        return run(spark, config).newestCheckpoint().orElseThrow();
+    }
+
+    static RunDirectory run(SparkSession spark, TrainConfig config) {
+        return RunDirectory.at(config.output(), spark.sessionState().newHadoopConf());
+    }
+
+    /** Ends a training as a killed driver would, after so many rounds. */
+    static TrainingListener plugPulledAfter(int rounds) {
+        return new TrainingListener() {
+            @Override
+            public void roundDone(RoundMetrics metrics) {
+                if (metrics.round() == rounds) {
+                    throw new IllegalStateException("the plug is pulled after round " + rounds);
+                }
+            }
+        };
+    }
+}
