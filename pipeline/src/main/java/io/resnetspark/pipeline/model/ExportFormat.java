@@ -70,7 +70,7 @@ public sealed interface ExportFormat {
 
         @Override
         public void write(LoadedModel model, OutputStream out) throws IOException {
-            TorchZipWriter.write(model.weights(), out);
+            TorchZipWriter.write(model.weights().withBatchesTracked(), out);
         }
     }
 

@@ -60,7 +60,7 @@ final class HubFolder {
         folder.write("preprocessor_config.json", json(preprocessor()));
         folder.write(CARD, card(name, evaluation).getBytes(StandardCharsets.UTF_8));
         try (OutputStream out = new BufferedOutputStream(folder.create(WEIGHTS))) {
-            SafeTensors.write(TransformersNames.of(model.weights()), Map.of("format", "pt"), out);
+            SafeTensors.write(TransformersNames.of(model.weights().withBatchesTracked()), Map.of("format", "pt"), out);
         }
     }
 
