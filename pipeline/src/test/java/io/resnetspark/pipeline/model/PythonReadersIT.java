@@ -49,9 +49,11 @@ class PythonReadersIT {
     @BeforeAll
     static void export() throws Exception {
         Map<String, Object> expected = new LinkedHashMap<>();
-        Image drawn = drawn(300, 200);
+        Image drawn = drawn(300, 200, 3);
         expected.put("basic", export("basic", SmallModels.of("resnet18+blocks=1-2-1-1"), drawn));
         expected.put("bottleneck", export("bottleneck", SmallModels.of("resnet50+blocks=1-1-2-1"), drawn));
+        Preprocessing grey = new Preprocessing(1, 40, 32, List.of(0.1f), List.of(0.3f));
+        expected.put("grey", export("grey", SmallModels.of("resnet18+blocks=1-1-1-1", grey), drawn(300, 200, 1)));
         String data = System.getenv("RESNET_TEST_DATA");
         if (data != null) {
             List<String> labels =
@@ -90,6 +92,8 @@ class PythonReadersIT {
                 spec.block() == BlockKind.BOTTLENECK,
                 "blocks",
                 spec.blocks(),
+                "channels",
+                spec.channels(),
                 "size",
                 spec.inputSize(),
                 "labels",
@@ -102,15 +106,15 @@ class PythonReadersIT {
         ModelExport.to(folder.resolve(name).toString(), format, HADOOP).write(model);
     }
 
-    private static Image drawn(int width, int height) {
-        byte[] pixels = new byte[width * height * 3];
+    private static Image drawn(int width, int height, int channels) {
+        byte[] pixels = new byte[width * height * channels];
         new Random(1).nextBytes(pixels);
-        return new Image(width, height, 3, pixels);
+        return new Image(width, height, channels, pixels);
     }
 
     private static void writePng(Image image, Path file) throws IOException {
         BufferedImage picture = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-        byte[] pixels = image.pixels();
+        byte[] pixels = image.withChannels(3).pixels();
         for (int i = 0; i < image.width() * image.height(); i++) {
             int rgb = (pixels[3 * i] & 0xFF) << 16 | (pixels[3 * i + 1] & 0xFF) << 8 | pixels[3 * i + 2] & 0xFF;
             picture.setRGB(i % image.width(), i / image.width(), rgb);
