@@ -1,20 +1,48 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.onnx.OnnxInput;
+import io.resnetspark.pipeline.model.EvaluationSummary;
+import io.resnetspark.pipeline.model.ExportFormat;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelExport;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.storage.AtomicStore;
+import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code resnet export}: a trained model into a file that PyTorch reads. */
+/** {@code resnet export}: a trained model into what other software reads. */
 @Command(
         name = "export",
-        description = "Writes a model's weights as safetensors with torchvision's keys, and beside it a .json with "
-                + "labels and preprocessing.",
-        footer = {"", "Example: resnet export --model runs/photos-1 --output photos.safetensors"})
+        description =
+                "Writes a model for other software: weights for PyTorch, a graph for ONNX Runtime, or a folder for "
+                        + "transformers.",
+        footer = {
+            "",
+            "safetensors  weights under torchvision's names, with network, labels and preprocessing in the metadata",
+            "pth          the same weights as torch.save writes them",
+            "onnx         the network with its weights; labels and preprocessing in the metadata",
+            "huggingface  a folder with model.safetensors, config.json, preprocessor_config.json and a model card",
+            "",
+            "Beside a file of weights a .json says labels and preprocessing.",
+            "",
+            "Example: resnet export --model runs/photos-1 --output photos.safetensors",
+            "         resnet export --model runs/photos-1 --format onnx --onnx-input uint8 --output photos.onnx",
+            "         resnet export --model registry:photos --format huggingface --report reports/photos-1 \\",
+            "           --output s3a://bucket/hub/photos"
+        })
 final class ExportCommand extends JobCommand {
+
+    private enum Format {
+        SAFETENSORS,
+        PTH,
+        ONNX,
+        HUGGINGFACE
+    }
 
     @Option(
             names = "--model",
@@ -24,22 +52,74 @@ final class ExportCommand extends JobCommand {
     private String model;
 
     @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "safetensors",
+            description = "safetensors (the default), pth, onnx or huggingface.")
+    private Format format;
+
+    @Option(
             names = "--output",
             paramLabel = "FILE",
             required = true,
-            description = "The .safetensors file to write: a path or a URI such as s3a://bucket/photos.safetensors.")
+            description =
+                    "The file to write, or the folder: a path or a URI such as s3a://bucket/photos.safetensors. A file is "
+                            + "replaced, a folder must not be there.")
     private String output;
+
+    @Option(
+            names = "--onnx-input",
+            paramLabel = "TYPE",
+            description =
+                    "What the ONNX graph takes: float32, normalised [N, C, H, W], the default; or uint8, pixels [N, H, "
+                            + "W, C] that it normalises itself.")
+    private OnnxInput onnxInput;
+
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "A report of evaluate, for the model card of a huggingface folder.")
+    private String report;
 
     @Mixin
     private RegistryOption registry;
 
     @Override
     protected Conclusion run(Job job) throws Exception {
-        ModelExport export = ModelExport.to(output, job.hadoopConfiguration());
+        ModelExport export = ModelExport.to(output, format(job.hadoopConfiguration()), job.hadoopConfiguration());
         job.fetch(model);
         LoadedModel loaded = ModelSource.load(model, Optional.empty(), Optional.empty(), job.hadoopConfiguration());
-        String description = export.write(loaded);
-        return Conclusion.done("%s, %d tensors%nWeights: %s%nLabels and preprocessing: %s"
-                .formatted(loaded.card().spec().architecture(), loaded.weights().size(), output, description));
+        List<String> written = export.write(loaded);
+        String kind =
+                switch (format) {
+                    case SAFETENSORS, PTH -> "Weights";
+                    case ONNX -> "ONNX";
+                    case HUGGINGFACE -> "Folder";
+                };
+        String description = written.size() > 1 ? "%nLabels and preprocessing: %s".formatted(written.get(1)) : "";
+        return Conclusion.done("%s, %d tensors%n%s: %s%s"
+                .formatted(
+                        loaded.card().spec().architecture(),
+                        loaded.weights().size(),
+                        kind,
+                        written.get(0),
+                        description));
+    }
+
+    private ExportFormat format(Configuration hadoop) {
+        if (onnxInput != null && format != Format.ONNX) {
+            throw new ConfigurationException("--onnx-input goes with --format onnx");
+        }
+        if (report != null && format != Format.HUGGINGFACE) {
+            throw new ConfigurationException("--report goes with --format huggingface");
+        }
+        return switch (format) {
+            case SAFETENSORS -> new ExportFormat.SafeTensors();
+            case PTH -> new ExportFormat.Torch();
+            case ONNX -> new ExportFormat.Onnx(onnxInput == null ? OnnxInput.FLOAT32 : onnxInput);
+            case HUGGINGFACE ->
+                new ExportFormat.HuggingFace(Optional.ofNullable(report)
+                        .map(directory -> EvaluationSummary.of(AtomicStore.at(directory, hadoop))));
+        };
     }
 }

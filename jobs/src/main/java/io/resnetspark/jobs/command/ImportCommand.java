@@ -1,6 +1,7 @@
 package io.resnetspark.jobs.command;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.model.ExportFormat;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelExport;
 import io.resnetspark.pipeline.model.ModelSource;
@@ -55,7 +56,7 @@ final class ImportCommand extends JobCommand {
 
     @Override
     protected Conclusion run(Job job) throws Exception {
-        ModelExport export = ModelExport.to(output, job.hadoopConfiguration());
+        ModelExport export = ModelExport.to(output, new ExportFormat.SafeTensors(), job.hadoopConfiguration());
         job.fetch(weights);
         LoadedModel model = ModelSource.load(
                 weights, Optional.ofNullable(architecture), Optional.empty(), job.hadoopConfiguration());

@@ -85,7 +85,7 @@ public final class CheckpointFormat {
 
     /** Writes weights with their model card: one file that says how to use it, and that PyTorch reads too. */
     public static void writeModel(ModelCard card, StateDict weights, OutputStream out) throws IOException {
-        SafeTensors.write(weights, Map.of("format", "pt", CARD_KEY, JSON.writeValueAsString(card)), out);
+        SafeTensors.write(weights, Map.of("format", "pt", CARD_KEY, formatCard(card)), out);
     }
 
     /**
@@ -153,6 +153,11 @@ public final class CheckpointFormat {
         } catch (JsonProcessingException e) {
             throw new BadDataException(file + " is damaged: its header is not JSON", e);
         }
+    }
+
+    /** A model card as JSON, for the metadata of any format. */
+    public static String formatCard(ModelCard card) throws JsonProcessingException {
+        return JSON.writeValueAsString(card);
     }
 
     /** Parses a model card as {@link #writeModel} stores it. */

@@ -17,6 +17,8 @@ public final class StateDict {
     /** The counter PyTorch keeps in each batch norm; nothing in inference depends on it. */
     static final String BATCHES_TRACKED = "num_batches_tracked";
 
+    static final String RUNNING_VARIANCE = "running_var";
+
     /** What {@code DataParallel}, {@code DistributedDataParallel} and {@code torch.compile} put before every name. */
     private static final List<String> WRAPPER_PREFIXES = List.of("module.", "_orig_mod.");
 
@@ -94,6 +96,21 @@ public final class StateDict {
             }
         }
         return name;
+    }
+
+    /**
+     * With a counter after every batch norm's running statistics, at 0: readers other than PyTorch's own miss it otherwise.
+     */
+    public StateDict withBatchesTracked() {
+        Map<String, Tensor> counted = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> {
+            counted.put(name, tensor);
+            if (name.endsWith("." + RUNNING_VARIANCE)) {
+                String counter = name.substring(0, name.length() - RUNNING_VARIANCE.length()) + BATCHES_TRACKED;
+                counted.put(counter, tensors.getOrDefault(counter, Tensor.of(new float[1])));
+            }
+        });
+        return new StateDict(counted);
     }
 
     @Override

@@ -65,8 +65,6 @@ public final class StateDictMatcher {
 
     private static final String HEAD_WEIGHT = HEAD + "weight";
 
-    private static final String RUNNING_VARIANCE = "running_var";
-
     /**
      * Parts of names elsewhere, and torchvision's: akamaster/pytorch_resnet_cifar10 and kuangliu/pytorch-cifar call the
      * classifier {@code linear} and the projection {@code shortcut}.
@@ -153,7 +151,7 @@ public final class StateDictMatcher {
         if (StateDict.isBatchesTracked(name)) {
             return Optional.empty();
         }
-        boolean variance = name.equals(RUNNING_VARIANCE) || name.endsWith("." + RUNNING_VARIANCE);
+        boolean variance = name.equals(StateDict.RUNNING_VARIANCE) || name.endsWith("." + StateDict.RUNNING_VARIANCE);
         int notFinite = 0;
         int negative = 0;
         for (float value : tensor.data()) {

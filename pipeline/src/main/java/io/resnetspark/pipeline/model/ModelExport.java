@@ -3,119 +3,142 @@ package io.resnetspark.pipeline.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.resnetspark.model.checkpoint.CheckpointFormat;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.onnx.OnnxInput;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.DirectoryPublication;
 import io.resnetspark.pipeline.storage.Location;
-import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.commons.io.output.ByteArrayOutputStream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Writes a model as one safetensors file with torchvision's keys, and beside it a JSON file with labels and preprocessing
- * for readers of other tools; ours find the same in the safetensors file itself. Each file appears at once or not at all.
+ * A place for a model that is to be used elsewhere. Files and folders appear at once or not at all; a file replaces the one
+ * of its name, a folder must not be there yet.
  */
-public sealed interface ModelExport {
+public final class ModelExport {
 
-    /**
-     * Where a model is to be written. Opened before there is anything to write, so that a place that cannot be had is told
-     * first.
-     *
-     * @param file a path on this machine or a URI; should end in {@code .safetensors}
-     * @throws ConfigurationException if there is no such file system here
-     */
-    static ModelExport to(String file, Configuration hadoop) {
-        org.apache.hadoop.fs.Path path = Location.parse(file);
-        String scheme = path.toUri().getScheme();
-        if (scheme == null) {
-            return new OnThisMachine(Path.of(file));
-        }
-        if (scheme.equals("file")) {
-            return new OnThisMachine(Path.of(path.toUri().getPath()));
-        }
-        if (path.isRoot()) {
-            throw new ConfigurationException("%s names no file to write".formatted(file));
-        }
-        return new Elsewhere(AtomicStore.at(path.getParent().toString(), hadoop), path.getName());
+    private final AtomicStore folder;
+    private final String name;
+    private final String target;
+    private final ExportFormat format;
+
+    private ModelExport(AtomicStore folder, String name, String target, ExportFormat format) {
+        this.folder = folder;
+        this.name = name;
+        this.target = target;
+        this.format = format;
     }
 
     /**
-     * Writes both files.
+     * Opens a place before there is anything to write, so that one that cannot be had is told first.
      *
-     * @return the JSON file
-     * @throws ConfigurationException if a file cannot be written
+     * @param target a path on this machine or a URI
+     * @throws ConfigurationException if there is no such file system here, its name is that of another format, or there is a
+     *     folder already
      */
-    String write(LoadedModel model);
-
-    /** As {@link #write(LoadedModel)} to a file on this machine. */
-    static String write(LoadedModel model, Path file) {
-        return new OnThisMachine(file).write(model);
+    public static ModelExport to(String target, ExportFormat format, Configuration hadoop) {
+        otherFormat(target, format).ifPresent(other -> {
+            throw new ConfigurationException("%s is named as a file of another format: add --format %s, or call it %s"
+                    .formatted(target, other.name(), renamed(target, other, format)));
+        });
+        org.apache.hadoop.fs.Path path = Location.parse(target);
+        // Whatever Hadoop's default file system is, a name without a scheme is a file here.
+        org.apache.hadoop.fs.Path absolute = path.toUri().getScheme() == null ? local(Path.of(target)) : path;
+        if (absolute.isRoot()) {
+            throw new ConfigurationException("%s names no file to write".formatted(target));
+        }
+        ModelExport export = new ModelExport(
+                AtomicStore.at(absolute.getParent().toString(), hadoop), absolute.getName(), target, format);
+        if (format instanceof ExportFormat.HuggingFace) {
+            export.refuseContent();
+        }
+        return export;
     }
 
-    private static String descriptionOf(String file) {
-        return file.replaceFirst("\\.safetensors$", "") + ".json";
+    private static Optional<ExportFormat.SingleFile> otherFormat(String target, ExportFormat format) {
+        return Stream.of(
+                        new ExportFormat.SafeTensors(),
+                        new ExportFormat.Torch(),
+                        new ExportFormat.Onnx(OnnxInput.FLOAT32))
+                .map(ExportFormat.SingleFile.class::cast)
+                .filter(other ->
+                        target.endsWith(other.ending()) && !other.name().equals(format.name()))
+                .findFirst();
+    }
+
+    private static String renamed(String target, ExportFormat.SingleFile other, ExportFormat format) {
+        String stem = target.substring(0, target.length() - other.ending().length());
+        return format instanceof ExportFormat.SingleFile file ? stem + file.ending() : stem;
+    }
+
+    private static org.apache.hadoop.fs.Path local(Path file) {
+        return new org.apache.hadoop.fs.Path(
+                "file", "", file.toAbsolutePath().normalize().toString());
+    }
+
+    private void refuseContent() {
+        if (folder.exists(name) && !folder.list(name).isEmpty()) {
+            throw new ConfigurationException(
+                    "%s is there already and not empty; choose another folder, or remove it".formatted(target));
+        }
+    }
+
+    /** Writes a model as safetensors to a file on this machine. */
+    public static void write(LoadedModel model, Path file) {
+        to(file.toString(), new ExportFormat.SafeTensors(), new Configuration()).write(model);
+    }
+
+    /**
+     * Writes the model.
+     *
+     * @return the file or folder with the model, then the file beside it that describes it, if the format has one
+     * @throws ConfigurationException if it cannot be written, or the format has no such network
+     */
+    public List<String> write(LoadedModel model) {
+        try {
+            if (format instanceof ExportFormat.SingleFile file) {
+                return writeFile(model, file);
+            }
+            return writeFolder(model, (ExportFormat.HuggingFace) format);
+        } catch (IOException | UncheckedIOException e) {
+            throw new ConfigurationException("Cannot write the model to %s: %s".formatted(target, e.getMessage()), e);
+        }
+    }
+
+    private List<String> writeFile(LoadedModel model, ExportFormat.SingleFile file) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        file.write(model, bytes);
+        if (!file.isDescribedBeside()) {
+            folder.replace(name, bytes.toByteArray());
+            return List.of(target);
+        }
+        folder.replace(description(name, file), json(model));
+        folder.replace(name, bytes.toByteArray());
+        return List.of(target, description(target, file));
+    }
+
+    private static String description(String file, ExportFormat.SingleFile format) {
+        boolean ends = file.endsWith(format.ending());
+        return (ends ? file.substring(0, file.length() - format.ending().length()) : file) + ".json";
     }
 
     private static byte[] json(LoadedModel model) throws JsonProcessingException {
         return new ObjectMapper().writer(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(model.card());
     }
 
-    /** On a local disk. */
-    record OnThisMachine(Path file) implements ModelExport {
-
-        @Override
-        public String write(LoadedModel model) {
-            Path description =
-                    file.resolveSibling(descriptionOf(file.getFileName().toString()));
-            try {
-                Path directory = file.toAbsolutePath().getParent();
-                Files.createDirectories(directory);
-                Path json = Files.createTempFile(directory, ".", ".partial");
-                Path weights = Files.createTempFile(directory, ".", ".partial");
-                try {
-                    Files.write(json, json(model));
-                    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(weights))) {
-                        CheckpointFormat.writeModel(model.card(), model.weights(), out);
-                    }
-                    move(json, description);
-                    move(weights, file);
-                } finally {
-                    Files.deleteIfExists(json);
-                    Files.deleteIfExists(weights);
-                }
-            } catch (IOException e) {
-                throw new ConfigurationException("Cannot write the model to %s: %s".formatted(file, e.getMessage()), e);
-            }
-            return description.toString();
+    private List<String> writeFolder(LoadedModel model, ExportFormat.HuggingFace format) throws IOException {
+        HubFolder content = new HubFolder(model);
+        refuseContent();
+        try (DirectoryPublication publication = folder.startDirectory(name)) {
+            content.write(publication, name, format.evaluation());
+            publication.commit();
         }
-
-        private static void move(Path from, Path to) throws IOException {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    /** On another file system. */
-    record Elsewhere(AtomicStore folder, String name) implements ModelExport {
-
-        @Override
-        public String write(LoadedModel model) {
-            String description = descriptionOf(name);
-            ByteArrayOutputStream weights = new ByteArrayOutputStream();
-            try {
-                CheckpointFormat.writeModel(model.card(), model.weights(), weights);
-                folder.replace(description, json(model));
-                folder.replace(name, weights.toByteArray());
-            } catch (IOException | UncheckedIOException e) {
-                throw new ConfigurationException(
-                        "Cannot write the model to %s: %s".formatted(folder.path(name), e.getMessage()), e);
-            }
-            return folder.path(description).toString();
-        }
+        return List.of(target);
     }
 }

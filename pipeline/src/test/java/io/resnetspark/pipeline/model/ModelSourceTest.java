@@ -129,8 +129,9 @@ class ModelSourceTest {
         hadoop.setClass("fs.oss.impl", OtherDisk.class, FileSystem.class);
 
         for (String file : List.of("file://" + folder + "/1.safetensors", "oss://bucket" + folder + "/2.safetensors")) {
-            String description = ModelExport.to(file, hadoop).write(tiny);
-            assertThat(description).endsWith(".json");
+            List<String> written =
+                    ModelExport.to(file, new ExportFormat.SafeTensors(), hadoop).write(tiny);
+            assertThat(written).containsExactly(file, file.replace(".safetensors", ".json"));
             assertThat(ModelSource.load(file, Optional.empty(), Optional.empty(), hadoop)
                             .card())
                     .isEqualTo(tiny.card());
@@ -182,7 +183,7 @@ class ModelSourceTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(uri)
                 .hasMessageContaining(advice);
-        assertThatThrownBy(() -> ModelExport.to(uri, new Configuration()))
+        assertThatThrownBy(() -> ModelExport.to(uri, new ExportFormat.Torch(), new Configuration()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(advice);
     }
