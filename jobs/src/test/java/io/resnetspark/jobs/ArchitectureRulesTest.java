@@ -66,7 +66,7 @@ class ArchitectureRulesTest {
                 .or(resideInAnyPackage("org.nd4j.nativeblas..", "org.nd4j.linalg.cpu..", "org.nd4j.linalg.jcublas.."));
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.resnetspark.model.kernel..")
+                .resideOutsideOfPackages("io.resnetspark.model.kernel..", "io.resnetspark.model.gpu..")
                 .should()
                 .dependOnClassesThat(backends)
                 .check(CLASSES);
@@ -76,5 +76,6 @@ class ArchitectureRulesTest {
     void packagesFormNoCycles() {
         // One slice for each package of a module, with what lies below it.
         slices().matching("io.resnetspark.(*).(*)..").should().beFreeOfCycles().check(CLASSES);
+        slices().matching("io.resnetspark.model.(**)").should().beFreeOfCycles().check(CLASSES);
     }
 }

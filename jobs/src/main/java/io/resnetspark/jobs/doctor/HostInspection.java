@@ -2,11 +2,11 @@ package io.resnetspark.jobs.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.resnetspark.model.error.ResNetSparkException;
-import io.resnetspark.model.kernel.Activation;
-import io.resnetspark.model.kernel.ImageShape;
+import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.Nd4jBackends;
 import io.resnetspark.model.kernel.Kernels;
-import io.resnetspark.model.kernel.cuda.DriverAnswer;
-import io.resnetspark.model.kernel.cuda.Nd4jBackends;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;

@@ -1,5 +1,8 @@
 package io.resnetspark.model.kernel;
 
+import io.resnetspark.model.program.BatchLoss;
+import io.resnetspark.model.program.ParameterSlice;
+import io.resnetspark.model.program.ParameterUpdate;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -36,10 +39,10 @@ public interface DeviceTraining extends AutoCloseable {
     INDArray probabilities(INDArray images);
 
     /** Sum of the squared parameters of each part. */
-    double[] parameterSquares(List<Place> parts);
+    double[] parameterSquares(List<ParameterSlice> parts);
 
     /** Sum of the squared gradients of each part. */
-    double[] gradientSquares(List<Place> parts);
+    double[] gradientSquares(List<ParameterSlice> parts);
 
     /** Applies updates to parameters and optimiser state, in any order. */
     void update(List<ParameterUpdate> updates);

@@ -1,5 +1,8 @@
 package io.resnetspark.model.kernel;
 
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Window;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package io.resnetspark.model.kernel;
 
-import io.resnetspark.model.kernel.cudnn.CudnnKernels;
-import io.resnetspark.model.kernel.nd4j.Nd4jKernels;
-import io.resnetspark.model.kernel.onednn.OneDnnKernels;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Window;
 import java.util.Optional;
 
 /**
@@ -71,12 +71,12 @@ public interface Kernels {
 
     /** The portable implementation, on ND4J operations. */
     static Kernels nd4j() {
-        return new Nd4jKernels();
+        return KernelsProvider.open("nd4j");
     }
 
     /** The fast implementation for x86-64 processors. */
     static Kernels oneDnn() {
-        return new OneDnnKernels();
+        return KernelsProvider.open("onednn");
     }
 
     /**
@@ -85,6 +85,6 @@ public interface Kernels {
      * @throws io.resnetspark.model.error.ConfigurationException if this process cannot compute on one
      */
     static Kernels cudnn() {
-        return CudnnKernels.open();
+        return KernelsProvider.open("cudnn");
     }
 }

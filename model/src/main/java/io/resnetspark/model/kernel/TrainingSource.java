@@ -1,5 +1,7 @@
 package io.resnetspark.model.kernel;
 
+import io.resnetspark.model.program.ImageShape;
+
 /** A network that can be had as straight-line code for training; the code differs once layers are frozen. */
 public interface TrainingSource {
 

@@ -1,6 +1,9 @@
 package io.resnetspark.model.kernel;
 
 import io.resnetspark.model.kernel.InferenceStep.Value;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ParameterSlice;
+import io.resnetspark.model.program.Window;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,7 +33,13 @@ public sealed interface TrainingStep {
      * @param weight {@code [out, in, size, size]}
      * @param bias {@code [out]}
      */
-    record Convolve(Value input, Window window, Place weight, Optional<Place> bias, Learning learning, Value writes)
+    record Convolve(
+            Value input,
+            Window window,
+            ParameterSlice weight,
+            Optional<ParameterSlice> bias,
+            Learning learning,
+            Value writes)
             implements TrainingStep {
         @Override
         public List<Value> reads() {
@@ -52,10 +61,10 @@ public sealed interface TrainingStep {
      */
     record Normalise(
             Value input,
-            Place scale,
-            Place shift,
-            Place runningMean,
-            Place runningVariance,
+            ParameterSlice scale,
+            ParameterSlice shift,
+            ParameterSlice runningMean,
+            ParameterSlice runningVariance,
             float epsilon,
             float momentum,
             Statistics statistics,
@@ -120,7 +129,8 @@ public sealed interface TrainingStep {
      * @param weight {@code [out, in]}
      * @param bias {@code [out]}
      */
-    record Connect(Value input, Place weight, Place bias, Learning learning, Value writes) implements TrainingStep {
+    record Connect(Value input, ParameterSlice weight, ParameterSlice bias, Learning learning, Value writes)
+            implements TrainingStep {
         @Override
         public List<Value> reads() {
             return List.of(input);

@@ -1,9 +1,9 @@
 package io.resnetspark.model.layer;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.BatchNormKernel;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Statistics;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;

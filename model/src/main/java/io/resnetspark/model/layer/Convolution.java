@@ -1,9 +1,9 @@
 package io.resnetspark.model.layer;
 
 import io.resnetspark.model.kernel.ConvolutionKernel;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Kernels.Bias;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Window;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

@@ -1,7 +1,7 @@
 package io.resnetspark.model.layer;
 
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.PoolingKernel;
+import io.resnetspark.model.program.ImageShape;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;

@@ -1,8 +1,8 @@
 package io.resnetspark.model.layer;
 
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.PadShortcutKernel;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Window;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;

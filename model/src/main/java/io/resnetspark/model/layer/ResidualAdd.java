@@ -1,9 +1,9 @@
 package io.resnetspark.model.layer;
 
-import io.resnetspark.model.kernel.Activation;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.kernel.ResidualAddKernel;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.MaskState;

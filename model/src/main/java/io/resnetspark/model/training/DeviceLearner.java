@@ -2,13 +2,13 @@ package io.resnetspark.model.training;
 
 import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.ParameterLayout;
-import io.resnetspark.model.kernel.BatchLoss;
 import io.resnetspark.model.kernel.DeviceTraining;
-import io.resnetspark.model.kernel.Place;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.optim.SquaredNorms;
 import io.resnetspark.model.optim.UpdateRule;
+import io.resnetspark.model.program.BatchLoss;
+import io.resnetspark.model.program.ParameterSlice;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,9 +46,9 @@ final class DeviceLearner implements Learner {
         return sum;
     }
 
-    private static List<Place> places(List<ParameterLayout.Segment> segments) {
+    private static List<ParameterSlice> places(List<ParameterLayout.Segment> segments) {
         return segments.stream()
-                .map(segment -> new Place(segment.offset(), segment.length()))
+                .map(segment -> new ParameterSlice(segment.offset(), segment.length()))
                 .toList();
     }
 

@@ -2,16 +2,12 @@ package io.resnetspark.model.training;
 
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
-import io.resnetspark.model.kernel.Activation;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.InferenceStep.Value;
 import io.resnetspark.model.kernel.Kernels.Bias;
-import io.resnetspark.model.kernel.Place;
 import io.resnetspark.model.kernel.Statistics;
 import io.resnetspark.model.kernel.TrainingNetwork;
 import io.resnetspark.model.kernel.TrainingStep;
 import io.resnetspark.model.kernel.TrainingStep.Learning;
-import io.resnetspark.model.kernel.Window;
 import io.resnetspark.model.layer.BatchNorm;
 import io.resnetspark.model.layer.Convolution;
 import io.resnetspark.model.layer.Freezable;
@@ -21,6 +17,10 @@ import io.resnetspark.model.layer.MaxPool;
 import io.resnetspark.model.layer.PadShortcut;
 import io.resnetspark.model.layer.Relu;
 import io.resnetspark.model.layer.ResidualAdd;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ParameterSlice;
+import io.resnetspark.model.program.Window;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,14 +37,16 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 public final class TrainingCode {
 
     private final ComputationGraph network;
-    private final Map<String, Place> places = new HashMap<>();
+    private final Map<String, ParameterSlice> places = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
     private final List<TrainingStep> steps = new ArrayList<>();
 
     private TrainingCode(ComputationGraph network, ParameterLayout layout) {
         this.network = network;
         for (ParameterLayout.Segment segment : layout.segments()) {
-            places.put(segment.vertex() + "." + segment.parameter(), new Place(segment.offset(), segment.length()));
+            places.put(
+                    segment.vertex() + "." + segment.parameter(),
+                    new ParameterSlice(segment.offset(), segment.length()));
         }
     }
 
@@ -84,7 +86,7 @@ public final class TrainingCode {
         ImageShape shape = input.shape();
         if (operation instanceof Convolution convolution) {
             requireChannels(vertex, convolution.inputs(), shape);
-            Optional<Place> bias =
+            Optional<ParameterSlice> bias =
                     convolution.bias() == Bias.ADDED ? Optional.of(place(vertex, "bias")) : Optional.empty();
             ImageShape output = shape.through(convolution.window(), convolution.outputs());
             return append(new TrainingStep.Convolve(
@@ -163,7 +165,7 @@ public final class TrainingCode {
         return new ImageShape(1, 1, 1, channels);
     }
 
-    private Place place(String vertex, String parameter) {
+    private ParameterSlice place(String vertex, String parameter) {
         return places.get(vertex + "." + parameter);
     }
 

@@ -1,8 +1,6 @@
 package io.resnetspark.model.kernel.nd4j;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.BufferPlan;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.InferenceProgram;
 import io.resnetspark.model.kernel.InferenceStep;
 import io.resnetspark.model.kernel.InferenceStep.Connect;
@@ -12,6 +10,8 @@ import io.resnetspark.model.kernel.InferenceStep.MaxPool;
 import io.resnetspark.model.kernel.InferenceStep.Value;
 import io.resnetspark.model.kernel.Kernels.Bias;
 import io.resnetspark.model.kernel.StraightNetwork;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;

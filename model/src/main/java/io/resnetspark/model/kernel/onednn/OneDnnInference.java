@@ -5,9 +5,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.BufferPlan;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.InferenceProgram;
 import io.resnetspark.model.kernel.InferenceStep;
 import io.resnetspark.model.kernel.InferenceStep.Connect;
@@ -16,6 +14,8 @@ import io.resnetspark.model.kernel.InferenceStep.GlobalAverage;
 import io.resnetspark.model.kernel.InferenceStep.MaxPool;
 import io.resnetspark.model.kernel.InferenceStep.Value;
 import io.resnetspark.model.kernel.StraightNetwork;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.convolution_forward;

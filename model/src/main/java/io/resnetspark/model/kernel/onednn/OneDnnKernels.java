@@ -1,10 +1,9 @@
 package io.resnetspark.model.kernel.onednn;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.BatchNormKernel;
 import io.resnetspark.model.kernel.ConvolutionKernel;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.kernel.KernelsProvider;
 import io.resnetspark.model.kernel.LinearKernel;
 import io.resnetspark.model.kernel.PadShortcutKernel;
 import io.resnetspark.model.kernel.PoolingKernel;
@@ -13,9 +12,12 @@ import io.resnetspark.model.kernel.ReluKernel;
 import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
 import io.resnetspark.model.kernel.StraightNetwork;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Window;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.global.dnnl;
+import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,5 +90,29 @@ public final class OneDnnKernels implements Kernels {
                         version.minor(),
                         version.patch(),
                         dnnl.get_effective_cpu_isa().intern().name());
+    }
+
+    /** How they are found. */
+    public static final class Provider implements KernelsProvider {
+
+        @Override
+        public String name() {
+            return "onednn";
+        }
+
+        @Override
+        public int priority() {
+            return 1;
+        }
+
+        @Override
+        public boolean available() {
+            return Nd4j.getBackend().getClass().getSimpleName().startsWith("Cpu") && OneDnnKernels.available();
+        }
+
+        @Override
+        public Kernels open() {
+            return new OneDnnKernels();
+        }
     }
 }

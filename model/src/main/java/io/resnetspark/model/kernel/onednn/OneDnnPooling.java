@@ -6,9 +6,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.PoolingKernel;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Window;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;

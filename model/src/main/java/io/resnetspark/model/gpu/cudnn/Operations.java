@@ -1,0 +1,502 @@
+package io.resnetspark.model.gpu.cudnn;
+
+import io.resnetspark.model.gpu.cudnn.MatrixProduct.Form;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ParameterUpdate;
+import io.resnetspark.model.program.Window;
+
+/**
+ * The operations of networks as launches of {@link DeviceKernel}s and matrix products; arguments that are not sizes are
+ * addresses. Keeps the scratch memory of sums.
+ */
+final class Operations implements AutoCloseable {
+
+    /** The address of what is not there. */
+    static final long NONE = 0;
+
+    /** Threads that keep a large device busy, each with some values of its own. */
+    private static final int MANY_THREADS = 1 << 17;
+
+    /** Partial sums that one thread adds up. */
+    private static final int FOLD = 64;
+
+    private final Device device;
+    private final Element maps;
+    private final long partialSums;
+    private final long foldedSums;
+
+    /** @param maps type of the maps */
+    Operations(Device device, Element maps) {
+        this.device = device;
+        this.maps = maps;
+        this.partialSums = device.allocate(scratchBytes() / 2);
+        this.foldedSums = device.allocate(scratchBytes() / 2);
+    }
+
+    /** Memory an instance takes. */
+    static long scratchBytes() {
+        return 2L * (2 * MANY_THREADS) * Double.BYTES;
+    }
+
+    private static int threads(int count) {
+        return Math.min(count, MANY_THREADS);
+    }
+
+    /** A multiple of the channels, so that each thread meets one channel. */
+    static int threadsByChannel(int channels, int count) {
+        if (channels > MANY_THREADS) {
+            throw new IllegalArgumentException("%d channels are more than %d".formatted(channels, MANY_THREADS));
+        }
+        return channels * Math.max(1, Math.min(count / channels, MANY_THREADS / channels));
+    }
+
+    static int count(ImageShape shape) {
+        return Math.toIntExact(shape.length());
+    }
+
+    private static int flag(Activation activation) {
+        return activation == Activation.RELU ? 1 : 0;
+    }
+
+    private void run(DeviceKernel kernel, int threads, Object... arguments) {
+        device.launch(maps, kernel, threads, arguments);
+    }
+
+    // ---- layouts
+
+    /** Floats to the type of the maps. */
+    void toElements(long floats, long elements, int count) {
+        run(DeviceKernel.TO_ELEMENTS, threads(count), floats, elements, count);
+    }
+
+    /** {@code [out, in, size, size]} floats to {@code [out, size, size, in]} elements. */
+    void packWeight(long weight, long packed, int outputs, int inputs, int size) {
+        int count = outputs * inputs * size * size;
+        run(DeviceKernel.PACK_WEIGHT, threads(count), weight, packed, inputs, size * size, count);
+    }
+
+    /** The way back. */
+    void unpackWeight(long packed, long weight, int outputs, int inputs, int size) {
+        int count = outputs * inputs * size * size;
+        run(DeviceKernel.UNPACK_WEIGHT, threads(count), packed, weight, inputs, size * size, count);
+    }
+
+    // ---- sums
+
+    /**
+     * Adds up what the threads of a kernel left in the partial sums: {@code arrays} arrays of {@code before} values each to
+     * as many of {@code after} values.
+     *
+     * @return address of the sums, valid until the next operation that sums
+     */
+    private long fold(int arrays, int before, int after) {
+        long from = partialSums;
+        long to = foldedSums;
+        int length = before;
+        while (length > after) {
+            int rows = (length + after - 1) / after;
+            int next = after * ((rows + FOLD - 1) / FOLD);
+            run(DeviceKernel.FOLD_SUMS, arrays * next, from, to, length, next);
+            long swap = from;
+            from = to;
+            to = swap;
+            length = next;
+        }
+        return from;
+    }
+
+    /** The sum over all pixels of each channel, as floats. */
+    void channelSums(long input, ImageShape shape, long sums) {
+        int threads = threadsByChannel(shape.channels(), count(shape));
+        run(DeviceKernel.SUM_CHANNELS, threads, input, partialSums, count(shape));
+        run(DeviceKernel.SUMS_TO_FLOATS, shape.channels(), fold(1, threads, shape.channels()), sums);
+    }
+
+    /** Writes the sum of the squares of floats as one double. */
+    void squares(long values, int count, long result) {
+        int threads = threads(count);
+        run(DeviceKernel.SUM_SQUARES, threads, values, partialSums, count);
+        run(DeviceKernel.FOLD_SUMS, 1, fold(1, threads, 1), result, 1, 1); // copies
+    }
+
+    // ---- convolutions' biases, ReLU, residual sums
+
+    /** In place. */
+    void addBias(long values, ImageShape shape, long bias, Activation activation) {
+        int channels = shape.channels();
+        int threads = threadsByChannel(channels, count(shape));
+        run(DeviceKernel.ADD_BIAS, threads, values, bias, channels, count(shape), flag(activation));
+    }
+
+    void rectify(long input, long output, int count) {
+        run(DeviceKernel.RECTIFY, threads(count), input, output, count);
+    }
+
+    /** In place too, where {@code inputGradient} is {@code outputGradient} and is replaced. */
+    void rectifyGradient(long output, long outputGradient, long inputGradient, int count, Write write) {
+        run(DeviceKernel.RECTIFY_GRADIENT, threads(count), output, outputGradient, inputGradient, count, write.flag());
+    }
+
+    void sum(long one, long other, long output, int count, Activation activation) {
+        run(DeviceKernel.SUM, threads(count), one, other, output, count, flag(activation));
+    }
+
+    void passGradient(long outputGradient, long inputGradient, int count, Write write) {
+        run(DeviceKernel.PASS_GRADIENT, threads(count), outputGradient, inputGradient, count, write.flag());
+    }
+
+    // ---- batch norm
+
+    /** Where the vectors of a batch norm are, each {@code [C]}. */
+    record Norm(long scale, long shift, long mean, long variance, float epsilon, Activation activation) {}
+
+    /** Mean and biased variance of each channel. */
+    void statistics(long input, ImageShape shape, long mean, long variance) {
+        int channels = shape.channels();
+        int threads = threadsByChannel(channels, count(shape));
+        run(DeviceKernel.NORM_MOMENTS, threads, input, partialSums, channels, count(shape));
+        long sums = fold(2, threads, channels);
+        run(DeviceKernel.NORM_STATISTICS, channels, sums, input, mean, variance, count(shape) / channels);
+    }
+
+    /** @param momentum weight of the batch's statistics in the running ones */
+    void blendStatistics(
+            long mean, long variance, long runningMean, long runningVariance, ImageShape shape, float momentum) {
+        int channels = shape.channels();
+        int rows = count(shape) / channels;
+        run(DeviceKernel.BLEND_STATISTICS, channels, mean, variance, runningMean, runningVariance, rows, momentum);
+    }
+
+    /** @param addend or {@link #NONE} */
+    void normalise(long input, ImageShape shape, Norm norm, long addend, long output) {
+        int channels = shape.channels();
+        run(
+                DeviceKernel.NORMALISE,
+                threadsByChannel(channels, count(shape)),
+                input,
+                norm.scale(),
+                norm.shift(),
+                norm.mean(),
+                norm.variance(),
+                addend,
+                output,
+                channels,
+                count(shape),
+                norm.epsilon(),
+                flag(norm.activation()));
+    }
+
+    /**
+     * Gradients of scale and shift.
+     *
+     * @param output what was written, if the ReLU came after an addend: then {@code outputGradient} becomes the gradient
+     *     before the ReLU; else {@link #NONE}
+     */
+    void normParameterGradients(
+            long input,
+            ImageShape shape,
+            Norm norm,
+            long output,
+            long outputGradient,
+            long scaleGradient,
+            long shiftGradient) {
+        int channels = shape.channels();
+        int threads = threadsByChannel(channels, count(shape));
+        run(
+                DeviceKernel.NORM_GRADIENT_SUMS,
+                threads,
+                input,
+                output,
+                outputGradient,
+                norm.scale(),
+                norm.shift(),
+                norm.mean(),
+                norm.variance(),
+                partialSums,
+                channels,
+                count(shape),
+                norm.epsilon(),
+                flag(norm.activation()));
+        long sums = fold(2, threads, channels);
+        run(
+                DeviceKernel.NORM_PARAMETER_GRADIENTS,
+                channels,
+                sums,
+                norm.variance(),
+                scaleGradient,
+                shiftGradient,
+                norm.epsilon());
+    }
+
+    /**
+     * The gradient of the input.
+     *
+     * @param norm with the activation {@code IDENTITY} if {@code outputGradient} is the one before the ReLU
+     * @param scaleGradient with the batch's statistics, the gradient of scale, and {@code shiftGradient} that of shift; with
+     *     given statistics both are {@link #NONE}
+     */
+    void normInputGradient(
+            long input,
+            ImageShape shape,
+            Norm norm,
+            long outputGradient,
+            long scaleGradient,
+            long shiftGradient,
+            long inputGradient,
+            Write write) {
+        int channels = shape.channels();
+        run(
+                DeviceKernel.NORM_INPUT_GRADIENT,
+                threadsByChannel(channels, count(shape)),
+                input,
+                outputGradient,
+                norm.scale(),
+                norm.shift(),
+                norm.mean(),
+                norm.variance(),
+                scaleGradient,
+                shiftGradient,
+                inputGradient,
+                channels,
+                count(shape),
+                norm.epsilon(),
+                flag(norm.activation()),
+                write.flag());
+    }
+
+    // ---- pooling and shortcuts
+
+    /** @param winners a byte for each output value */
+    void maxPool(long input, ImageShape shape, Window window, long output, long winners) {
+        if (window.size() > 15) {
+            throw new IllegalArgumentException(
+                    "A window of %d pixels has places no byte can count".formatted(window.size()));
+        }
+        ImageShape result = shape.through(window, shape.channels());
+        int count = count(result);
+        run(
+                DeviceKernel.MAX_POOL,
+                threads(count),
+                input,
+                output,
+                winners,
+                shape.height(),
+                shape.width(),
+                shape.channels(),
+                result.height(),
+                result.width(),
+                window.size(),
+                window.stride(),
+                window.padding(),
+                count);
+    }
+
+    void maxPoolGradient(
+            long outputGradient, long winners, ImageShape shape, Window window, long inputGradient, Write write) {
+        ImageShape result = shape.through(window, shape.channels());
+        int count = count(shape);
+        run(
+                DeviceKernel.MAX_POOL_GRADIENT,
+                threads(count),
+                outputGradient,
+                winners,
+                inputGradient,
+                shape.height(),
+                shape.width(),
+                shape.channels(),
+                result.height(),
+                result.width(),
+                window.size(),
+                window.stride(),
+                window.padding(),
+                count,
+                write.flag());
+    }
+
+    /** @param output floats */
+    void globalAverage(long input, ImageShape shape, long output) {
+        int count = shape.batch() * shape.channels();
+        int pixels = shape.height() * shape.width();
+        run(DeviceKernel.GLOBAL_AVERAGE, threads(count), input, output, pixels, shape.channels(), count);
+    }
+
+    void globalAverageGradient(long outputGradient, ImageShape shape, long inputGradient, Write write) {
+        int pixels = shape.height() * shape.width();
+        run(
+                DeviceKernel.GLOBAL_AVERAGE_GRADIENT,
+                threads(count(shape)),
+                outputGradient,
+                inputGradient,
+                pixels,
+                shape.channels(),
+                count(shape),
+                write.flag());
+    }
+
+    void padShortcut(long input, ImageShape shape, int stride, int outputChannels, long output) {
+        ImageShape result = shape.through(new Window(1, stride, 0), outputChannels);
+        int count = count(result);
+        run(
+                DeviceKernel.PAD_SHORTCUT,
+                threads(count),
+                input,
+                output,
+                shape.height(),
+                shape.width(),
+                shape.channels(),
+                result.height(),
+                result.width(),
+                outputChannels,
+                (outputChannels - shape.channels()) / 2,
+                stride,
+                count);
+    }
+
+    void padShortcutGradient(
+            long outputGradient, ImageShape shape, int stride, int outputChannels, long inputGradient, Write write) {
+        ImageShape result = shape.through(new Window(1, stride, 0), outputChannels);
+        int count = count(shape);
+        run(
+                DeviceKernel.PAD_SHORTCUT_GRADIENT,
+                threads(count),
+                outputGradient,
+                inputGradient,
+                shape.height(),
+                shape.width(),
+                shape.channels(),
+                result.height(),
+                result.width(),
+                outputChannels,
+                (outputChannels - shape.channels()) / 2,
+                stride,
+                count,
+                write.flag());
+    }
+
+    // ---- fully connected; everything here is floats, row-major: a row-major matrix is its transpose to BLAS
+
+    /** {@code output = input * weight^T + bias}; needs {@link Element#FLOAT} maps for the bias. */
+    void linear(long input, long weight, long bias, long output, int batch, int inputs, int outputs) {
+        device.multiply(new MatrixProduct(
+                Form.TRANSPOSED, Form.PLAIN, outputs, batch, inputs, weight, inputs, input, inputs, output, outputs));
+        ImageShape shape = new ImageShape(batch, 1, 1, outputs);
+        int threads = threadsByChannel(outputs, count(shape));
+        device.launch(
+                Element.FLOAT,
+                DeviceKernel.ADD_BIAS,
+                threads,
+                output,
+                bias,
+                outputs,
+                count(shape),
+                flag(Activation.IDENTITY));
+    }
+
+    void linearInputGradient(long outputGradient, long weight, long inputGradient, int batch, int inputs, int outputs) {
+        device.multiply(new MatrixProduct(
+                Form.PLAIN,
+                Form.PLAIN,
+                inputs,
+                batch,
+                outputs,
+                weight,
+                inputs,
+                outputGradient,
+                outputs,
+                inputGradient,
+                inputs));
+    }
+
+    void linearParameterGradients(
+            long input,
+            long outputGradient,
+            long weightGradient,
+            long biasGradient,
+            int batch,
+            int inputs,
+            int outputs) {
+        device.multiply(new MatrixProduct(
+                Form.PLAIN,
+                Form.TRANSPOSED,
+                inputs,
+                outputs,
+                batch,
+                input,
+                inputs,
+                outputGradient,
+                outputs,
+                weightGradient,
+                inputs));
+        int count = batch * outputs;
+        int threads = threadsByChannel(outputs, count);
+        device.launch(Element.FLOAT, DeviceKernel.SUM_CHANNELS, threads, outputGradient, partialSums, count);
+        run(DeviceKernel.SUMS_TO_FLOATS, outputs, fold(1, threads, outputs), biasGradient);
+    }
+
+    // ---- loss
+
+    void softmax(long logits, long probabilities, int batch, int classes) {
+        run(DeviceKernel.SOFTMAX, batch, logits, probabilities, classes);
+    }
+
+    /**
+     * Writes the gradient of the summed cross-entropy, and two doubles: that sum, and how many predictions are correct.
+     *
+     * @param gradient may be where the logits are not
+     */
+    void crossEntropy(long logits, long labels, long gradient, long totals, int batch, int classes) {
+        run(DeviceKernel.SOFTMAX_CROSS_ENTROPY, batch, logits, labels, gradient, partialSums, classes);
+        run(DeviceKernel.FOLD_SUMS, 2, fold(2, batch, 1), totals, 1, 1); // copies
+    }
+
+    // ---- optimisers
+
+    /**
+     * @param gradients laid out as {@code parameters}
+     * @param state address of the optimiser's first vector, {@code length} floats before the next one
+     */
+    void update(ParameterUpdate update, long parameters, long gradients, long state, long length) {
+        int count = update.end() - update.start();
+        if (update instanceof ParameterUpdate.Momentum step) {
+            run(
+                    DeviceKernel.MOMENTUM_UPDATE,
+                    threads(count),
+                    parameters,
+                    gradients,
+                    state,
+                    step.start(),
+                    step.end(),
+                    step.gradientScale(),
+                    step.decay(),
+                    step.momentum(),
+                    step.inner(),
+                    step.blend(),
+                    step.keep(),
+                    step.outer());
+        } else if (update instanceof ParameterUpdate.Adam step) {
+            run(
+                    DeviceKernel.ADAM_UPDATE,
+                    threads(count),
+                    parameters,
+                    gradients,
+                    state,
+                    state + length * Float.BYTES,
+                    step.start(),
+                    step.end(),
+                    step.gradientScale(),
+                    step.beta1(),
+                    step.beta2(),
+                    step.epsilon(),
+                    step.rate(),
+                    step.correction(),
+                    step.keep());
+        }
+    }
+
+    @Override
+    public void close() {
+        device.free(partialSums);
+        device.free(foldedSums);
+    }
+}

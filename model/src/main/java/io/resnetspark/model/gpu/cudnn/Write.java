@@ -1,0 +1,12 @@
+package io.resnetspark.model.gpu.cudnn;
+
+/** What becomes of the values that are where a result goes. */
+enum Write {
+    REPLACE,
+    ADD;
+
+    /** As kernels take it. */
+    int flag() {
+        return this == ADD ? 1 : 0;
+    }
+}
