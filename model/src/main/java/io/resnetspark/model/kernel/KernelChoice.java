@@ -17,13 +17,13 @@ final class KernelChoice {
     static synchronized Kernels chosen() {
         if (chosen == null) {
             String wanted = System.getProperty(Kernels.SETTING, "auto");
-            chosen = wanted.equals("auto") ? automatic() : KernelsProvider.open(wanted);
+            chosen = wanted.equals("auto") ? Kernels.ofHost() : KernelsProvider.open(wanted);
             LOG.info("Computing with {}", chosen.description());
         }
         return chosen;
     }
 
-    private static Kernels automatic() {
+    static Kernels ofHost() {
         return KernelsProvider.all().stream()
                 .filter(provider -> provider.priority() >= 0)
                 .sorted(Comparator.comparingInt(KernelsProvider::priority).reversed())

@@ -2,8 +2,13 @@ package io.resnetspark.model.kernel;
 
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferenceProgram;
+import io.resnetspark.model.program.PreparedProgram;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.ProgramTrainer;
 import io.resnetspark.model.program.Window;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Makes the kernels of a network. A kernel belongs to one layer and one thread at a time, keeps its scratch memory, and
@@ -39,15 +44,16 @@ public interface Kernels {
     PadShortcutKernel padShortcut(ImageShape input, int stride, int outputChannels);
 
     /** Makes a whole network ready for inference. */
-    PreparedNetwork inference(StraightNetwork network);
+    PreparedProgram inference(InferenceProgram program);
 
     /**
-     * Makes a whole network ready for training in the memory of a device; empty where networks are trained layer by layer on
-     * arrays of the host.
+     * Makes a whole network ready for training; empty where networks are trained layer by layer.
      *
+     * @param programs the network as it is frozen when this is asked, for images of a shape
+     * @param parameters length of its flat vector
      * @param stateVectors vectors, each as long as the parameters, that the optimiser keeps
      */
-    default Optional<DeviceTraining> training(TrainingSource network, int stateVectors) {
+    default Optional<ProgramTrainer> trainer(Function<ImageShape, Program> programs, int parameters, int stateVectors) {
         return Optional.empty();
     }
 
@@ -67,6 +73,11 @@ public interface Kernels {
      */
     static Kernels ofThisProcess() {
         return KernelChoice.chosen();
+    }
+
+    /** The kernels for arrays of the host: oneDNN or ND4J operations. */
+    static Kernels ofHost() {
+        return KernelChoice.ofHost();
     }
 
     /** The portable implementation, on ND4J operations. */

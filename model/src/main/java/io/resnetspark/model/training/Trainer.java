@@ -3,13 +3,13 @@ package io.resnetspark.model.training;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
-import io.resnetspark.model.kernel.TrainingNetwork;
-import io.resnetspark.model.kernel.TrainingSource;
 import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.BatchLoss;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.ProgramCompiler;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * A network with its optimiser: forward, backward and update of one minibatch at a time. Owned by one thread.
  *
- * <p>Where its kernels train networks in a device's memory, that memory holds the parameters from the first use on: set them
+ * <p>Where its kernels train whole programs, their memory holds the parameters from the first use on: set them
  * by {@link #restore} or {@link #useParameters}, and read them by {@link #state}.
  */
 public final class Trainer implements AutoCloseable {
@@ -58,18 +58,21 @@ public final class Trainer implements AutoCloseable {
         return new Trainer(ResNet.create(spec, seed), config, clipNorm);
     }
 
-    /** Made when needed: until then the network's own array holds the parameters, and no device its memory. */
+    /** Made when needed: until then the network's own array holds the parameters. */
     private Learner learner() {
         if (learner == null) {
             learner = ResNet.kernels(network)
-                    .training(
-                            new NetworkSource(network, layout),
-                            config.rule(layout).stateVectors())
-                    .<Learner>map(device -> new DeviceLearner(network, layout, config, device))
+                    .trainer(this::program, layout.length(), config.rule(layout).stateVectors())
+                    .<Learner>map(trainer -> new ProgramLearner(network, layout, config, trainer))
                     .orElseGet(() -> new GraphLearner(network, layout, config));
             learner.useRates(this::rateFactor);
         }
         return learner;
+    }
+
+    /** The network as it is frozen now. */
+    private Program program(ImageShape image) {
+        return ProgramCompiler.compile(network.getConfiguration(), layout.slices(), frozenNow(), image);
     }
 
     public ComputationGraph network() {
@@ -102,17 +105,22 @@ public final class Trainer implements AutoCloseable {
 
     /** Without this, weight decay and momentum would move parameters that have no gradient. */
     private void keepFrozenLayers() {
+        Set<String> now = frozenNow();
+        if (!now.equals(frozen)) {
+            frozen = now;
+            learner().useRates(this::rateFactor);
+            learner().layersFroze();
+        }
+    }
+
+    private Set<String> frozenNow() {
         Set<String> now = new HashSet<>();
         for (GraphVertex vertex : network.getVertices()) {
             if (vertex.hasLayer() && vertex.getLayer() instanceof Freezable layer && layer.frozen()) {
                 now.add(vertex.getVertexName());
             }
         }
-        if (!now.equals(frozen)) {
-            frozen = now;
-            learner().useRates(this::rateFactor);
-            learner().layersFroze();
-        }
+        return now;
     }
 
     private float rateFactor(ParameterLayout.Segment parameter) {
@@ -169,20 +177,7 @@ public final class Trainer implements AutoCloseable {
                 "%s does not fit a network of %d parameters".formatted(what, layout.length()));
     }
 
-    private record NetworkSource(ComputationGraph network, ParameterLayout layout) implements TrainingSource {
-
-        @Override
-        public int parameters() {
-            return layout.length();
-        }
-
-        @Override
-        public TrainingNetwork code(ImageShape image) {
-            return TrainingCode.of(network, image);
-        }
-    }
-
-    /** Frees the network, and the device's memory if it has some. */
+    /** Frees the network, and the memory of its program if it has some. */
     @Override
     public void close() {
         if (learner != null) {

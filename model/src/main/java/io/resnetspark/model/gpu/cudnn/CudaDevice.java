@@ -4,6 +4,7 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.gpu.cudnn.CudaRequirements.Chip;
 import io.resnetspark.model.gpu.cudnn.CudaRequirements.Versions;
 import io.resnetspark.model.gpu.cudnn.MatrixProduct.Form;
+import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.Window;
 import java.util.ArrayList;
@@ -310,16 +311,17 @@ final class CudaDevice implements Device {
         }
 
         @Override
-        public void forward(long input, long weight, long output, long workspace, Write write) {
+        public void forward(long input, long weight, long output, long workspace, Accumulate accumulate) {
             bind();
-            convolution.forward(input, weight, output, workspace, write);
+            convolution.forward(input, weight, output, workspace, accumulate);
             finish("cudnnConvolutionForward");
         }
 
         @Override
-        public void inputGradient(long outputGradient, long weight, long inputGradient, long workspace, Write write) {
+        public void inputGradient(
+                long outputGradient, long weight, long inputGradient, long workspace, Accumulate accumulate) {
             bind();
-            convolution.inputGradient(outputGradient, weight, inputGradient, workspace, write);
+            convolution.inputGradient(outputGradient, weight, inputGradient, workspace, accumulate);
             finish("cudnnConvolutionBackwardData");
         }
 

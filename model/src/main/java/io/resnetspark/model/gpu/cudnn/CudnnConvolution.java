@@ -168,12 +168,12 @@ final class CudnnConvolution implements DeviceConvolution {
         return new DeviceAddress(address);
     }
 
-    private static FloatPointer beta(Write write) {
-        return write == Write.ADD ? ONE : ZERO;
+    private static FloatPointer beta(Accumulate accumulate) {
+        return accumulate == Accumulate.ADD ? ONE : ZERO;
     }
 
     @Override
-    public void forward(long inputMaps, long packedWeight, long outputMaps, long workspace, Write write) {
+    public void forward(long inputMaps, long packedWeight, long outputMaps, long workspace, Accumulate accumulate) {
         CudaStatus.cudnn(
                 cudnn.cudnnConvolutionForward(
                         cudnnHandle,
@@ -186,14 +186,15 @@ final class CudnnConvolution implements DeviceConvolution {
                         forward.proposal().algorithm(),
                         at(workspace),
                         forward.proposal().bytes(),
-                        beta(write),
+                        beta(accumulate),
                         shape.output(),
                         at(outputMaps)),
                 "cudnnConvolutionForward of " + shape);
     }
 
     @Override
-    public void inputGradient(long outputGradient, long packedWeight, long gradient, long workspace, Write write) {
+    public void inputGradient(
+            long outputGradient, long packedWeight, long gradient, long workspace, Accumulate accumulate) {
         CudaStatus.cudnn(
                 cudnn.cudnnConvolutionBackwardData(
                         cudnnHandle,
@@ -206,7 +207,7 @@ final class CudnnConvolution implements DeviceConvolution {
                         inputGradient.proposal().algorithm(),
                         at(workspace),
                         inputGradient.proposal().bytes(),
-                        beta(write),
+                        beta(accumulate),
                         shape.input(),
                         at(gradient)),
                 "cudnnConvolutionBackwardData of " + shape);

@@ -2,37 +2,37 @@ package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.kernel.BatchNormKernel;
 import io.resnetspark.model.kernel.ConvolutionKernel;
-import io.resnetspark.model.kernel.DeviceTraining;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.kernel.KernelsProvider;
 import io.resnetspark.model.kernel.LinearKernel;
 import io.resnetspark.model.kernel.PadShortcutKernel;
 import io.resnetspark.model.kernel.PoolingKernel;
-import io.resnetspark.model.kernel.PreparedNetwork;
 import io.resnetspark.model.kernel.ReluKernel;
 import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
-import io.resnetspark.model.kernel.StraightNetwork;
-import io.resnetspark.model.kernel.TrainingSource;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferenceProgram;
+import io.resnetspark.model.program.PreparedProgram;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.ProgramTrainer;
 import io.resnetspark.model.program.Window;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * cuDNN on an NVIDIA GPU. Networks are trained and run as a whole, in the device's memory; layers alone copy their arrays
- * there and back.
+ * cuDNN on an NVIDIA GPU: networks are trained and run as whole programs, in the device's memory. Layers by themselves, on
+ * arrays of the host, are left to the host.
  */
 public final class CudnnKernels implements Kernels {
 
     private final Device device;
     private final Precision precision;
-    private final StagedLayers layers;
+    private final Kernels host = Kernels.ofHost();
 
     CudnnKernels(Device device, Precision precision) {
         this.device = device;
         this.precision = precision;
-        this.layers = new StagedLayers(device);
     }
 
     /**
@@ -48,52 +48,52 @@ public final class CudnnKernels implements Kernels {
 
     @Override
     public ConvolutionKernel convolution(ImageShape input, int outputChannels, Window window, Bias bias) {
-        return layers.convolution(input, outputChannels, window, bias);
+        return host.convolution(input, outputChannels, window, bias);
     }
 
     @Override
     public BatchNormKernel batchNorm(ImageShape shape, float epsilon, Activation activation, Statistics statistics) {
-        return layers.batchNorm(shape, epsilon, activation, statistics);
+        return host.batchNorm(shape, epsilon, activation, statistics);
     }
 
     @Override
     public ReluKernel relu(ImageShape shape) {
-        return layers.relu(shape);
+        return host.relu(shape);
     }
 
     @Override
     public ResidualAddKernel residualAdd(ImageShape shape, Activation activation) {
-        return layers.residualAdd(shape, activation);
+        return host.residualAdd(shape, activation);
     }
 
     @Override
     public PoolingKernel maxPool(ImageShape input, Window window) {
-        return layers.maxPool(input, window);
+        return host.maxPool(input, window);
     }
 
     @Override
     public PoolingKernel globalAverage(ImageShape input) {
-        return layers.globalAverage(input);
+        return host.globalAverage(input);
     }
 
     @Override
     public LinearKernel linear(int batch, int inputs, int outputs) {
-        return layers.linear(batch, inputs, outputs);
+        return host.linear(batch, inputs, outputs);
     }
 
     @Override
     public PadShortcutKernel padShortcut(ImageShape input, int stride, int outputChannels) {
-        return layers.padShortcut(input, stride, outputChannels);
+        return host.padShortcut(input, stride, outputChannels);
     }
 
     @Override
-    public PreparedNetwork inference(StraightNetwork network) {
-        return new CudnnNetwork(device, network);
+    public PreparedProgram inference(InferenceProgram program) {
+        return new CudnnInference(device, program);
     }
 
     @Override
-    public Optional<DeviceTraining> training(TrainingSource network, int stateVectors) {
-        return Optional.of(new CudnnTraining(device, precision.maps(), network, stateVectors));
+    public Optional<ProgramTrainer> trainer(Function<ImageShape, Program> programs, int parameters, int stateVectors) {
+        return Optional.of(new CudnnTrainer(device, precision.maps(), programs, parameters, stateVectors));
     }
 
     @Override

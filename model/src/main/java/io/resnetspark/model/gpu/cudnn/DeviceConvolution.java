@@ -9,9 +9,9 @@ interface DeviceConvolution extends AutoCloseable {
     /** Scratch memory that each call needs, in bytes. */
     long workspaceBytes();
 
-    void forward(long input, long weight, long output, long workspace, Write write);
+    void forward(long input, long weight, long output, long workspace, Accumulate accumulate);
 
-    void inputGradient(long outputGradient, long weight, long inputGradient, long workspace, Write write);
+    void inputGradient(long outputGradient, long weight, long inputGradient, long workspace, Accumulate accumulate);
 
     void weightGradient(long input, long outputGradient, long weightGradient, long workspace);
 

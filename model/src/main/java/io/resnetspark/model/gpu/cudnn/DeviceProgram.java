@@ -1,104 +1,87 @@
 package io.resnetspark.model.gpu.cudnn;
 
-import io.resnetspark.model.gpu.cudnn.Stage.Mode;
-import io.resnetspark.model.kernel.InferenceStep.Value;
-import io.resnetspark.model.kernel.TrainingNetwork;
-import io.resnetspark.model.kernel.TrainingStep;
-import io.resnetspark.model.kernel.TrainingStep.Connect;
-import io.resnetspark.model.kernel.TrainingStep.Convolve;
-import io.resnetspark.model.kernel.TrainingStep.GlobalAverage;
-import io.resnetspark.model.kernel.TrainingStep.MaxPool;
-import io.resnetspark.model.kernel.TrainingStep.Normalise;
-import io.resnetspark.model.kernel.TrainingStep.Pad;
-import io.resnetspark.model.kernel.TrainingStep.Rectify;
-import io.resnetspark.model.kernel.TrainingStep.Sum;
+import io.resnetspark.model.gpu.cudnn.Operations.Norm;
+import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.BatchLoss;
+import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
-import java.util.ArrayList;
-import java.util.Arrays;
+import io.resnetspark.model.program.MemoryPlan;
+import io.resnetspark.model.program.MemoryPlan.GradientFlow;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.Step;
+import io.resnetspark.model.program.Step.BatchNorm;
+import io.resnetspark.model.program.Step.Convolution;
+import io.resnetspark.model.program.Step.GlobalAverage;
+import io.resnetspark.model.program.Step.Learning;
+import io.resnetspark.model.program.Step.Linear;
+import io.resnetspark.model.program.Step.MaxPool;
+import io.resnetspark.model.program.Step.PadShortcut;
+import io.resnetspark.model.program.Step.Relu;
+import io.resnetspark.model.program.Step.ResidualAdd;
+import io.resnetspark.model.program.Value;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Pointer;
 
-/** A {@link TrainingNetwork} on the device for minibatches of one size: its stages, and the memory between them. */
+/** Executes a {@link Program} on the device for batches of one size: what each step does, and the memory between them. */
 final class DeviceProgram implements AutoCloseable {
+
+    /** Whether the running statistics are read, or the batch's made. */
+    enum Mode {
+        TRAIN,
+        EVALUATE
+    }
 
     private final Device device;
     private final Operations operations;
-    private final TrainingNetwork network;
-    private final int batch;
+    private final Program program;
     private final MemoryPlan plan;
-    private final StageMemory memory;
-    private final List<Stage> stages = new ArrayList<>();
+    private final int batch;
+    private final DeviceParameters parameters;
+    private final Map<Step, DeviceConvolution> convolutions = new HashMap<>();
+    private final DeviceLayout layout;
+    private final long memory;
 
     /**
-     * @param operations for the type of maps to train with
-     * @param parameters address of the flat parameters
-     * @param gradients address of their gradient
+     * @param operations for the type of maps that the plan is for
+     * @param parameters the program's, packed by whoever changes them; not closed with this
      */
     DeviceProgram(
             Device device,
             Operations operations,
-            Element maps,
-            TrainingNetwork network,
+            Program program,
+            MemoryPlan plan,
             int batch,
-            long parameters,
-            long gradients) {
+            DeviceParameters parameters) {
         this.device = device;
         this.operations = operations;
-        this.network = network;
+        this.program = program;
+        this.plan = plan;
         this.batch = batch;
-        Map<TrainingStep, DeviceConvolution> convolutions = new HashMap<>();
+        this.parameters = parameters;
+        Element maps = operations.maps();
         try {
             long workspaceBytes = 0;
-            for (TrainingStep step : network.steps()) {
-                if (step instanceof Convolve convolve) {
+            for (Step step : program.steps()) {
+                if (step instanceof Convolution c) {
                     DeviceConvolution convolution = device.convolution(
-                            maps,
-                            MemoryPlan.batched(convolve.input(), batch),
-                            convolve.writes().shape().channels(),
-                            convolve.window());
+                            maps, c.input().batch(batch), c.output().channels(), c.window());
                     convolutions.put(step, convolution);
                     workspaceBytes = Math.max(workspaceBytes, convolution.workspaceBytes());
                 }
             }
-            plan = new MemoryPlan(network, batch, maps, workspaceBytes);
-            plan.requireFits(device.freeBytes());
-            memory = new StageMemory(plan, device.allocate(plan.bytes()), parameters, gradients);
+            layout = new DeviceLayout(program, plan, batch, maps, workspaceBytes);
+            if (plan.trains()) {
+                layout.requireFits(device.freeBytes());
+            }
+            memory = device.allocate(layout.bytes());
         } catch (RuntimeException e) {
             convolutions.values().forEach(DeviceConvolution::close);
             throw e;
         }
-        for (TrainingStep step : network.steps()) {
-            stages.add(stage(step, convolutions));
-        }
-    }
-
-    private Stage stage(TrainingStep step, Map<TrainingStep, DeviceConvolution> convolutions) {
-        if (step instanceof Convolve convolve) {
-            return new ConvolveStage(operations, memory, convolve, convolutions.get(step));
-        }
-        if (step instanceof Normalise normalise) {
-            return new NormaliseStage(operations, memory, normalise);
-        }
-        if (step instanceof Rectify rectify) {
-            return new RectifyStage(operations, memory, rectify);
-        }
-        if (step instanceof Sum sum) {
-            return new SumStage(operations, memory, sum);
-        }
-        if (step instanceof MaxPool pool) {
-            return new MaxPoolStage(operations, memory, pool);
-        }
-        if (step instanceof GlobalAverage average) {
-            return new GlobalAverageStage(operations, memory, average);
-        }
-        if (step instanceof Pad pad) {
-            return new PadStage(operations, memory, pad);
-        }
-        return new ConnectStage(operations, memory, (Connect) step);
     }
 
     int batch() {
@@ -106,42 +89,51 @@ final class DeviceProgram implements AutoCloseable {
     }
 
     int classes() {
-        return network.classes();
+        return program.classes();
     }
 
-    /** Shape of the minibatches. */
+    /** Shape of the batches. */
     ImageShape images() {
-        return plan.batched(network.images());
-    }
-
-    void requireLabels(long[] shape) {
-        if (shape.length != 2 || shape[0] != batch || shape[1] != classes()) {
-            throw new IllegalArgumentException(
-                    "Labels must be [%d, %d], not %s".formatted(batch, classes(), Arrays.toString(shape)));
-        }
+        return shape(program.images());
     }
 
     /**
-     * Forward and backward pass.
+     * Copies the first images of a batch; the others keep what they were.
      *
      * @param images floats of the host
-     * @param labels floats of the host
      */
-    BatchLoss step(Pointer images, Pointer labels) {
-        forward(images, Mode.TRAIN);
-        device.upload(labels, address(plan.labels()), (long) batch * network.classes() * Float.BYTES);
-        Value logits = network.logits();
-        long totals = address(plan.totals());
-        operations.crossEntropy(
-                memory.value(logits),
-                address(plan.labels()),
-                memory.gradient(logits),
-                totals,
-                batch,
-                network.classes());
-        for (int i = stages.size() - 1; i >= 0; i--) {
-            if (plan.gradients().runs(network.steps().get(i))) {
-                stages.get(i).backward();
+    void upload(Pointer images, int count) {
+        long values = count * program.images().shape().length();
+        long floats = memory + layout.floatImages();
+        device.upload(images, floats, values * Float.BYTES);
+        if (plan.type(program.images()) != Element.FLOAT) {
+            operations.toElements(floats, value(program.images()), Math.toIntExact(values));
+        }
+    }
+
+    /** Copies the first rows of features or logits to floats of the host. */
+    void download(Value vectors, Pointer host, int rows) {
+        device.download(value(vectors), host, (long) rows * vectors.channels() * Float.BYTES);
+    }
+
+    void forward(Mode mode) {
+        program.steps().forEach(step -> forward(step, mode));
+    }
+
+    /**
+     * Loss and backward pass after the forward pass.
+     *
+     * @param labels floats of the host, {@code [batch, classes]}
+     */
+    BatchLoss backward(Pointer labels) {
+        device.upload(labels, memory + layout.labels(), (long) batch * classes() * Float.BYTES);
+        Value logits = program.logits();
+        long totals = memory + layout.totals();
+        operations.crossEntropy(value(logits), memory + layout.labels(), gradient(logits), totals, batch, classes());
+        List<Step> steps = program.steps();
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            if (plan.hasBackward(steps.get(i))) {
+                backward(steps.get(i));
             }
         }
         try (DoublePointer results = new DoublePointer(2)) {
@@ -151,34 +143,265 @@ final class DeviceProgram implements AutoCloseable {
     }
 
     /**
-     * Forward pass by the running statistics.
+     * The softmax of the logits after the forward pass.
      *
-     * @param probabilities of the host, {@code [batch, classes]} floats
+     * @param host {@code [batch, classes]} floats
      */
-    void probabilities(Pointer images, Pointer probabilities) {
-        forward(images, Mode.EVALUATE);
-        Value logits = network.logits();
-        operations.softmax(memory.value(logits), memory.gradient(logits), batch, network.classes());
-        device.download(memory.gradient(logits), probabilities, (long) batch * network.classes() * Float.BYTES);
+    void probabilities(Pointer host) {
+        Value logits = program.logits();
+        operations.softmax(value(logits), gradient(logits), batch, classes());
+        device.download(gradient(logits), host, (long) batch * classes() * Float.BYTES);
     }
 
-    private void forward(Pointer images, Mode mode) {
-        int count = memory.count(network.images());
-        long floats = address(plan.floatImages());
-        device.upload(images, floats, (long) count * Float.BYTES);
-        if (plan.type(network.images()) != Element.FLOAT) {
-            operations.toElements(floats, memory.value(network.images()), count);
+    // ---- forward
+
+    private void forward(Step step, Mode mode) {
+        long output = value(step.output());
+        if (step instanceof Convolution convolution) {
+            forward(convolution, output);
+        } else if (step instanceof BatchNorm norm) {
+            forward(norm, mode, output);
+        } else if (step instanceof Relu relu) {
+            operations.relu(value(relu.input()), output, count(relu.output()));
+        } else if (step instanceof ResidualAdd add) {
+            operations.residualAdd(
+                    value(add.branch()), value(add.addend()), output, count(add.output()), add.activation());
+        } else if (step instanceof PadShortcut pad) {
+            operations.padShortcut(
+                    value(pad.input()),
+                    shape(pad.input()),
+                    pad.window(),
+                    pad.output().channels(),
+                    output);
+        } else if (step instanceof MaxPool pool) {
+            operations.maxPool(value(pool.input()), shape(pool.input()), pool.window(), output, extra(pool));
+        } else if (step instanceof GlobalAverage average) {
+            operations.globalAverage(value(average.input()), shape(average.input()), output);
+        } else if (step instanceof Linear linear) {
+            operations.linear(
+                    value(linear.input()),
+                    parameters.value(linear.weight()),
+                    parameters.value(linear.bias()),
+                    output,
+                    batch,
+                    linear.input().channels(),
+                    linear.output().channels());
         }
-        stages.forEach(stage -> stage.forward(mode));
     }
 
-    private long address(long offset) {
-        return memory.start() + offset;
+    private void forward(Convolution step, long output) {
+        // The plan puts the result where the addend is.
+        Accumulate accumulate = step.addend().isPresent() ? Accumulate.ADD : Accumulate.REPLACE;
+        convolutions
+                .get(step)
+                .forward(value(step.input()), parameters.packed(step.weight()), output, workspace(), accumulate);
+        if (step.bias().isPresent()) {
+            long bias = parameters.value(step.bias().get());
+            operations.addBias(output, shape(step.output()), bias, step.activation());
+        } else if (step.activation() == Activation.RELU) {
+            operations.relu(output, output, count(step.output()));
+        }
+    }
+
+    private void forward(BatchNorm step, Mode mode, long output) {
+        long input = value(step.input());
+        ImageShape shape = shape(step.input());
+        Learning statistics = mode == Mode.TRAIN ? step.learning() : Learning.FROZEN;
+        if (statistics == Learning.TRAINED) {
+            operations.statistics(input, shape, batchMean(step), batchVariance(step));
+            operations.blendStatistics(
+                    batchMean(step),
+                    batchVariance(step),
+                    parameters.value(step.runningMean()),
+                    parameters.value(step.runningVariance()),
+                    shape,
+                    step.momentum());
+        }
+        long addend = step.addend().map(this::value).orElse(Operations.NONE);
+        operations.batchNorm(input, shape, norm(step, statistics, step.activation()), addend, output);
+    }
+
+    private Norm norm(BatchNorm step, Learning statistics, Activation activation) {
+        boolean batchStatistics = statistics == Learning.TRAINED;
+        return new Norm(
+                parameters.value(step.scale()),
+                parameters.value(step.shift()),
+                batchStatistics ? batchMean(step) : parameters.value(step.runningMean()),
+                batchStatistics ? batchVariance(step) : parameters.value(step.runningVariance()),
+                step.epsilon(),
+                activation);
+    }
+
+    private long batchMean(BatchNorm step) {
+        return extra(step);
+    }
+
+    private long batchVariance(BatchNorm step) {
+        return extra(step) + (long) step.input().channels() * Float.BYTES;
+    }
+
+    // ---- backward: from the gradient of what was written to the gradients of what was read and of the parameters
+
+    private void backward(Step step) {
+        long gradient = gradient(step.output());
+        if (step instanceof Convolution convolution) {
+            backward(convolution, gradient);
+        } else if (step instanceof BatchNorm norm) {
+            backward(norm, gradient);
+        } else if (step instanceof Relu relu) {
+            accumulated(step, 0)
+                    .ifPresent(accumulate -> operations.reluGradient(
+                            value(relu.output()), gradient, gradient(relu.input()), count(relu.output()), accumulate));
+        } else if (step instanceof ResidualAdd add) {
+            backward(add, gradient);
+        } else if (step instanceof PadShortcut pad) {
+            accumulated(step, 0)
+                    .ifPresent(accumulate -> operations.padShortcutGradient(
+                            gradient,
+                            shape(pad.input()),
+                            pad.window(),
+                            pad.output().channels(),
+                            gradient(pad.input()),
+                            accumulate));
+        } else if (step instanceof MaxPool pool) {
+            accumulated(step, 0)
+                    .ifPresent(accumulate -> operations.maxPoolGradient(
+                            gradient,
+                            extra(pool),
+                            shape(pool.input()),
+                            pool.window(),
+                            gradient(pool.input()),
+                            accumulate));
+        } else if (step instanceof GlobalAverage average) {
+            accumulated(step, 0)
+                    .ifPresent(accumulate -> operations.globalAverageGradient(
+                            gradient, shape(average.input()), gradient(average.input()), accumulate));
+        } else if (step instanceof Linear linear) {
+            backward(linear, gradient);
+        }
+    }
+
+    private void backward(Convolution step, long gradient) {
+        DeviceConvolution convolution = convolutions.get(step);
+        if (step.learns()) {
+            long packed = memory + layout.weightGradient();
+            convolution.weightGradient(value(step.input()), gradient, packed, workspace());
+            operations.unpackWeight(packed, parameters.gradient(step.weight()), step);
+            step.bias()
+                    .ifPresent(
+                            bias -> operations.channelSums(gradient, shape(step.output()), parameters.gradient(bias)));
+        }
+        accumulated(step, 0)
+                .ifPresent(accumulate -> convolution.inputGradient(
+                        gradient, parameters.packed(step.weight()), gradient(step.input()), workspace(), accumulate));
+    }
+
+    private void backward(BatchNorm step, long gradient) {
+        long input = value(step.input());
+        ImageShape shape = shape(step.input());
+        boolean masksOwnGradient = step.addend().isPresent() && step.activation() == Activation.RELU;
+        // From here on the gradient is the one before the ReLU, unless that is cheap to find from the input again.
+        Norm norm = norm(step, step.learning(), masksOwnGradient ? Activation.IDENTITY : step.activation());
+        long scaleGradient = step.learns() ? parameters.gradient(step.scale()) : Operations.NONE;
+        long shiftGradient = step.learns() ? parameters.gradient(step.shift()) : Operations.NONE;
+        if (step.learns()) {
+            long output = masksOwnGradient ? value(step.output()) : Operations.NONE;
+            operations.normParameterGradients(input, shape, norm, output, gradient, scaleGradient, shiftGradient);
+        } else if (masksOwnGradient) {
+            undoRelu(step.output(), gradient);
+        }
+        accumulated(step, 0)
+                .ifPresent(accumulate -> operations.normInputGradient(
+                        input,
+                        shape,
+                        norm,
+                        gradient,
+                        scaleGradient,
+                        shiftGradient,
+                        gradient(step.input()),
+                        accumulate));
+        step.addend().ifPresent(addend -> pass(gradient, step, 1));
+    }
+
+    /** The ReLU is undone in place, the result goes to the addend, and last to the branch if it is not there already. */
+    private void backward(ResidualAdd step, long gradient) {
+        if (step.activation() == Activation.RELU) {
+            undoRelu(step.output(), gradient);
+        }
+        pass(gradient, step, 1);
+        pass(gradient, step, 0);
+    }
+
+    private void backward(Linear step, long gradient) {
+        int inputs = step.input().channels();
+        int outputs = step.output().channels();
+        if (step.learns()) {
+            operations.linearParameterGradients(
+                    value(step.input()),
+                    gradient,
+                    parameters.gradient(step.weight()),
+                    parameters.gradient(step.bias()),
+                    batch,
+                    inputs,
+                    outputs);
+        }
+        if (accumulated(step, 0).isPresent()) {
+            if (plan.flow(step, 0) != GradientFlow.REPLACE) {
+                throw new IllegalArgumentException("Features are read by one fully connected layer, not by others too");
+            }
+            operations.linearInputGradient(
+                    gradient, parameters.value(step.weight()), gradient(step.input()), batch, inputs, outputs);
+        }
+    }
+
+    private void undoRelu(Value output, long gradient) {
+        operations.reluGradient(value(output), gradient, gradient, count(output), Accumulate.REPLACE);
+    }
+
+    private void pass(long gradient, Step step, int position) {
+        Value input = step.inputs().get(position);
+        accumulated(step, position)
+                .ifPresent(accumulate -> operations.passGradient(gradient, gradient(input), count(input), accumulate));
+    }
+
+    /** How the gradient of what a step reads is written, if anything is to be done for it. */
+    private Optional<Accumulate> accumulated(Step step, int position) {
+        return switch (plan.flow(step, position)) {
+            case REPLACE -> Optional.of(Accumulate.REPLACE);
+            case ADD -> Optional.of(Accumulate.ADD);
+            case NONE, SHARED -> Optional.empty();
+        };
+    }
+
+    // ---- addresses
+
+    private long value(Value value) {
+        return memory + layout.value(value);
+    }
+
+    private long gradient(Value value) {
+        return memory + layout.gradient(value);
+    }
+
+    private long extra(Step step) {
+        return memory + layout.extra(step);
+    }
+
+    private long workspace() {
+        return memory + layout.workspace();
+    }
+
+    private ImageShape shape(Value value) {
+        return layout.batched(value);
+    }
+
+    private int count(Value value) {
+        return Operations.count(shape(value));
     }
 
     @Override
     public void close() {
-        stages.forEach(Stage::close);
-        device.free(memory.start());
+        convolutions.values().forEach(DeviceConvolution::close);
+        device.free(memory);
     }
 }

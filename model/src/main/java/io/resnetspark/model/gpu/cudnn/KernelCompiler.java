@@ -1,5 +1,6 @@
 package io.resnetspark.model.gpu.cudnn;
 
+import io.resnetspark.model.program.Element;
 import java.util.List;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.cuda.nvrtc._nvrtcProgram;

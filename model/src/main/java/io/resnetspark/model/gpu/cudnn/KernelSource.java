@@ -1,5 +1,6 @@
 package io.resnetspark.model.gpu.cudnn;
 
+import io.resnetspark.model.program.Element;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -2,8 +2,10 @@ package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.gpu.cudnn.MatrixProduct.Form;
 import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.ParameterUpdate;
+import io.resnetspark.model.program.Step.Convolution;
 import io.resnetspark.model.program.Window;
 
 /**
@@ -19,19 +21,23 @@ final class Operations implements AutoCloseable {
     private static final int MANY_THREADS = 1 << 17;
 
     /** Partial sums that one thread adds up. */
-    private static final int FOLD = 64;
+    private static final int TERMS = 64;
 
     private final Device device;
     private final Element maps;
     private final long partialSums;
-    private final long foldedSums;
+    private final long reducedSums;
 
     /** @param maps type of the maps */
     Operations(Device device, Element maps) {
         this.device = device;
         this.maps = maps;
         this.partialSums = device.allocate(scratchBytes() / 2);
-        this.foldedSums = device.allocate(scratchBytes() / 2);
+        this.reducedSums = device.allocate(scratchBytes() / 2);
+    }
+
+    Element maps() {
+        return maps;
     }
 
     /** Memory an instance takes. */
@@ -71,15 +77,33 @@ final class Operations implements AutoCloseable {
     }
 
     /** {@code [out, in, size, size]} floats to {@code [out, size, size, in]} elements. */
-    void packWeight(long weight, long packed, int outputs, int inputs, int size) {
-        int count = outputs * inputs * size * size;
-        run(DeviceKernel.PACK_WEIGHT, threads(count), weight, packed, inputs, size * size, count);
+    void packWeight(long weight, long packed, Convolution step) {
+        int count = step.weight().length();
+        run(
+                DeviceKernel.PACK_WEIGHT,
+                threads(count),
+                weight,
+                packed,
+                step.input().channels(),
+                pixels(step),
+                count);
     }
 
     /** The way back. */
-    void unpackWeight(long packed, long weight, int outputs, int inputs, int size) {
-        int count = outputs * inputs * size * size;
-        run(DeviceKernel.UNPACK_WEIGHT, threads(count), packed, weight, inputs, size * size, count);
+    void unpackWeight(long packed, long weight, Convolution step) {
+        int count = step.weight().length();
+        run(
+                DeviceKernel.UNPACK_WEIGHT,
+                threads(count),
+                packed,
+                weight,
+                step.input().channels(),
+                pixels(step),
+                count);
+    }
+
+    private static int pixels(Convolution step) {
+        return step.window().size() * step.window().size();
     }
 
     // ---- sums
@@ -90,14 +114,14 @@ final class Operations implements AutoCloseable {
      *
      * @return address of the sums, valid until the next operation that sums
      */
-    private long fold(int arrays, int before, int after) {
+    private long reduce(int arrays, int before, int after) {
         long from = partialSums;
-        long to = foldedSums;
+        long to = reducedSums;
         int length = before;
         while (length > after) {
             int rows = (length + after - 1) / after;
-            int next = after * ((rows + FOLD - 1) / FOLD);
-            run(DeviceKernel.FOLD_SUMS, arrays * next, from, to, length, next);
+            int next = after * ((rows + TERMS - 1) / TERMS);
+            run(DeviceKernel.REDUCE_SUMS, arrays * next, from, to, length, next);
             long swap = from;
             from = to;
             to = swap;
@@ -110,14 +134,14 @@ final class Operations implements AutoCloseable {
     void channelSums(long input, ImageShape shape, long sums) {
         int threads = threadsByChannel(shape.channels(), count(shape));
         run(DeviceKernel.SUM_CHANNELS, threads, input, partialSums, count(shape));
-        run(DeviceKernel.SUMS_TO_FLOATS, shape.channels(), fold(1, threads, shape.channels()), sums);
+        run(DeviceKernel.SUMS_TO_FLOATS, shape.channels(), reduce(1, threads, shape.channels()), sums);
     }
 
     /** Writes the sum of the squares of floats as one double. */
     void squares(long values, int count, long result) {
         int threads = threads(count);
         run(DeviceKernel.SUM_SQUARES, threads, values, partialSums, count);
-        run(DeviceKernel.FOLD_SUMS, 1, fold(1, threads, 1), result, 1, 1); // copies
+        run(DeviceKernel.REDUCE_SUMS, 1, reduce(1, threads, 1), result, 1, 1); // copies
     }
 
     // ---- convolutions' biases, ReLU, residual sums
@@ -129,21 +153,28 @@ final class Operations implements AutoCloseable {
         run(DeviceKernel.ADD_BIAS, threads, values, bias, channels, count(shape), flag(activation));
     }
 
-    void rectify(long input, long output, int count) {
-        run(DeviceKernel.RECTIFY, threads(count), input, output, count);
+    void relu(long input, long output, int count) {
+        run(DeviceKernel.RELU, threads(count), input, output, count);
     }
 
     /** In place too, where {@code inputGradient} is {@code outputGradient} and is replaced. */
-    void rectifyGradient(long output, long outputGradient, long inputGradient, int count, Write write) {
-        run(DeviceKernel.RECTIFY_GRADIENT, threads(count), output, outputGradient, inputGradient, count, write.flag());
+    void reluGradient(long output, long outputGradient, long inputGradient, int count, Accumulate accumulate) {
+        run(
+                DeviceKernel.RELU_GRADIENT,
+                threads(count),
+                output,
+                outputGradient,
+                inputGradient,
+                count,
+                accumulate.flag());
     }
 
-    void sum(long one, long other, long output, int count, Activation activation) {
-        run(DeviceKernel.SUM, threads(count), one, other, output, count, flag(activation));
+    void residualAdd(long one, long other, long output, int count, Activation activation) {
+        run(DeviceKernel.RESIDUAL_ADD, threads(count), one, other, output, count, flag(activation));
     }
 
-    void passGradient(long outputGradient, long inputGradient, int count, Write write) {
-        run(DeviceKernel.PASS_GRADIENT, threads(count), outputGradient, inputGradient, count, write.flag());
+    void passGradient(long outputGradient, long inputGradient, int count, Accumulate accumulate) {
+        run(DeviceKernel.PASS_GRADIENT, threads(count), outputGradient, inputGradient, count, accumulate.flag());
     }
 
     // ---- batch norm
@@ -156,7 +187,7 @@ final class Operations implements AutoCloseable {
         int channels = shape.channels();
         int threads = threadsByChannel(channels, count(shape));
         run(DeviceKernel.NORM_MOMENTS, threads, input, partialSums, channels, count(shape));
-        long sums = fold(2, threads, channels);
+        long sums = reduce(2, threads, channels);
         run(DeviceKernel.NORM_STATISTICS, channels, sums, input, mean, variance, count(shape) / channels);
     }
 
@@ -169,10 +200,10 @@ final class Operations implements AutoCloseable {
     }
 
     /** @param addend or {@link #NONE} */
-    void normalise(long input, ImageShape shape, Norm norm, long addend, long output) {
+    void batchNorm(long input, ImageShape shape, Norm norm, long addend, long output) {
         int channels = shape.channels();
         run(
-                DeviceKernel.NORMALISE,
+                DeviceKernel.BATCH_NORM,
                 threadsByChannel(channels, count(shape)),
                 input,
                 norm.scale(),
@@ -218,7 +249,7 @@ final class Operations implements AutoCloseable {
                 count(shape),
                 norm.epsilon(),
                 flag(norm.activation()));
-        long sums = fold(2, threads, channels);
+        long sums = reduce(2, threads, channels);
         run(
                 DeviceKernel.NORM_PARAMETER_GRADIENTS,
                 channels,
@@ -244,7 +275,7 @@ final class Operations implements AutoCloseable {
             long scaleGradient,
             long shiftGradient,
             long inputGradient,
-            Write write) {
+            Accumulate accumulate) {
         int channels = shape.channels();
         run(
                 DeviceKernel.NORM_INPUT_GRADIENT,
@@ -262,13 +293,13 @@ final class Operations implements AutoCloseable {
                 count(shape),
                 norm.epsilon(),
                 flag(norm.activation()),
-                write.flag());
+                accumulate.flag());
     }
 
     // ---- pooling and shortcuts
 
-    /** @param winners a byte for each output value */
-    void maxPool(long input, ImageShape shape, Window window, long output, long winners) {
+    /** @param argmax a byte for each output value */
+    void maxPool(long input, ImageShape shape, Window window, long output, long argmax) {
         if (window.size() > 15) {
             throw new IllegalArgumentException(
                     "A window of %d pixels has places no byte can count".formatted(window.size()));
@@ -280,7 +311,7 @@ final class Operations implements AutoCloseable {
                 threads(count),
                 input,
                 output,
-                winners,
+                argmax,
                 shape.height(),
                 shape.width(),
                 shape.channels(),
@@ -293,14 +324,19 @@ final class Operations implements AutoCloseable {
     }
 
     void maxPoolGradient(
-            long outputGradient, long winners, ImageShape shape, Window window, long inputGradient, Write write) {
+            long outputGradient,
+            long argmax,
+            ImageShape shape,
+            Window window,
+            long inputGradient,
+            Accumulate accumulate) {
         ImageShape result = shape.through(window, shape.channels());
         int count = count(shape);
         run(
                 DeviceKernel.MAX_POOL_GRADIENT,
                 threads(count),
                 outputGradient,
-                winners,
+                argmax,
                 inputGradient,
                 shape.height(),
                 shape.width(),
@@ -311,7 +347,7 @@ final class Operations implements AutoCloseable {
                 window.stride(),
                 window.padding(),
                 count,
-                write.flag());
+                accumulate.flag());
     }
 
     /** @param output floats */
@@ -321,7 +357,7 @@ final class Operations implements AutoCloseable {
         run(DeviceKernel.GLOBAL_AVERAGE, threads(count), input, output, pixels, shape.channels(), count);
     }
 
-    void globalAverageGradient(long outputGradient, ImageShape shape, long inputGradient, Write write) {
+    void globalAverageGradient(long outputGradient, ImageShape shape, long inputGradient, Accumulate accumulate) {
         int pixels = shape.height() * shape.width();
         run(
                 DeviceKernel.GLOBAL_AVERAGE_GRADIENT,
@@ -331,11 +367,11 @@ final class Operations implements AutoCloseable {
                 pixels,
                 shape.channels(),
                 count(shape),
-                write.flag());
+                accumulate.flag());
     }
 
-    void padShortcut(long input, ImageShape shape, int stride, int outputChannels, long output) {
-        ImageShape result = shape.through(new Window(1, stride, 0), outputChannels);
+    void padShortcut(long input, ImageShape shape, Window window, int outputChannels, long output) {
+        ImageShape result = shape.through(window, outputChannels);
         int count = count(result);
         run(
                 DeviceKernel.PAD_SHORTCUT,
@@ -349,13 +385,18 @@ final class Operations implements AutoCloseable {
                 result.width(),
                 outputChannels,
                 (outputChannels - shape.channels()) / 2,
-                stride,
+                window.stride(),
                 count);
     }
 
     void padShortcutGradient(
-            long outputGradient, ImageShape shape, int stride, int outputChannels, long inputGradient, Write write) {
-        ImageShape result = shape.through(new Window(1, stride, 0), outputChannels);
+            long outputGradient,
+            ImageShape shape,
+            Window window,
+            int outputChannels,
+            long inputGradient,
+            Accumulate accumulate) {
+        ImageShape result = shape.through(window, outputChannels);
         int count = count(shape);
         run(
                 DeviceKernel.PAD_SHORTCUT_GRADIENT,
@@ -369,9 +410,9 @@ final class Operations implements AutoCloseable {
                 result.width(),
                 outputChannels,
                 (outputChannels - shape.channels()) / 2,
-                stride,
+                window.stride(),
                 count,
-                write.flag());
+                accumulate.flag());
     }
 
     // ---- fully connected; everything here is floats, row-major: a row-major matrix is its transpose to BLAS
@@ -431,7 +472,7 @@ final class Operations implements AutoCloseable {
         int count = batch * outputs;
         int threads = threadsByChannel(outputs, count);
         device.launch(Element.FLOAT, DeviceKernel.SUM_CHANNELS, threads, outputGradient, partialSums, count);
-        run(DeviceKernel.SUMS_TO_FLOATS, outputs, fold(1, threads, outputs), biasGradient);
+        run(DeviceKernel.SUMS_TO_FLOATS, outputs, reduce(1, threads, outputs), biasGradient);
     }
 
     // ---- loss
@@ -447,7 +488,7 @@ final class Operations implements AutoCloseable {
      */
     void crossEntropy(long logits, long labels, long gradient, long totals, int batch, int classes) {
         run(DeviceKernel.SOFTMAX_CROSS_ENTROPY, batch, logits, labels, gradient, partialSums, classes);
-        run(DeviceKernel.FOLD_SUMS, 2, fold(2, batch, 1), totals, 1, 1); // copies
+        run(DeviceKernel.REDUCE_SUMS, 2, reduce(2, batch, 1), totals, 1, 1); // copies
     }
 
     // ---- optimisers
@@ -497,6 +538,6 @@ final class Operations implements AutoCloseable {
     @Override
     public void close() {
         device.free(partialSums);
-        device.free(foldedSums);
+        device.free(reducedSums);
     }
 }

@@ -1,6 +1,7 @@
 package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.program.Element;
 import java.util.Arrays;
 import java.util.Locale;
 

@@ -2,19 +2,19 @@ package io.resnetspark.model.kernel.nd4j;
 
 import io.resnetspark.model.kernel.BatchNormKernel;
 import io.resnetspark.model.kernel.ConvolutionKernel;
-import io.resnetspark.model.kernel.InferenceProgram;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.kernel.KernelsProvider;
 import io.resnetspark.model.kernel.LinearKernel;
 import io.resnetspark.model.kernel.PadShortcutKernel;
 import io.resnetspark.model.kernel.PoolingKernel;
-import io.resnetspark.model.kernel.PreparedNetwork;
 import io.resnetspark.model.kernel.ReluKernel;
 import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
-import io.resnetspark.model.kernel.StraightNetwork;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferenceExecutor;
+import io.resnetspark.model.program.InferenceProgram;
+import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Window;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -62,16 +62,16 @@ public final class Nd4jKernels implements Kernels {
     }
 
     @Override
-    public PreparedNetwork inference(StraightNetwork network) {
-        return new Prepared(this, network);
+    public PreparedProgram inference(InferenceProgram program) {
+        return new Prepared(this, program);
     }
 
-    /** Every program has arrays of its own. */
-    private record Prepared(Nd4jKernels kernels, StraightNetwork network) implements PreparedNetwork {
+    /** Every executor has arrays of its own. */
+    private record Prepared(Nd4jKernels kernels, InferenceProgram program) implements PreparedProgram {
 
         @Override
-        public InferenceProgram program(int largestBatch) {
-            return new Nd4jInference(kernels, network, largestBatch);
+        public InferenceExecutor executor(int largestBatch) {
+            return new Nd4jInference(kernels, program, largestBatch);
         }
 
         @Override

@@ -7,13 +7,13 @@ import io.resnetspark.model.kernel.KernelsProvider;
 import io.resnetspark.model.kernel.LinearKernel;
 import io.resnetspark.model.kernel.PadShortcutKernel;
 import io.resnetspark.model.kernel.PoolingKernel;
-import io.resnetspark.model.kernel.PreparedNetwork;
 import io.resnetspark.model.kernel.ReluKernel;
 import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
-import io.resnetspark.model.kernel.StraightNetwork;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferenceProgram;
+import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Window;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.global.dnnl;
@@ -77,8 +77,8 @@ public final class OneDnnKernels implements Kernels {
     }
 
     @Override
-    public PreparedNetwork inference(StraightNetwork network) {
-        return new OneDnnNetwork(network);
+    public PreparedProgram inference(InferenceProgram program) {
+        return new OneDnnProgram(program);
     }
 
     @Override

@@ -6,7 +6,7 @@
 //   the number of threads, so that neighbours touch neighbouring memory.
 // - Maps are channels-last. Where a kernel works by channel, the number of threads is a multiple of the channels, so that
 //   each thread meets a single channel.
-// - Sums over long arrays leave one partial sum per thread in double precision; foldSums adds those up.
+// - Sums over long arrays leave one partial sum per thread in double precision; reduceSums adds those up.
 //
 // Maps are of type "element": float, or with BFLOAT16 defined its upper half, rounded to nearest even. Parameters,
 // gradients of parameters, statistics, features and logits are floats.
@@ -99,7 +99,7 @@ extern "C" __global__ void unpackWeight(
 // ---- sums ----------------------------------------------------------------------------------------------------------
 
 // Adds up partial sums: several arrays of "before" values each to as many of "after" values, value j + k * after into j.
-extern "C" __global__ void foldSums(
+extern "C" __global__ void reduceSums(
     unsigned threads, const double *from, double *to, unsigned before, unsigned after) {
     unsigned thread = thisThread();
     if (thread >= threads) return;
@@ -152,7 +152,7 @@ extern "C" __global__ void addBias(
     }
 }
 
-extern "C" __global__ void rectify(unsigned threads, const element *input, element *output, unsigned count) {
+extern "C" __global__ void relu(unsigned threads, const element *input, element *output, unsigned count) {
     unsigned thread = thisThread();
     if (thread >= threads) return;
     for (unsigned i = thread; i < count; i += threads) {
@@ -161,7 +161,7 @@ extern "C" __global__ void rectify(unsigned threads, const element *input, eleme
 }
 
 // inputGradient may be outputGradient unless it is added to.
-extern "C" __global__ void rectifyGradient(
+extern "C" __global__ void reluGradient(
     unsigned threads, const element *output, const element *outputGradient, element *inputGradient, unsigned count,
     unsigned add) {
     unsigned thread = thisThread();
@@ -171,7 +171,7 @@ extern "C" __global__ void rectifyGradient(
     }
 }
 
-extern "C" __global__ void sum(
+extern "C" __global__ void residualAdd(
     unsigned threads, const element *one, const element *other, element *output, unsigned count, unsigned relu) {
     unsigned thread = thisThread();
     if (thread >= threads) return;
@@ -240,7 +240,7 @@ extern "C" __global__ void blendStatistics(
 }
 
 // By channel; addend may be null.
-extern "C" __global__ void normalise(
+extern "C" __global__ void batchNorm(
     unsigned threads, const element *input, const float *scale, const float *shift, const float *mean,
     const float *variance, const element *addend, element *output, unsigned channels, unsigned count, float epsilon,
     unsigned relu) {
@@ -335,9 +335,9 @@ extern "C" __global__ void normInputGradient(
 
 // ---- pooling and shortcuts -------------------------------------------------------------------------------------------
 
-// winners[i] is the place of output i's maximum within its window, row by row; the first of equals wins.
+// argmax[i] is the place of output i's maximum within its window, row by row; the first of equals wins.
 extern "C" __global__ void maxPool(
-    unsigned threads, const element *input, element *output, unsigned char *winners, unsigned height, unsigned width,
+    unsigned threads, const element *input, element *output, unsigned char *argmax, unsigned height, unsigned width,
     unsigned channels, unsigned outputHeight, unsigned outputWidth, unsigned size, unsigned stride, unsigned padding,
     unsigned count) {
     unsigned thread = thisThread();
@@ -363,13 +363,13 @@ extern "C" __global__ void maxPool(
             }
         }
         output[i] = rounded(best);
-        winners[i] = (unsigned char)winner;
+        argmax[i] = (unsigned char)winner;
     }
 }
 
 // Every input pixel asks the windows it lies in whether it won.
 extern "C" __global__ void maxPoolGradient(
-    unsigned threads, const element *outputGradient, const unsigned char *winners, element *inputGradient,
+    unsigned threads, const element *outputGradient, const unsigned char *argmax, element *inputGradient,
     unsigned height, unsigned width, unsigned channels, unsigned outputHeight, unsigned outputWidth, unsigned size,
     unsigned stride, unsigned padding, unsigned count, unsigned add) {
     unsigned thread = thisThread();
@@ -386,7 +386,7 @@ extern "C" __global__ void maxPoolGradient(
             for (unsigned x = firstX; x < outputWidth && x * stride <= column; x++) {
                 unsigned place = (row - y * stride) * size + (column - x * stride);
                 unsigned window = ((image * outputHeight + y) * outputWidth + x) * channels + channel;
-                if (winners[window] == place) {
+                if (argmax[window] == place) {
                     sum += load(outputGradient[window]);
                 }
             }

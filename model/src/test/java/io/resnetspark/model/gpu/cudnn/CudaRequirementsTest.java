@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.gpu.cudnn.CudaRequirements.Chip;
 import io.resnetspark.model.gpu.cudnn.CudaRequirements.Versions;
+import io.resnetspark.model.program.Element;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -45,11 +45,10 @@ class DeviceKernelTest {
 
     @Test
     void refusesWhatTheFunctionDoesNotTake() {
-        assertThatThrownBy(() -> DeviceKernel.RECTIFY.encode(1, 1L, 2L))
-                .hasMessageContaining("takes 3 arguments, not 2");
-        assertThatThrownBy(() -> DeviceKernel.RECTIFY.encode(1, 1L, 2, 3)).hasMessageContaining("must be of type p");
-        assertThatThrownBy(() -> DeviceKernel.RECTIFY.encode(1, 1L, 2L, 3L)).hasMessageContaining("must be of type u");
-        assertThatThrownBy(() -> DeviceKernel.RECTIFY.encode(1, 1L, 2L, -3)).hasMessageContaining("must be of type u");
+        assertThatThrownBy(() -> DeviceKernel.RELU.encode(1, 1L, 2L)).hasMessageContaining("takes 3 arguments, not 2");
+        assertThatThrownBy(() -> DeviceKernel.RELU.encode(1, 1L, 2, 3)).hasMessageContaining("must be of type p");
+        assertThatThrownBy(() -> DeviceKernel.RELU.encode(1, 1L, 2L, 3L)).hasMessageContaining("must be of type u");
+        assertThatThrownBy(() -> DeviceKernel.RELU.encode(1, 1L, 2L, -3)).hasMessageContaining("must be of type u");
     }
 
     @Test

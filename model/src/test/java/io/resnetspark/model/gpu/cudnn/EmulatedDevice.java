@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.resnetspark.model.gpu.cudnn.MatrixProduct.Form;
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.Window;
 import java.io.IOException;
@@ -222,11 +223,11 @@ public final class EmulatedDevice implements Device {
 
     private record EmulatedConvolution(Element maps, int[] geometry) implements DeviceConvolution {
 
-        private void run(int direction, long first, long second, long result, Write write) {
+        private void run(int direction, long first, long second, long result, Accumulate accumulate) {
             if (maps == Element.FLOAT) {
-                convolveFloat(direction, geometry, first, second, result, write == Write.ADD);
+                convolveFloat(direction, geometry, first, second, result, accumulate == Accumulate.ADD);
             } else {
-                convolveBfloat16(direction, geometry, first, second, result, write == Write.ADD);
+                convolveBfloat16(direction, geometry, first, second, result, accumulate == Accumulate.ADD);
             }
         }
 
@@ -236,18 +237,19 @@ public final class EmulatedDevice implements Device {
         }
 
         @Override
-        public void forward(long input, long weight, long output, long workspace, Write write) {
-            run(0, input, weight, output, write);
+        public void forward(long input, long weight, long output, long workspace, Accumulate accumulate) {
+            run(0, input, weight, output, accumulate);
         }
 
         @Override
-        public void inputGradient(long outputGradient, long weight, long inputGradient, long workspace, Write write) {
-            run(1, outputGradient, weight, inputGradient, write);
+        public void inputGradient(
+                long outputGradient, long weight, long inputGradient, long workspace, Accumulate accumulate) {
+            run(1, outputGradient, weight, inputGradient, accumulate);
         }
 
         @Override
         public void weightGradient(long input, long outputGradient, long weightGradient, long workspace) {
-            run(2, input, outputGradient, weightGradient, Write.REPLACE);
+            run(2, input, outputGradient, weightGradient, Accumulate.REPLACE);
         }
 
         @Override

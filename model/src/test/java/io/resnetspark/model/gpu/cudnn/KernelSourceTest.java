@@ -3,6 +3,7 @@ package io.resnetspark.model.gpu.cudnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.resnetspark.model.program.Element;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

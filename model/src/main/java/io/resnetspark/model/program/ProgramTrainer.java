@@ -1,21 +1,18 @@
-package io.resnetspark.model.kernel;
+package io.resnetspark.model.program;
 
-import io.resnetspark.model.program.BatchLoss;
-import io.resnetspark.model.program.ParameterSlice;
-import io.resnetspark.model.program.ParameterUpdate;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The training of a whole network in the memory of a device: parameters, gradient, the optimiser's state and everything
- * between images and loss stay there from step to step. Owned by one thread at a time.
+ * Executes a {@link Program} in training. Parameters, gradient, the optimiser's state and everything between images and loss
+ * stay in its own memory, for example a device's, from step to step. Owned by one thread at a time.
  */
-public interface DeviceTraining extends AutoCloseable {
+public interface ProgramTrainer extends AutoCloseable {
 
     /** The vector of {@link #read} and {@link #write} that holds the parameters; those of the optimiser's state follow. */
     int PARAMETERS = 0;
 
-    /** Asks the network for its code again: other layers are frozen now. */
+    /** Asks for the program again: other layers are frozen now. */
     void recompile();
 
     /** Overwrites a vector. */
@@ -23,9 +20,6 @@ public interface DeviceTraining extends AutoCloseable {
 
     /** A copy of a vector. */
     float[] read(int vector);
-
-    /** A copy of the gradient that {@link #step} left; frozen parameters and running statistics have arbitrary values. */
-    float[] gradient();
 
     /**
      * Forward and backward pass: leaves the gradient of the summed loss and updates the running statistics.
@@ -47,7 +41,7 @@ public interface DeviceTraining extends AutoCloseable {
     /** Applies updates to parameters and optimiser state, in any order. */
     void update(List<ParameterUpdate> updates);
 
-    /** Frees the device's memory at once. */
+    /** Frees its memory at once. */
     @Override
     void close();
 }

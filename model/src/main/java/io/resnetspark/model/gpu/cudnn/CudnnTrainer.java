@@ -1,12 +1,17 @@
 package io.resnetspark.model.gpu.cudnn;
 
-import io.resnetspark.model.kernel.DeviceTraining;
-import io.resnetspark.model.kernel.TrainingSource;
+import io.resnetspark.model.gpu.cudnn.DeviceProgram.Mode;
 import io.resnetspark.model.program.BatchLoss;
+import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.MemoryPlan;
 import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.ParameterUpdate;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.ProgramTrainer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -18,7 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * One piece of device memory holds parameters, gradient and the optimiser's vectors one after another; the program of the
  * latest minibatch size holds the rest.
  */
-final class CudnnTraining implements DeviceTraining {
+final class CudnnTrainer implements ProgramTrainer {
 
     private final Device device;
     private final Element maps;
@@ -26,16 +31,21 @@ final class CudnnTraining implements DeviceTraining {
     private final int length;
     private final int stateVectors;
     private final long vectors;
-    private final TrainingSource network;
+    private final Function<ImageShape, Program> programs;
+    private DeviceParameters parameters;
     private DeviceProgram program;
     private boolean closed;
 
-    /** @param stateVectors vectors of the optimiser */
-    CudnnTraining(Device device, Element maps, TrainingSource network, int stateVectors) {
+    /**
+     * @param programs the network as it is frozen when this is asked, for images of a shape
+     * @param length of the vector of parameters
+     * @param stateVectors vectors of the optimiser
+     */
+    CudnnTrainer(Device device, Element maps, Function<ImageShape, Program> programs, int length, int stateVectors) {
         this.device = device;
         this.maps = maps;
-        this.network = network;
-        this.length = network.parameters();
+        this.programs = programs;
+        this.length = length;
         this.stateVectors = stateVectors;
         synchronized (device) {
             operations = new Operations(device, maps);
@@ -53,10 +63,6 @@ final class CudnnTraining implements DeviceTraining {
         return (long) length * Float.BYTES;
     }
 
-    private long parameters() {
-        return vectors;
-    }
-
     private long gradients() {
         return vectors + vectorBytes();
     }
@@ -69,7 +75,7 @@ final class CudnnTraining implements DeviceTraining {
         if (vector < 0 || vector > stateVectors) {
             throw new IllegalArgumentException("There is no vector %d among %d".formatted(vector, 1 + stateVectors));
         }
-        return vector == PARAMETERS ? parameters() : state() + (vector - 1) * vectorBytes();
+        return vector == PARAMETERS ? vectors : state() + (vector - 1) * vectorBytes();
     }
 
     @Override
@@ -95,15 +101,7 @@ final class CudnnTraining implements DeviceTraining {
 
     @Override
     public float[] read(int vector) {
-        return readFrom(address(vector));
-    }
-
-    @Override
-    public float[] gradient() {
-        return readFrom(gradients());
-    }
-
-    private float[] readFrom(long address) {
+        long address = address(vector);
         float[] values = new float[length];
         try (FloatPointer host = new FloatPointer(length)) {
             onDevice(() -> {
@@ -119,8 +117,12 @@ final class CudnnTraining implements DeviceTraining {
     public BatchLoss step(INDArray images, INDArray labels) {
         return onDevice(() -> {
             DeviceProgram fitting = program(images);
-            fitting.requireLabels(labels.shape());
-            return fitting.step(HostArray.of(images), HostArray.of(labels));
+            if (!Arrays.equals(labels.shape(), new long[] {fitting.batch(), fitting.classes()})) {
+                throw new IllegalArgumentException("Labels must be [%d, %d], not %s"
+                        .formatted(fitting.batch(), fitting.classes(), Arrays.toString(labels.shape())));
+            }
+            forward(fitting, images, Mode.TRAIN);
+            return fitting.backward(HostArray.of(labels));
         });
     }
 
@@ -129,9 +131,16 @@ final class CudnnTraining implements DeviceTraining {
         return onDevice(() -> {
             DeviceProgram fitting = program(images);
             INDArray result = Nd4j.createUninitializedDetached(DataType.FLOAT, fitting.batch(), fitting.classes());
-            fitting.probabilities(HostArray.of(images), HostArray.target(result));
+            forward(fitting, images, Mode.EVALUATE);
+            fitting.probabilities(HostArray.target(result));
             return result;
         });
+    }
+
+    private void forward(DeviceProgram fitting, INDArray images, Mode mode) {
+        fitting.upload(HostArray.of(images), fitting.batch());
+        parameters.pack(operations);
+        fitting.forward(mode);
     }
 
     /** One program at a time: two would need memory for the maps of both. */
@@ -141,9 +150,12 @@ final class CudnnTraining implements DeviceTraining {
                 : ImageShape.of(images.shape());
         if (program == null || !program.images().equals(shape)) {
             forgetProgram();
-            ImageShape one = new ImageShape(1, shape.height(), shape.width(), shape.channels());
+            Program one = programs.apply(new ImageShape(1, shape.height(), shape.width(), shape.channels()));
+            if (parameters == null) {
+                parameters = new DeviceParameters(device, one, maps, vectors, gradients());
+            }
             program = new DeviceProgram(
-                    device, operations, maps, network.code(one), shape.batch(), parameters(), gradients());
+                    device, operations, one, MemoryPlan.training(one, maps), shape.batch(), parameters);
         }
         return program;
     }
@@ -157,7 +169,7 @@ final class CudnnTraining implements DeviceTraining {
 
     @Override
     public double[] parameterSquares(List<ParameterSlice> parts) {
-        return squares(parameters(), parts);
+        return squares(vectors, parts);
     }
 
     @Override
@@ -197,7 +209,7 @@ final class CudnnTraining implements DeviceTraining {
     public void update(List<ParameterUpdate> updates) {
         onDevice(() -> {
             for (ParameterUpdate update : updates) {
-                operations.update(update, parameters(), gradients(), state(), length);
+                operations.update(update, vectors, gradients(), state(), length);
             }
             return null;
         });
@@ -219,6 +231,9 @@ final class CudnnTraining implements DeviceTraining {
             if (!closed) {
                 closed = true;
                 forgetProgram();
+                if (parameters != null) {
+                    parameters.close();
+                }
                 operations.close();
                 device.free(vectors);
             }

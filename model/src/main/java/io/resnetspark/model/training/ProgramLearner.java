@@ -2,59 +2,57 @@ package io.resnetspark.model.training;
 
 import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.ParameterLayout;
-import io.resnetspark.model.kernel.DeviceTraining;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.optim.SquaredNorms;
 import io.resnetspark.model.optim.UpdateRule;
 import io.resnetspark.model.program.BatchLoss;
 import io.resnetspark.model.program.ParameterSlice;
+import io.resnetspark.model.program.ProgramTrainer;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A device computes the network as a whole. Its vectors are the truth; the graph's own array of parameters follows when the
- * state is taken.
+ * The network is trained as a program, in memory of its own. Those vectors are the truth; the graph's own array of parameters
+ * follows when the state is taken.
  */
-final class DeviceLearner implements Learner {
+final class ProgramLearner implements Learner {
 
     private final ComputationGraph network;
-    private final DeviceTraining device;
+    private final ProgramTrainer trainer;
     private final UpdateRule rule;
-    private final SquaredNorms squares = new DeviceNorms();
+    private final SquaredNorms squares = new ProgramNorms();
 
-    /** @param device made for the network and the rule */
-    DeviceLearner(ComputationGraph network, ParameterLayout layout, OptimizerConfig config, DeviceTraining device) {
+    /** @param trainer made for the network and the rule */
+    ProgramLearner(ComputationGraph network, ParameterLayout layout, OptimizerConfig config, ProgramTrainer trainer) {
         this.network = network;
         this.rule = config.rule(layout);
-        this.device = device;
-        device.write(DeviceTraining.PARAMETERS, FlatVector.copyOf(network.params()));
+        this.trainer = trainer;
+        trainer.write(ProgramTrainer.PARAMETERS, FlatVector.copyOf(network.params()));
     }
 
     @Override
     public BatchLoss computeGradient(INDArray images, INDArray labels) {
-        return device.step(images, labels);
+        return trainer.step(images, labels);
     }
 
     @Override
     public double gradientSquares(List<ParameterLayout.Segment> counted) {
         double sum = 0;
-        for (double part : device.gradientSquares(places(counted))) {
+        for (double part : trainer.gradientSquares(slices(counted))) {
             sum += part;
         }
         return sum;
     }
 
-    private static List<ParameterSlice> places(List<ParameterLayout.Segment> segments) {
-        return segments.stream()
-                .map(segment -> new ParameterSlice(segment.offset(), segment.length()))
-                .toList();
+    private static List<ParameterSlice> slices(List<ParameterLayout.Segment> segments) {
+        return segments.stream().map(ParameterLayout.Segment::slice).toList();
     }
 
     @Override
     public void update(float gradientScale, float learningRate, long globalStep) {
-        device.update(rule.updates(squares, gradientScale, learningRate, globalStep));
+        trainer.update(rule.updates(squares, gradientScale, learningRate, globalStep));
     }
 
     @Override
@@ -64,21 +62,21 @@ final class DeviceLearner implements Learner {
 
     @Override
     public void layersFroze() {
-        device.recompile();
+        trainer.recompile();
     }
 
     @Override
     public INDArray probabilities(INDArray images) {
-        return device.probabilities(images);
+        return trainer.probabilities(images);
     }
 
     @Override
     public TrainingState state() {
-        float[] parameters = device.read(DeviceTraining.PARAMETERS);
+        float[] parameters = trainer.read(ProgramTrainer.PARAMETERS);
         FlatVector.set(network.params(), parameters);
         float[][] optimizer = new float[rule.stateVectors()][];
         for (int i = 0; i < optimizer.length; i++) {
-            optimizer[i] = device.read(1 + i);
+            optimizer[i] = trainer.read(1 + i);
         }
         return new TrainingState(parameters, optimizer);
     }
@@ -87,7 +85,7 @@ final class DeviceLearner implements Learner {
     public void restore(TrainingState state) {
         useParameters(state.parameters());
         for (int i = 0; i < state.optimizer().length; i++) {
-            device.write(1 + i, state.optimizer()[i]);
+            trainer.write(1 + i, state.optimizer()[i]);
         }
     }
 
@@ -98,25 +96,25 @@ final class DeviceLearner implements Learner {
 
     @Override
     public void useParameters(float[] parameters) {
-        device.write(DeviceTraining.PARAMETERS, parameters);
+        trainer.write(ProgramTrainer.PARAMETERS, parameters);
         FlatVector.set(network.params(), parameters);
     }
 
     @Override
     public void close() {
-        device.close();
+        trainer.close();
     }
 
-    private final class DeviceNorms implements SquaredNorms {
+    private final class ProgramNorms implements SquaredNorms {
 
         @Override
         public double[] parameters(List<ParameterLayout.Segment> segments) {
-            return device.parameterSquares(places(segments));
+            return trainer.parameterSquares(slices(segments));
         }
 
         @Override
         public double[] gradients(List<ParameterLayout.Segment> segments, float scale) {
-            double[] sums = device.gradientSquares(places(segments));
+            double[] sums = trainer.gradientSquares(slices(segments));
             for (int i = 0; i < sums.length; i++) {
                 sums[i] *= (double) scale * scale;
             }

@@ -1,7 +1,7 @@
-package io.resnetspark.model.kernel;
+package io.resnetspark.model.program;
 
-/** A {@link StraightNetwork} made ready for one batch size. Owned by one thread at a time. */
-public interface InferenceProgram extends AutoCloseable {
+/** Executes an {@link InferenceProgram} for one batch size. Owned by one thread at a time. */
+public interface InferenceExecutor extends AutoCloseable {
 
     /** Images computed at once. */
     int batch();
@@ -17,7 +17,7 @@ public interface InferenceProgram extends AutoCloseable {
      */
     void run(float[] images, int first, int count, float[] logits, float[] features);
 
-    /** Frees the memory at once; a closed program must not run. */
+    /** Frees the memory at once; a closed executor must not run. */
     @Override
     void close();
 }

@@ -1,4 +1,4 @@
-package io.resnetspark.model.kernel;
+package io.resnetspark.model.program;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Set;
 
 /** Buffers of a memory plan, which are used again once nobody reads what they hold. */
-public final class BufferPool {
+final class BufferPool {
 
     private final List<Long> lengths = new ArrayList<>();
     private final Set<Integer> free = new HashSet<>();
 
     /** Takes the smallest free buffer that is long enough, else the longest one, made longer, else a new one. */
-    public int take(long length) {
+    int take(long length) {
         int best = -1;
         for (int candidate : free) {
             if (best < 0 || better(lengths.get(candidate), lengths.get(best), length)) {
@@ -33,12 +33,12 @@ public final class BufferPool {
     }
 
     /** Lets a buffer be taken again. */
-    public void release(int buffer) {
+    void release(int buffer) {
         free.add(buffer);
     }
 
     /** How long each buffer has become, by its number. */
-    public List<Long> lengths() {
+    List<Long> lengths() {
         return List.copyOf(lengths);
     }
 }

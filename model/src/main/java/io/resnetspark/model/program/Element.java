@@ -1,7 +1,7 @@
-package io.resnetspark.model.gpu.cudnn;
+package io.resnetspark.model.program;
 
 /** What maps are stored as. Parameters, statistics, features and logits are always floats. */
-enum Element {
+public enum Element {
     FLOAT(4),
     /** A float's upper half: its range, and 8 bits of precision. */
     BFLOAT16(2);
@@ -12,7 +12,7 @@ enum Element {
         this.bytes = bytes;
     }
 
-    int bytes() {
+    public int bytes() {
         return bytes;
     }
 }
