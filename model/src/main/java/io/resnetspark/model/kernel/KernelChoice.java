@@ -26,9 +26,7 @@ final class KernelChoice {
     static Kernels ofHost() {
         return KernelsProvider.all().stream()
                 .filter(provider -> provider.priority() >= 0)
-                .sorted(Comparator.comparingInt(KernelsProvider::priority).reversed())
-                .filter(KernelsProvider::available)
-                .findFirst()
+                .max(Comparator.comparingInt(KernelsProvider::priority))
                 .orElseThrow()
                 .open();
     }

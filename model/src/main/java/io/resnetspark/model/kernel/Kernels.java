@@ -2,11 +2,17 @@ package io.resnetspark.model.kernel;
 
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferenceExecutor;
 import io.resnetspark.model.program.InferenceProgram;
+import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.ProgramTrainer;
+import io.resnetspark.model.program.Step;
+import io.resnetspark.model.program.Value;
 import io.resnetspark.model.program.Window;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -55,6 +61,33 @@ public interface Kernels {
      */
     default Optional<ProgramTrainer> trainer(Function<ImageShape, Program> programs, int parameters, int stateVectors) {
         return Optional.empty();
+    }
+
+    /** Whether a trial sum, by a program of two steps, comes out right. */
+    default boolean computes() {
+        ImageShape vector = new ImageShape(1, 1, 1, 8);
+        Value images = new Value(0, new ImageShape(1, 2, 2, 8));
+        Value average = new Value(1, vector);
+        Value sum = new Value(2, new ImageShape(1, 1, 1, 1));
+        Program program = new Program(
+                images,
+                List.of(
+                        new Step.GlobalAverage(images, average),
+                        new Step.Linear(
+                                average,
+                                new ParameterSlice(0, 8),
+                                new ParameterSlice(8, 1),
+                                Step.Learning.FROZEN,
+                                sum)),
+                9);
+        float[] ones = new float[32];
+        Arrays.fill(ones, 1);
+        float[] logits = new float[1];
+        try (PreparedProgram prepared = inference(new InferenceProgram(program, Arrays.copyOf(ones, 9)));
+                InferenceExecutor executor = prepared.executor(1)) {
+            executor.run(ones, 0, 1, logits, new float[8]);
+        }
+        return logits[0] == 9;
     }
 
     /** Name and version of what computes, for manifests and reports. */

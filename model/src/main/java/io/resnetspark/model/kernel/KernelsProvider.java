@@ -11,11 +11,11 @@ public interface KernelsProvider {
     /** What the system property {@link Kernels#SETTING} calls it. */
     String name();
 
-    /** Whether a process that asks for nothing may compute so, the highest first; negative if it has to be asked for. */
+    /**
+     * How good a choice it is here for a process that asks for none in particular; negative if it is none, because it has to
+     * be asked for or because its library does not load.
+     */
     int priority();
-
-    /** Whether it can compute here, as far as that shows before anything has been opened. */
-    boolean available();
 
     /** @throws ConfigurationException if this process cannot compute so */
     Kernels open();

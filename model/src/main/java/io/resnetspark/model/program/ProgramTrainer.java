@@ -29,6 +29,9 @@ public interface ProgramTrainer extends AutoCloseable {
      */
     BatchLoss step(INDArray images, INDArray labels);
 
+    /** Forward pass in training, for what each batch norm that learns sees; updates the running statistics. */
+    List<BatchStatistics> statistics(INDArray images);
+
     /** Probabilities {@code [N, classes]} by the running statistics; nothing changes. */
     INDArray probabilities(INDArray images);
 

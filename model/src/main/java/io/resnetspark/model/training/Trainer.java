@@ -7,14 +7,9 @@ import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.BatchLoss;
-import io.resnetspark.model.program.ImageShape;
-import io.resnetspark.model.program.Program;
-import io.resnetspark.model.program.ProgramCompiler;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -30,6 +25,7 @@ public final class Trainer implements AutoCloseable {
 
     private final ComputationGraph network;
     private final ParameterLayout layout;
+    private final TrainingProgram program;
     private final OptimizerConfig config;
     private final double clipNorm;
     private final float headFactor;
@@ -48,6 +44,7 @@ public final class Trainer implements AutoCloseable {
     public Trainer(ComputationGraph network, OptimizerConfig config, double clipNorm, double headFactor) {
         this.network = network;
         this.layout = ParameterLayout.of(network);
+        this.program = new TrainingProgram(network, layout);
         this.config = config;
         this.clipNorm = clipNorm;
         this.headFactor = (float) headFactor;
@@ -62,17 +59,12 @@ public final class Trainer implements AutoCloseable {
     private Learner learner() {
         if (learner == null) {
             learner = ResNet.kernels(network)
-                    .trainer(this::program, layout.length(), config.rule(layout).stateVectors())
+                    .trainer(program, layout.length(), config.rule(layout).stateVectors())
                     .<Learner>map(trainer -> new ProgramLearner(network, layout, config, trainer))
                     .orElseGet(() -> new GraphLearner(network, layout, config));
             learner.useRates(this::rateFactor);
         }
         return learner;
-    }
-
-    /** The network as it is frozen now. */
-    private Program program(ImageShape image) {
-        return ProgramCompiler.compile(network.getConfiguration(), layout.slices(), frozenNow(), image);
     }
 
     public ComputationGraph network() {
@@ -105,22 +97,12 @@ public final class Trainer implements AutoCloseable {
 
     /** Without this, weight decay and momentum would move parameters that have no gradient. */
     private void keepFrozenLayers() {
-        Set<String> now = frozenNow();
+        Set<String> now = program.frozen();
         if (!now.equals(frozen)) {
             frozen = now;
             learner().useRates(this::rateFactor);
             learner().layersFroze();
         }
-    }
-
-    private Set<String> frozenNow() {
-        Set<String> now = new HashSet<>();
-        for (GraphVertex vertex : network.getVertices()) {
-            if (vertex.hasLayer() && vertex.getLayer() instanceof Freezable layer && layer.frozen()) {
-                now.add(vertex.getVertexName());
-            }
-        }
-        return now;
     }
 
     private float rateFactor(ParameterLayout.Segment parameter) {

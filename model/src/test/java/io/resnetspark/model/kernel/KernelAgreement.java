@@ -99,6 +99,12 @@ public abstract class KernelAgreement {
     }
 
     @Test
+    void trialSums() {
+        assertThat(fast.computes()).isTrue();
+        assertThat(portable.computes()).isTrue();
+    }
+
+    @Test
     void relus() {
         ImageShape shape = new ImageShape(2, 5, 3, 11);
         INDArray input = random(shape.toArray());

@@ -23,6 +23,7 @@ import io.resnetspark.model.program.ImageShape;
 import java.util.Random;
 import java.util.function.Function;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,6 +94,11 @@ class DeviceLayersTest {
                         "second",
                         new Convolution(inputs, outputs, size, stride, padding, bias, InputGradient.NEEDED),
                         first(graph, 3, inputs)));
+    }
+
+    @Test
+    void aTrialSum() {
+        assertThat(EmulatedDevice.kernels().computes()).isTrue();
     }
 
     @ParameterizedTest

@@ -1,8 +1,8 @@
 package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.gpu.cudnn.CudaRequirements.Chip;
-import io.resnetspark.model.gpu.cudnn.CudaRequirements.Versions;
+import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Chip;
+import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Versions;
 import io.resnetspark.model.gpu.cudnn.MatrixProduct.Form;
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
@@ -90,12 +90,12 @@ final class CudaDevice implements Device {
     private static CudaDevice open(int index, Precision precision) {
         require(missingLibraries());
         int devices = deviceCount();
-        require(CudaRequirements.problems(index, devices));
+        require(CudnnRequirements.problems(index, devices));
         CudaStatus.runtime(cudart.cudaSetDevice(index), "cudaSetDevice(%d)".formatted(index));
         Versions versions = versions();
-        require(CudaRequirements.problems(versions));
+        require(CudnnRequirements.problems(versions));
         Chip chip = chip(index);
-        require(CudaRequirements.problems(chip, precision));
+        require(CudnnRequirements.problems(chip, precision));
         return new CudaDevice(index, precision, chip, versions);
     }
 
@@ -112,7 +112,7 @@ final class CudaDevice implements Device {
             try {
                 Loader.load(library);
             } catch (LinkageError e) {
-                missing.add(CudaRequirements.missing(library.getSimpleName(), String.valueOf(e.getMessage())));
+                missing.add(CudnnRequirements.missing(library.getSimpleName(), String.valueOf(e.getMessage())));
             }
         }
         return missing;

@@ -28,7 +28,7 @@ final class CudaModule {
             arguments.put(i, values.getPointer(i));
         }
         CUmod_st module = new CUmod_st();
-        try (BytePointer code = new BytePointer(KernelCompiler.compile(maps, architecture))) {
+        try (BytePointer code = new BytePointer(KernelSource.compile(maps, architecture))) {
             CudaStatus.driver(cudart.cuModuleLoadData(module, code), "cuModuleLoadData");
         }
         for (DeviceKernel kernel : DeviceKernel.values()) {

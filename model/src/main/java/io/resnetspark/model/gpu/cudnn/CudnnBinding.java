@@ -26,8 +26,8 @@ public record CudnnBinding() implements DeviceBinding {
 
     @Override
     public Optional<String> refusal(NvidiaGpu device) {
-        CudaRequirements.Chip chip = new CudaRequirements.Chip(device.name(), 10 * device.major() + device.minor());
-        return CudaRequirements.problems(chip, Precision.ofThisProcess()).stream()
+        CudnnRequirements.Chip chip = new CudnnRequirements.Chip(device.name(), 10 * device.major() + device.minor());
+        return CudnnRequirements.problems(chip, Precision.ofThisProcess()).stream()
                 .findFirst();
     }
 

@@ -115,11 +115,6 @@ public final class CudnnKernels implements Kernels {
         }
 
         @Override
-        public boolean available() {
-            return true;
-        }
-
-        @Override
         public Kernels open() {
             return CudnnKernels.open();
         }

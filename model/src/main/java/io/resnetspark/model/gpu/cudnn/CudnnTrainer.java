@@ -2,6 +2,7 @@ package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.gpu.cudnn.DeviceProgram.Mode;
 import io.resnetspark.model.program.BatchLoss;
+import io.resnetspark.model.program.BatchStatistics;
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.MemoryPlan;
@@ -123,6 +124,15 @@ final class CudnnTrainer implements ProgramTrainer {
             }
             forward(fitting, images, Mode.TRAIN);
             return fitting.backward(HostArray.of(labels));
+        });
+    }
+
+    @Override
+    public List<BatchStatistics> statistics(INDArray images) {
+        return onDevice(() -> {
+            DeviceProgram fitting = program(images);
+            forward(fitting, images, Mode.TRAIN);
+            return fitting.statistics();
         });
     }
 

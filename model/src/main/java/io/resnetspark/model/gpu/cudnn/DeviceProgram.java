@@ -3,6 +3,7 @@ package io.resnetspark.model.gpu.cudnn;
 import io.resnetspark.model.gpu.cudnn.Operations.Norm;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.BatchLoss;
+import io.resnetspark.model.program.BatchStatistics;
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.MemoryPlan;
@@ -19,11 +20,13 @@ import io.resnetspark.model.program.Step.PadShortcut;
 import io.resnetspark.model.program.Step.Relu;
 import io.resnetspark.model.program.Step.ResidualAdd;
 import io.resnetspark.model.program.Value;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** Executes a {@link Program} on the device for batches of one size: what each step does, and the memory between them. */
@@ -140,6 +143,32 @@ final class DeviceProgram implements AutoCloseable {
             device.download(totals, results, 2 * Double.BYTES);
             return new BatchLoss(results.get(0), (int) results.get(1));
         }
+    }
+
+    /** What each batch norm that learns saw in a forward pass to train. */
+    List<BatchStatistics> statistics() {
+        List<BatchStatistics> statistics = new ArrayList<>();
+        for (Step step : program.steps()) {
+            if (step instanceof BatchNorm norm && norm.learns()) {
+                int channels = norm.input().channels();
+                long samples = shape(norm.input()).length() / channels;
+                statistics.add(new BatchStatistics(
+                        norm.runningMean(),
+                        samples,
+                        floats(batchMean(norm), channels),
+                        floats(batchVariance(norm), channels)));
+            }
+        }
+        return statistics;
+    }
+
+    private float[] floats(long address, int count) {
+        float[] values = new float[count];
+        try (FloatPointer host = new FloatPointer(count)) {
+            device.download(address, host, (long) count * Float.BYTES);
+            host.get(values);
+        }
+        return values;
     }
 
     /**

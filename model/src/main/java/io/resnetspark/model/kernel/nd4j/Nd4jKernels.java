@@ -97,11 +97,6 @@ public final class Nd4jKernels implements Kernels {
         }
 
         @Override
-        public boolean available() {
-            return true;
-        }
-
-        @Override
         public Kernels open() {
             return new Nd4jKernels();
         }

@@ -102,12 +102,8 @@ public final class OneDnnKernels implements Kernels {
 
         @Override
         public int priority() {
-            return 1;
-        }
-
-        @Override
-        public boolean available() {
-            return Nd4j.getBackend().getClass().getSimpleName().startsWith("Cpu") && OneDnnKernels.available();
+            boolean cpu = Nd4j.getBackend().getClass().getSimpleName().startsWith("Cpu");
+            return cpu && OneDnnKernels.available() ? 1 : -1;
         }
 
         @Override

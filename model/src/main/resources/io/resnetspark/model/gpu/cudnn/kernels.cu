@@ -348,22 +348,22 @@ extern "C" __global__ void maxPool(
         unsigned y = i / channels / outputWidth % outputHeight;
         unsigned image = i / channels / outputWidth / outputHeight;
         float best = 0;
-        int winner = -1;
+        int place = -1;
         for (unsigned dy = 0; dy < size; dy++) {
             for (unsigned dx = 0; dx < size; dx++) {
                 unsigned row = y * stride + dy - padding; // wraps to something huge above the image
                 unsigned column = x * stride + dx - padding;
                 if (row < height && column < width) {
                     float value = load(input[((image * height + row) * width + column) * channels + channel]);
-                    if (winner < 0 || value > best || value != value) {
+                    if (place < 0 || value > best || value != value) {
                         best = value;
-                        winner = (int)(dy * size + dx);
+                        place = (int)(dy * size + dx);
                     }
                 }
             }
         }
         output[i] = rounded(best);
-        argmax[i] = (unsigned char)winner;
+        argmax[i] = (unsigned char)place;
     }
 }
 

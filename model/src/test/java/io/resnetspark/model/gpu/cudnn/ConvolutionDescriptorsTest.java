@@ -61,7 +61,7 @@ class ConvolutionDescriptorsTest {
     @Test
     void theVersionIsOneWeAccept() {
         int version = Math.toIntExact(cudnn.cudnnGetVersion());
-        assertThat(CudaRequirements.problems(new CudaRequirements.Versions(13000, 13000, version)))
+        assertThat(CudnnRequirements.problems(new CudnnRequirements.Versions(13000, 13000, version)))
                 .isEmpty();
     }
 }

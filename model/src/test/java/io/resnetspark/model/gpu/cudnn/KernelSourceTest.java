@@ -26,7 +26,7 @@ class KernelSourceTest {
         } catch (LinkageError e) {
             assumeTrue(false, "NVRTC is not installed: " + e.getMessage());
         }
-        byte[] code = KernelCompiler.compile(maps, architecture);
+        byte[] code = KernelSource.compile(maps, architecture);
         assertThat(code).startsWith(0x7f, 'E', 'L', 'F');
     }
 

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.gpu.cudnn.CudaRequirements.Chip;
-import io.resnetspark.model.gpu.cudnn.CudaRequirements.Versions;
+import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Chip;
+import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Versions;
 import io.resnetspark.model.program.Element;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CudaRequirementsTest {
+class CudnnRequirementsTest {
 
     private static final Chip H200 = new Chip("NVIDIA H200", 90);
     private static final Chip T4 = new Chip("Tesla T4", 75);
@@ -27,30 +27,31 @@ class CudaRequirementsTest {
         "no jnicudart in java.library.path, without its native part",
     })
     void saysWhatToInstall(String message, String advice) {
-        assertThat(CudaRequirements.missing("cudart", message))
+        assertThat(CudnnRequirements.missing("cudart", message))
                 .contains(message)
                 .contains(advice);
     }
 
     @Test
     void acceptsCurrentSystems() {
-        assertThat(CudaRequirements.problems(new Versions(13000, 13000, 91300))).isEmpty();
-        assertThat(CudaRequirements.problems(7, 8)).isEmpty();
-        assertThat(CudaRequirements.problems(H200, Precision.BF16)).isEmpty();
-        assertThat(CudaRequirements.problems(T4, Precision.TF32)).isEmpty();
+        assertThat(CudnnRequirements.problems(new Versions(13000, 13000, 91300)))
+                .isEmpty();
+        assertThat(CudnnRequirements.problems(7, 8)).isEmpty();
+        assertThat(CudnnRequirements.problems(H200, Precision.BF16)).isEmpty();
+        assertThat(CudnnRequirements.problems(T4, Precision.TF32)).isEmpty();
     }
 
     @Test
     void saysWhatIsTooOld() {
-        assertThat(CudaRequirements.problems(new Versions(12040, 13000, 80907)))
+        assertThat(CudnnRequirements.problems(new Versions(12040, 13000, 80907)))
                 .hasSize(2)
                 .anyMatch(problem -> problem.contains("CUDA up to 12.4"))
                 .anyMatch(problem -> problem.contains("cuDNN 8 is installed"));
-        assertThat(CudaRequirements.problems(V100, Precision.FP32))
+        assertThat(CudnnRequirements.problems(V100, Precision.FP32))
                 .singleElement()
                 .asString()
                 .contains("-Pcuda");
-        assertThat(CudaRequirements.problems(T4, Precision.BF16))
+        assertThat(CudnnRequirements.problems(T4, Precision.BF16))
                 .singleElement()
                 .asString()
                 .contains("bf16 needs 8.0");
@@ -58,9 +59,9 @@ class CudaRequirementsTest {
 
     @Test
     void saysWhichDevicesThereAre() {
-        assertThat(CudaRequirements.problems(0, 0)).singleElement().asString().contains("no GPU is visible");
-        assertThat(CudaRequirements.problems(2, 2)).singleElement().asString().contains("from 0 to 1");
-        assertThat(CudaRequirements.problems(-1, 2)).hasSize(1);
+        assertThat(CudnnRequirements.problems(0, 0)).singleElement().asString().contains("no GPU is visible");
+        assertThat(CudnnRequirements.problems(2, 2)).singleElement().asString().contains("from 0 to 1");
+        assertThat(CudnnRequirements.problems(-1, 2)).hasSize(1);
     }
 
     @Test

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What the kernels need of a machine, and what to say where it is not there. */
-final class CudaRequirements {
+final class CudnnRequirements {
 
     static final int CUDA_MAJOR = 13;
     static final int CUDNN_MAJOR = 9;
@@ -27,7 +27,7 @@ final class CudaRequirements {
             "libnvrtc", "install NVRTC 13 (or the Python package nvidia-cuda-nvrtc) " + LIBRARY_PATH,
             "libcudnn", "install cuDNN 9 for CUDA 13 (or the Python package nvidia-cudnn-cu13) " + LIBRARY_PATH);
 
-    private CudaRequirements() {}
+    private CudnnRequirements() {}
 
     /**
      * What to do about a library that did not load.
