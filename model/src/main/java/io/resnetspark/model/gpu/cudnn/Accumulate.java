@@ -3,10 +3,5 @@ package io.resnetspark.model.gpu.cudnn;
 /** What becomes of the values that are where a result goes. */
 enum Accumulate {
     REPLACE,
-    ADD;
-
-    /** As kernels take it. */
-    int flag() {
-        return this == ADD ? 1 : 0;
-    }
+    ADD
 }

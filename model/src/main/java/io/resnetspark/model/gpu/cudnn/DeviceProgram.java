@@ -185,35 +185,31 @@ final class DeviceProgram implements AutoCloseable {
     // ---- forward
 
     private void forward(Step step, Mode mode) {
+        Value read = step.inputs().get(0);
+        long input = value(read);
         long output = value(step.output());
         if (step instanceof Convolution convolution) {
             forward(convolution, output);
         } else if (step instanceof BatchNorm norm) {
             forward(norm, mode, output);
-        } else if (step instanceof Relu relu) {
-            operations.relu(value(relu.input()), output, count(relu.output()));
+        } else if (step instanceof Relu) {
+            operations.relu(input, output, count(read));
         } else if (step instanceof ResidualAdd add) {
-            operations.residualAdd(
-                    value(add.branch()), value(add.addend()), output, count(add.output()), add.activation());
+            operations.residualAdd(input, value(add.addend()), output, count(read), add.activation());
         } else if (step instanceof PadShortcut pad) {
-            operations.padShortcut(
-                    value(pad.input()),
-                    shape(pad.input()),
-                    pad.window(),
-                    pad.output().channels(),
-                    output);
+            operations.padShortcut(input, shape(read), pad.stride(), shape(pad.output()), output);
         } else if (step instanceof MaxPool pool) {
-            operations.maxPool(value(pool.input()), shape(pool.input()), pool.window(), output, extra(pool));
-        } else if (step instanceof GlobalAverage average) {
-            operations.globalAverage(value(average.input()), shape(average.input()), output);
+            operations.maxPool(input, shape(read), pool.window(), output, extra(pool));
+        } else if (step instanceof GlobalAverage) {
+            operations.globalAverage(input, shape(read), output);
         } else if (step instanceof Linear linear) {
             operations.linear(
-                    value(linear.input()),
+                    input,
                     parameters.value(linear.weight()),
                     parameters.value(linear.bias()),
                     output,
                     batch,
-                    linear.input().channels(),
+                    read.channels(),
                     linear.output().channels());
         }
     }
@@ -277,36 +273,28 @@ final class DeviceProgram implements AutoCloseable {
             backward(convolution, gradient);
         } else if (step instanceof BatchNorm norm) {
             backward(norm, gradient);
-        } else if (step instanceof Relu relu) {
-            accumulated(step, 0)
-                    .ifPresent(accumulate -> operations.reluGradient(
-                            value(relu.output()), gradient, gradient(relu.input()), count(relu.output()), accumulate));
         } else if (step instanceof ResidualAdd add) {
             backward(add, gradient);
-        } else if (step instanceof PadShortcut pad) {
-            accumulated(step, 0)
-                    .ifPresent(accumulate -> operations.padShortcutGradient(
-                            gradient,
-                            shape(pad.input()),
-                            pad.window(),
-                            pad.output().channels(),
-                            gradient(pad.input()),
-                            accumulate));
-        } else if (step instanceof MaxPool pool) {
-            accumulated(step, 0)
-                    .ifPresent(accumulate -> operations.maxPoolGradient(
-                            gradient,
-                            extra(pool),
-                            shape(pool.input()),
-                            pool.window(),
-                            gradient(pool.input()),
-                            accumulate));
-        } else if (step instanceof GlobalAverage average) {
-            accumulated(step, 0)
-                    .ifPresent(accumulate -> operations.globalAverageGradient(
-                            gradient, shape(average.input()), gradient(average.input()), accumulate));
         } else if (step instanceof Linear linear) {
             backward(linear, gradient);
+        } else {
+            accumulated(step, 0).ifPresent(accumulate -> backward(step, gradient, accumulate));
+        }
+    }
+
+    /** Of steps with one input and no parameters. */
+    private void backward(Step step, long gradient, Accumulate accumulate) {
+        Value read = step.inputs().get(0);
+        long inputGradient = gradient(read);
+        if (step instanceof Relu) {
+            operations.reluGradient(value(step.output()), gradient, inputGradient, count(read), accumulate);
+        } else if (step instanceof PadShortcut pad) {
+            operations.padShortcutGradient(
+                    gradient, shape(read), pad.stride(), shape(pad.output()), inputGradient, accumulate);
+        } else if (step instanceof MaxPool pool) {
+            operations.maxPoolGradient(gradient, extra(pool), shape(read), pool.window(), inputGradient, accumulate);
+        } else if (step instanceof GlobalAverage) {
+            operations.globalAverageGradient(gradient, shape(read), inputGradient, accumulate);
         }
     }
 

@@ -7,6 +7,8 @@ import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.ParameterUpdate;
 import io.resnetspark.model.program.Step.Convolution;
 import io.resnetspark.model.program.Window;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * The operations of networks as launches of {@link DeviceKernel}s and matrix products; arguments that are not sizes are
@@ -23,6 +25,9 @@ final class Operations implements AutoCloseable {
     /** Partial sums that one thread adds up. */
     private static final int TERMS = 64;
 
+    /** Two partial sums for each thread. */
+    private static final long SCRATCH_BYTES = 2L * MANY_THREADS * Double.BYTES;
+
     private final Device device;
     private final Element maps;
     private final long partialSums;
@@ -32,17 +37,12 @@ final class Operations implements AutoCloseable {
     Operations(Device device, Element maps) {
         this.device = device;
         this.maps = maps;
-        this.partialSums = device.allocate(scratchBytes() / 2);
-        this.reducedSums = device.allocate(scratchBytes() / 2);
+        this.partialSums = device.allocate(SCRATCH_BYTES);
+        this.reducedSums = device.allocate(SCRATCH_BYTES);
     }
 
     Element maps() {
         return maps;
-    }
-
-    /** Memory an instance takes. */
-    static long scratchBytes() {
-        return 2L * (2 * MANY_THREADS) * Double.BYTES;
     }
 
     private static int threads(int count) {
@@ -61,12 +61,32 @@ final class Operations implements AutoCloseable {
         return Math.toIntExact(shape.length());
     }
 
-    private static int flag(Activation activation) {
-        return activation == Activation.RELU ? 1 : 0;
+    private void run(DeviceKernel kernel, int threads, Object... arguments) {
+        device.launch(
+                maps,
+                kernel,
+                threads,
+                Arrays.stream(arguments).flatMap(Operations::plain).toArray());
     }
 
-    private void run(DeviceKernel kernel, int threads, Object... arguments) {
-        device.launch(maps, kernel, threads, arguments);
+    /** An argument as the numbers that kernels take in its place. */
+    private static Stream<Object> plain(Object argument) {
+        if (argument instanceof ImageShape shape) {
+            return Stream.of(shape.height(), shape.width(), shape.channels());
+        }
+        if (argument instanceof Window window) {
+            return Stream.of(window.size(), window.stride(), window.padding());
+        }
+        if (argument instanceof Norm norm) {
+            return Stream.of(norm.scale(), norm.shift(), norm.mean(), norm.variance());
+        }
+        if (argument instanceof Activation activation) {
+            return Stream.of(activation == Activation.RELU ? 1 : 0);
+        }
+        if (argument instanceof Accumulate accumulate) {
+            return Stream.of(accumulate == Accumulate.ADD ? 1 : 0);
+        }
+        return Stream.of(argument);
     }
 
     // ---- layouts
@@ -150,7 +170,7 @@ final class Operations implements AutoCloseable {
     void addBias(long values, ImageShape shape, long bias, Activation activation) {
         int channels = shape.channels();
         int threads = threadsByChannel(channels, count(shape));
-        run(DeviceKernel.ADD_BIAS, threads, values, bias, channels, count(shape), flag(activation));
+        run(DeviceKernel.ADD_BIAS, threads, values, bias, channels, count(shape), activation);
     }
 
     void relu(long input, long output, int count) {
@@ -159,22 +179,15 @@ final class Operations implements AutoCloseable {
 
     /** In place too, where {@code inputGradient} is {@code outputGradient} and is replaced. */
     void reluGradient(long output, long outputGradient, long inputGradient, int count, Accumulate accumulate) {
-        run(
-                DeviceKernel.RELU_GRADIENT,
-                threads(count),
-                output,
-                outputGradient,
-                inputGradient,
-                count,
-                accumulate.flag());
+        run(DeviceKernel.RELU_GRADIENT, threads(count), output, outputGradient, inputGradient, count, accumulate);
     }
 
     void residualAdd(long one, long other, long output, int count, Activation activation) {
-        run(DeviceKernel.RESIDUAL_ADD, threads(count), one, other, output, count, flag(activation));
+        run(DeviceKernel.RESIDUAL_ADD, threads(count), one, other, output, count, activation);
     }
 
     void passGradient(long outputGradient, long inputGradient, int count, Accumulate accumulate) {
-        run(DeviceKernel.PASS_GRADIENT, threads(count), outputGradient, inputGradient, count, accumulate.flag());
+        run(DeviceKernel.PASS_GRADIENT, threads(count), outputGradient, inputGradient, count, accumulate);
     }
 
     // ---- batch norm
@@ -202,20 +215,18 @@ final class Operations implements AutoCloseable {
     /** @param addend or {@link #NONE} */
     void batchNorm(long input, ImageShape shape, Norm norm, long addend, long output) {
         int channels = shape.channels();
+        int threads = threadsByChannel(channels, count(shape));
         run(
                 DeviceKernel.BATCH_NORM,
-                threadsByChannel(channels, count(shape)),
+                threads,
                 input,
-                norm.scale(),
-                norm.shift(),
-                norm.mean(),
-                norm.variance(),
+                norm,
                 addend,
                 output,
                 channels,
                 count(shape),
                 norm.epsilon(),
-                flag(norm.activation()));
+                norm.activation());
     }
 
     /**
@@ -240,15 +251,12 @@ final class Operations implements AutoCloseable {
                 input,
                 output,
                 outputGradient,
-                norm.scale(),
-                norm.shift(),
-                norm.mean(),
-                norm.variance(),
+                norm,
                 partialSums,
                 channels,
                 count(shape),
                 norm.epsilon(),
-                flag(norm.activation()));
+                norm.activation());
         long sums = reduce(2, threads, channels);
         run(
                 DeviceKernel.NORM_PARAMETER_GRADIENTS,
@@ -282,18 +290,15 @@ final class Operations implements AutoCloseable {
                 threadsByChannel(channels, count(shape)),
                 input,
                 outputGradient,
-                norm.scale(),
-                norm.shift(),
-                norm.mean(),
-                norm.variance(),
+                norm,
                 scaleGradient,
                 shiftGradient,
                 inputGradient,
                 channels,
                 count(shape),
                 norm.epsilon(),
-                flag(norm.activation()),
-                accumulate.flag());
+                norm.activation(),
+                accumulate);
     }
 
     // ---- pooling and shortcuts
@@ -312,14 +317,10 @@ final class Operations implements AutoCloseable {
                 input,
                 output,
                 argmax,
-                shape.height(),
-                shape.width(),
-                shape.channels(),
+                shape,
                 result.height(),
                 result.width(),
-                window.size(),
-                window.stride(),
-                window.padding(),
+                window,
                 count);
     }
 
@@ -338,16 +339,12 @@ final class Operations implements AutoCloseable {
                 outputGradient,
                 argmax,
                 inputGradient,
-                shape.height(),
-                shape.width(),
-                shape.channels(),
+                shape,
                 result.height(),
                 result.width(),
-                window.size(),
-                window.stride(),
-                window.padding(),
+                window,
                 count,
-                accumulate.flag());
+                accumulate);
     }
 
     /** @param output floats */
@@ -367,52 +364,36 @@ final class Operations implements AutoCloseable {
                 pixels,
                 shape.channels(),
                 count(shape),
-                accumulate.flag());
+                accumulate);
     }
 
-    void padShortcut(long input, ImageShape shape, Window window, int outputChannels, long output) {
-        ImageShape result = shape.through(window, outputChannels);
+    /** @param output of the shape {@code result}, whose additional channels are split evenly before and after */
+    void padShortcut(long input, ImageShape shape, int stride, ImageShape result, long output) {
+        int before = (result.channels() - shape.channels()) / 2;
         int count = count(result);
-        run(
-                DeviceKernel.PAD_SHORTCUT,
-                threads(count),
-                input,
-                output,
-                shape.height(),
-                shape.width(),
-                shape.channels(),
-                result.height(),
-                result.width(),
-                outputChannels,
-                (outputChannels - shape.channels()) / 2,
-                window.stride(),
-                count);
+        run(DeviceKernel.PAD_SHORTCUT, threads(count), input, output, shape, result, before, stride, count);
     }
 
     void padShortcutGradient(
             long outputGradient,
             ImageShape shape,
-            Window window,
-            int outputChannels,
+            int stride,
+            ImageShape result,
             long inputGradient,
             Accumulate accumulate) {
-        ImageShape result = shape.through(window, outputChannels);
+        int before = (result.channels() - shape.channels()) / 2;
         int count = count(shape);
         run(
                 DeviceKernel.PAD_SHORTCUT_GRADIENT,
                 threads(count),
                 outputGradient,
                 inputGradient,
-                shape.height(),
-                shape.width(),
-                shape.channels(),
-                result.height(),
-                result.width(),
-                outputChannels,
-                (outputChannels - shape.channels()) / 2,
-                window.stride(),
+                shape,
+                result,
+                before,
+                stride,
                 count,
-                accumulate.flag());
+                accumulate);
     }
 
     // ---- fully connected; everything here is floats, row-major: a row-major matrix is its transpose to BLAS
@@ -423,15 +404,8 @@ final class Operations implements AutoCloseable {
                 Form.TRANSPOSED, Form.PLAIN, outputs, batch, inputs, weight, inputs, input, inputs, output, outputs));
         ImageShape shape = new ImageShape(batch, 1, 1, outputs);
         int threads = threadsByChannel(outputs, count(shape));
-        device.launch(
-                Element.FLOAT,
-                DeviceKernel.ADD_BIAS,
-                threads,
-                output,
-                bias,
-                outputs,
-                count(shape),
-                flag(Activation.IDENTITY));
+        int identity = 0;
+        device.launch(Element.FLOAT, DeviceKernel.ADD_BIAS, threads, output, bias, outputs, count(shape), identity);
     }
 
     void linearInputGradient(long outputGradient, long weight, long inputGradient, int batch, int inputs, int outputs) {
