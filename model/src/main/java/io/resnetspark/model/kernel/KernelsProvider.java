@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** A way to compute, found on the class path; looking at it loads none of its libraries. */
+/** A way to compute, found on the class path; none of its libraries loads before it is asked for more than its name. */
 public interface KernelsProvider {
 
     /** What the system property {@link Kernels#SETTING} calls it. */
