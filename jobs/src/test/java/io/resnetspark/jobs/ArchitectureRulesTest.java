@@ -66,7 +66,7 @@ class ArchitectureRulesTest {
                 .or(resideInAnyPackage("org.nd4j.nativeblas..", "org.nd4j.linalg.cpu..", "org.nd4j.linalg.jcublas.."));
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.resnetspark.model.kernel..")
+                .resideOutsideOfPackages("io.resnetspark.model.kernel..", "io.resnetspark.model.gpu..")
                 .should()
                 .dependOnClassesThat(backends)
                 .check(CLASSES);

@@ -1,13 +1,13 @@
 package io.resnetspark.model;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.Kernels.Bias;
-import io.resnetspark.model.kernel.Window;
 import io.resnetspark.model.layer.BatchNorm;
 import io.resnetspark.model.layer.Convolution;
 import io.resnetspark.model.layer.KernelLayerConf;
 import io.resnetspark.model.layer.MaxPool;
 import io.resnetspark.model.layer.ParameterSpec;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

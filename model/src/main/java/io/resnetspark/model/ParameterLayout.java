@@ -2,6 +2,7 @@ package io.resnetspark.model;
 
 import io.resnetspark.model.layer.KernelLayerConf;
 import io.resnetspark.model.layer.ParameterSpec;
+import io.resnetspark.model.program.ParameterSlice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +45,10 @@ public record ParameterLayout(List<Segment> segments) {
         public int end() {
             return offset + length;
         }
+
+        public ParameterSlice slice() {
+            return new ParameterSlice(offset, length);
+        }
     }
 
     public ParameterLayout {
@@ -80,6 +85,13 @@ public record ParameterLayout(List<Segment> segments) {
     /** Length of the flat vector. */
     public int length() {
         return segments.isEmpty() ? 0 : segments.get(segments.size() - 1).end();
+    }
+
+    /** Where each parameter lies, by vertex and its own name: {@code layer1.0.bn1.mean}. */
+    public Map<String, ParameterSlice> slices() {
+        Map<String, ParameterSlice> slices = new LinkedHashMap<>();
+        segments.forEach(segment -> slices.put(segment.vertex() + "." + segment.parameter(), segment.slice()));
+        return slices;
     }
 
     /** Shapes by state-dict key. */

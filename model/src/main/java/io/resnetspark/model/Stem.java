@@ -1,11 +1,11 @@
 package io.resnetspark.model;
 
 import io.resnetspark.model.block.GraphSketch;
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.Kernels.Bias;
 import io.resnetspark.model.layer.Convolution;
 import io.resnetspark.model.layer.Convolution.InputGradient;
 import io.resnetspark.model.layer.MaxPool;
+import io.resnetspark.model.program.Activation;
 
 /** The layers between the images and the first stage. */
 public enum Stem {

@@ -1,7 +1,5 @@
 package io.resnetspark.model;
 
-import io.resnetspark.model.kernel.Activation;
-import io.resnetspark.model.kernel.Window;
 import io.resnetspark.model.layer.BatchNorm;
 import io.resnetspark.model.layer.Convolution;
 import io.resnetspark.model.layer.GlobalAverage;
@@ -11,6 +9,8 @@ import io.resnetspark.model.layer.PadShortcut;
 import io.resnetspark.model.layer.Relu;
 import io.resnetspark.model.layer.ResidualAdd;
 import io.resnetspark.model.layer.SoftmaxCrossEntropy;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.Window;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,13 +2,13 @@ package io.resnetspark.model;
 
 import io.resnetspark.model.block.GraphSketch;
 import io.resnetspark.model.block.Normalisation;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.layer.GlobalAverage;
 import io.resnetspark.model.layer.Linear;
 import io.resnetspark.model.layer.SoftmaxCrossEntropy;
 import io.resnetspark.model.layer.UsesKernels;
+import io.resnetspark.model.program.ImageShape;
 import java.util.Random;
 import java.util.function.Function;
 import org.deeplearning4j.nn.conf.CNN2DFormat;

@@ -1,7 +1,7 @@
 package io.resnetspark.bench.primitive;
 
-import io.resnetspark.model.kernel.ImageShape;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Window;
 
 /**
  * A convolution as a JMH parameter: {@code 16x56x56x64_3x3/2_128} has an input {@code [16, 56, 56, 64]}, 3x3 windows with

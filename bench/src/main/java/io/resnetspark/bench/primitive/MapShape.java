@@ -1,6 +1,6 @@
 package io.resnetspark.bench.primitive;
 
-import io.resnetspark.model.kernel.ImageShape;
+import io.resnetspark.model.program.ImageShape;
 
 /** Feature maps as a JMH parameter: {@code 16x56x56x64} is {@code [N, H, W, C]}. */
 final class MapShape {

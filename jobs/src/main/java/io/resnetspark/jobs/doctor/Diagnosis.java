@@ -1,11 +1,11 @@
 package io.resnetspark.jobs.doctor;
 
-import io.resnetspark.model.kernel.cuda.CudaRequirement;
-import io.resnetspark.model.kernel.cuda.DeviceBinding;
-import io.resnetspark.model.kernel.cuda.DriverAnswer;
-import io.resnetspark.model.kernel.cuda.Nd4jCudaBinding;
-import io.resnetspark.model.kernel.cuda.NvidiaGpu;
-import io.resnetspark.model.kernel.cudnn.CudnnBinding;
+import io.resnetspark.model.gpu.CudaRequirement;
+import io.resnetspark.model.gpu.DeviceBinding;
+import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.Nd4jCudaBinding;
+import io.resnetspark.model.gpu.NvidiaGpu;
+import io.resnetspark.model.gpu.cudnn.CudnnBinding;
 import io.resnetspark.pipeline.device.DeviceType;
 import java.util.ArrayList;
 import java.util.List;

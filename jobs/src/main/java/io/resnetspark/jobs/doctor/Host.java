@@ -1,7 +1,7 @@
 package io.resnetspark.jobs.doctor;
 
-import io.resnetspark.model.kernel.cuda.DriverAnswer;
-import io.resnetspark.model.kernel.cuda.Nd4jBackends;
+import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.Nd4jBackends;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.device.TaskDevice;
 import java.io.Serializable;

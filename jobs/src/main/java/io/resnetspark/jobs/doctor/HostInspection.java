@@ -2,11 +2,9 @@ package io.resnetspark.jobs.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.resnetspark.model.error.ResNetSparkException;
-import io.resnetspark.model.kernel.Activation;
-import io.resnetspark.model.kernel.ImageShape;
+import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.Nd4jBackends;
 import io.resnetspark.model.kernel.Kernels;
-import io.resnetspark.model.kernel.cuda.DriverAnswer;
-import io.resnetspark.model.kernel.cuda.Nd4jBackends;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -19,8 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Reads what a {@link Host} says from the JVM, the system's files, and a small computation. */
 final class HostInspection {
@@ -40,7 +36,7 @@ final class HostInspection {
         try {
             device.run();
             kernels = Kernels.ofThisProcess().description();
-            computes = addsRight();
+            computes = Kernels.ofThisProcess().computes();
         } catch (RuntimeException | LinkageError e) {
             kernels = e instanceof ResNetSparkException
                     ? e.getMessage()
@@ -65,15 +61,6 @@ final class HostInspection {
                 DriverAnswer.ofThisMachine(),
                 temporary.toString(),
                 freeBytes(temporary));
-    }
-
-    private static boolean addsRight() {
-        INDArray output = Nd4j.zeros(1, 2, 2, 8);
-        INDArray ones = Nd4j.ones(1, 2, 2, 8);
-        Kernels.ofThisProcess()
-                .residualAdd(new ImageShape(1, 2, 2, 8), Activation.RELU)
-                .forward(ones, ones, output);
-        return output.sumNumber().intValue() == 64;
     }
 
     private static Throwable rootOf(Throwable thrown) {

@@ -3,9 +3,9 @@ package io.resnetspark.jobs.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.jobs.doctor.Finding.Verdict;
-import io.resnetspark.model.kernel.cuda.DriverAnswer;
-import io.resnetspark.model.kernel.cuda.Nd4jBackends;
-import io.resnetspark.model.kernel.cuda.NvidiaGpu;
+import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.Nd4jBackends;
+import io.resnetspark.model.gpu.NvidiaGpu;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.device.DeviceType;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.resnetspark.model.block;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.Kernels.Bias;
+import io.resnetspark.model.program.Activation;
 
 /**
  * Two 3x3 convolutions and a shortcut. He et al. 2015, arXiv:1512.03385, figure 2; torchvision's {@code BasicBlock}.

@@ -1,6 +1,6 @@
 package io.resnetspark.model.block;
 
-import io.resnetspark.model.kernel.Activation;
+import io.resnetspark.model.program.Activation;
 
 /**
  * Bottleneck block: 1x1 reduce, 3x3, 1x1 expand (x4). He et al. 2015, arXiv:1512.03385, figure 5. The stride sits on the

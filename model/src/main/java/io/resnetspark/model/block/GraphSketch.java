@@ -1,12 +1,12 @@
 package io.resnetspark.model.block;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.Kernels.Bias;
 import io.resnetspark.model.layer.BatchNorm;
 import io.resnetspark.model.layer.Convolution;
 import io.resnetspark.model.layer.Convolution.InputGradient;
 import io.resnetspark.model.layer.Relu;
 import io.resnetspark.model.layer.ResidualAdd;
+import io.resnetspark.model.program.Activation;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.layers.Layer;
 

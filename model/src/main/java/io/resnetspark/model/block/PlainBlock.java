@@ -1,6 +1,6 @@
 package io.resnetspark.model.block;
 
-import io.resnetspark.model.kernel.Activation;
+import io.resnetspark.model.program.Activation;
 
 /** The basic block's plain twin: the same two convolutions, no shortcut. He et al. 2015, section 3.3. */
 public record PlainBlock() implements Block {

@@ -1,7 +1,7 @@
 package io.resnetspark.model.block;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.layer.PadShortcut;
+import io.resnetspark.model.program.Activation;
 
 /** How a block's input reaches its sum where the shape changes; elsewhere it is the identity. He et al. 2015, section 3.3. */
 public enum Shortcut {

@@ -2,22 +2,22 @@ package io.resnetspark.model.inference;
 
 import io.resnetspark.model.Classifier;
 import io.resnetspark.model.ResNetSpec;
-import io.resnetspark.model.kernel.InferenceProgram;
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.program.InferenceExecutor;
 import io.resnetspark.model.weights.StateDict;
 
 /** A residual network as a classifier, several times faster than its graph's {@code output}. */
 public final class NetworkClassifier implements Classifier {
 
-    private final InferenceProgram program;
+    private final InferenceExecutor executor;
     private final int classes;
     private final int embeddingLength;
     private final Runnable afterClosing;
     private boolean closed;
 
     /** @param afterClosing runs once */
-    NetworkClassifier(InferenceProgram program, int classes, int embeddingLength, Runnable afterClosing) {
-        this.program = program;
+    NetworkClassifier(InferenceExecutor executor, int classes, int embeddingLength, Runnable afterClosing) {
+        this.executor = executor;
         this.classes = classes;
         this.embeddingLength = embeddingLength;
         this.afterClosing = afterClosing;
@@ -55,8 +55,8 @@ public final class NetworkClassifier implements Classifier {
     public Answers classify(float[] images, int count) {
         float[] logits = new float[count * classes];
         float[] embeddings = new float[count * embeddingLength];
-        for (int first = 0; first < count; first += program.batch()) {
-            program.run(images, first, Math.min(program.batch(), count - first), logits, embeddings);
+        for (int first = 0; first < count; first += executor.batch()) {
+            executor.run(images, first, Math.min(executor.batch(), count - first), logits, embeddings);
         }
         return new Answers(logits, embeddings);
     }
@@ -65,7 +65,7 @@ public final class NetworkClassifier implements Classifier {
     public void close() {
         if (!closed) {
             closed = true;
-            program.close();
+            executor.close();
             afterClosing.run();
         }
     }

@@ -1,10 +1,18 @@
 package io.resnetspark.model.inference;
 
+import io.resnetspark.model.NetworkWeights;
+import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.kernel.Kernels;
-import io.resnetspark.model.kernel.PreparedNetwork;
-import io.resnetspark.model.kernel.StraightNetwork;
+import io.resnetspark.model.program.Folding;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferenceProgram;
+import io.resnetspark.model.program.PreparedProgram;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.ProgramCompiler;
 import io.resnetspark.model.weights.StateDict;
+import java.util.Set;
 
 /**
  * A folded network from which every thread of a process takes a classifier of its own: the classifiers share the weights,
@@ -12,13 +20,13 @@ import io.resnetspark.model.weights.StateDict;
  */
 public final class SharedNetwork {
 
-    private final StraightNetwork network;
+    private final InferenceProgram program;
     private final Kernels kernels;
-    private PreparedNetwork prepared;
+    private PreparedProgram prepared;
     private int classifiers;
 
-    private SharedNetwork(StraightNetwork network, Kernels kernels) {
-        this.network = network;
+    private SharedNetwork(InferenceProgram program, Kernels kernels) {
+        this.program = program;
         this.kernels = kernels;
     }
 
@@ -32,7 +40,13 @@ public final class SharedNetwork {
     }
 
     static SharedNetwork of(ResNetSpec spec, StateDict weights, Kernels kernels) {
-        return new SharedNetwork(Folding.fold(spec, weights), kernels);
+        ParameterLayout layout = ParameterLayout.of(spec);
+        Program program = ProgramCompiler.compile(
+                ResNet.configuration(spec, 0),
+                layout.slices(),
+                Set.of(),
+                new ImageShape(1, spec.inputSize(), spec.inputSize(), spec.channels()));
+        return new SharedNetwork(Folding.fold(program, NetworkWeights.toFlat(layout, weights)), kernels);
     }
 
     /**
@@ -45,12 +59,12 @@ public final class SharedNetwork {
             throw new IllegalArgumentException("batch size must be at least 1, not " + batchSize);
         }
         if (classifiers == 0) {
-            prepared = kernels.inference(network);
+            prepared = kernels.inference(program);
         }
         NetworkClassifier classifier = new NetworkClassifier(
-                prepared.program(batchSize),
-                network.logits().shape().channels(),
-                network.features().shape().channels(),
+                prepared.executor(batchSize),
+                program.program().classes(),
+                program.program().features().channels(),
                 this::closed);
         classifiers++;
         return classifier;

@@ -1,2 +1,2 @@
-/** Networks as classifiers: folded into straight-line code and run by the kernels of the process. */
+/** Networks as classifiers: folded programs run by the kernels of the process. */
 package io.resnetspark.model.inference;

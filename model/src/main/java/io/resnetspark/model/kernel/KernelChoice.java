@@ -1,8 +1,6 @@
 package io.resnetspark.model.kernel;
 
-import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.kernel.onednn.OneDnnKernels;
-import org.nd4j.linalg.factory.Nd4j;
+import java.util.Comparator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,26 +16,18 @@ final class KernelChoice {
     /** A choice that cannot be had fails for everybody who asks, with the same message. */
     static synchronized Kernels chosen() {
         if (chosen == null) {
-            chosen = choose(System.getProperty(Kernels.SETTING, "auto"));
+            String wanted = System.getProperty(Kernels.SETTING, "auto");
+            chosen = wanted.equals("auto") ? Kernels.ofHost() : KernelsProvider.open(wanted);
             LOG.info("Computing with {}", chosen.description());
         }
         return chosen;
     }
 
-    private static Kernels choose(String wanted) {
-        return switch (wanted) {
-            case "onednn" -> Kernels.oneDnn();
-            case "nd4j" -> Kernels.nd4j();
-            case "cudnn" -> Kernels.cudnn();
-            case "auto" -> automatic();
-            default ->
-                throw new ConfigurationException(
-                        "%s is \"%s\"; it can be onednn, nd4j, cudnn or auto".formatted(Kernels.SETTING, wanted));
-        };
-    }
-
-    private static Kernels automatic() {
-        boolean cpu = Nd4j.getBackend().getClass().getSimpleName().startsWith("Cpu");
-        return cpu && OneDnnKernels.available() ? Kernels.oneDnn() : Kernels.nd4j();
+    static Kernels ofHost() {
+        return KernelsProvider.all().stream()
+                .filter(provider -> provider.priority() >= 0)
+                .max(Comparator.comparingInt(KernelsProvider::priority))
+                .orElseThrow()
+                .open();
     }
 }

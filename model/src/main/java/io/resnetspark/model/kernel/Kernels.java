@@ -1,9 +1,20 @@
 package io.resnetspark.model.kernel;
 
-import io.resnetspark.model.kernel.cudnn.CudnnKernels;
-import io.resnetspark.model.kernel.nd4j.Nd4jKernels;
-import io.resnetspark.model.kernel.onednn.OneDnnKernels;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferenceExecutor;
+import io.resnetspark.model.program.InferenceProgram;
+import io.resnetspark.model.program.ParameterSlice;
+import io.resnetspark.model.program.PreparedProgram;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.ProgramTrainer;
+import io.resnetspark.model.program.Step;
+import io.resnetspark.model.program.Value;
+import io.resnetspark.model.program.Window;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Makes the kernels of a network. A kernel belongs to one layer and one thread at a time, keeps its scratch memory, and
@@ -39,16 +50,44 @@ public interface Kernels {
     PadShortcutKernel padShortcut(ImageShape input, int stride, int outputChannels);
 
     /** Makes a whole network ready for inference. */
-    PreparedNetwork inference(StraightNetwork network);
+    PreparedProgram inference(InferenceProgram program);
 
     /**
-     * Makes a whole network ready for training in the memory of a device; empty where networks are trained layer by layer on
-     * arrays of the host.
+     * Makes a whole network ready for training; empty where networks are trained layer by layer.
      *
+     * @param programs the network as it is frozen when this is asked, for images of a shape
+     * @param parameters length of its flat vector
      * @param stateVectors vectors, each as long as the parameters, that the optimiser keeps
      */
-    default Optional<DeviceTraining> training(TrainingSource network, int stateVectors) {
+    default Optional<ProgramTrainer> trainer(Function<ImageShape, Program> programs, int parameters, int stateVectors) {
         return Optional.empty();
+    }
+
+    /** Whether a trial sum, by a program of two steps, comes out right. */
+    default boolean computes() {
+        ImageShape vector = new ImageShape(1, 1, 1, 8);
+        Value images = new Value(0, new ImageShape(1, 2, 2, 8));
+        Value average = new Value(1, vector);
+        Value sum = new Value(2, new ImageShape(1, 1, 1, 1));
+        Program program = new Program(
+                images,
+                List.of(
+                        new Step.GlobalAverage(images, average),
+                        new Step.Linear(
+                                average,
+                                new ParameterSlice(0, 8),
+                                new ParameterSlice(8, 1),
+                                Step.Learning.FROZEN,
+                                sum)),
+                9);
+        float[] ones = new float[32];
+        Arrays.fill(ones, 1);
+        float[] logits = new float[1];
+        try (PreparedProgram prepared = inference(new InferenceProgram(program, Arrays.copyOf(ones, 9)));
+                InferenceExecutor executor = prepared.executor(1)) {
+            executor.run(ones, 0, 1, logits, new float[8]);
+        }
+        return logits[0] == 9;
     }
 
     /** Name and version of what computes, for manifests and reports. */
@@ -69,14 +108,19 @@ public interface Kernels {
         return KernelChoice.chosen();
     }
 
+    /** The kernels for arrays of the host: oneDNN or ND4J operations. */
+    static Kernels ofHost() {
+        return KernelChoice.ofHost();
+    }
+
     /** The portable implementation, on ND4J operations. */
     static Kernels nd4j() {
-        return new Nd4jKernels();
+        return KernelsProvider.open("nd4j");
     }
 
     /** The fast implementation for x86-64 processors. */
     static Kernels oneDnn() {
-        return new OneDnnKernels();
+        return KernelsProvider.open("onednn");
     }
 
     /**
@@ -85,6 +129,6 @@ public interface Kernels {
      * @throws io.resnetspark.model.error.ConfigurationException if this process cannot compute on one
      */
     static Kernels cudnn() {
-        return CudnnKernels.open();
+        return KernelsProvider.open("cudnn");
     }
 }

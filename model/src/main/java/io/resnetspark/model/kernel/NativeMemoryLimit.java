@@ -1,7 +1,6 @@
 package io.resnetspark.model.kernel;
 
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.kernel.cuda.DeviceBinding;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
@@ -38,12 +37,12 @@ public final class NativeMemoryLimit {
      * to one.
      *
      * @param device for the message
-     * @param ordinal of the device, to which a thread of this process was tied
+     * @param used in bytes
      * @param limit in bytes
      * @throws ConfigurationException if more is taken
      */
-    public static void checkDevice(String device, DeviceBinding binding, int ordinal, long limit) {
-        excessOnDevice(device, binding.usedBytes(ordinal), limit).ifPresent(problem -> {
+    public static void checkDevice(String device, long used, long limit) {
+        excessOnDevice(device, used, limit).ifPresent(problem -> {
             throw new ConfigurationException(problem);
         });
     }

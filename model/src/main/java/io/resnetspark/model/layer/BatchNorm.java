@@ -1,10 +1,14 @@
 package io.resnetspark.model.layer;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.BatchNormKernel;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Statistics;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.Compilable;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ProgramCompiler;
+import io.resnetspark.model.program.Step;
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -21,7 +25,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * with the unbiased batch variance. Parameters, each {@code [C]}: {@code weight} (scale), {@code bias} (shift), {@code
  * mean} and {@code var} (running).
  */
-public final class BatchNorm extends KernelLayerConf {
+public final class BatchNorm extends KernelLayerConf implements Compilable {
 
     private static final long serialVersionUID = 1L;
 
@@ -61,6 +65,22 @@ public final class BatchNorm extends KernelLayerConf {
 
     private ParameterSpec perChannel(String name, float value, ParameterSpec.Kind kind) {
         return new ParameterSpec(name, new long[] {channels}, new Initialization.Constant(value), kind);
+    }
+
+    @Override
+    public Step compile(ProgramCompiler.Vertex vertex) {
+        return new Step.BatchNorm(
+                vertex.input(channels),
+                vertex.parameter("weight"),
+                vertex.parameter("bias"),
+                vertex.parameter("mean"),
+                vertex.parameter("var"),
+                EPSILON,
+                MOMENTUM,
+                vertex.learning(),
+                Optional.empty(),
+                activation,
+                vertex.output(vertex.input().shape()));
     }
 
     @Override

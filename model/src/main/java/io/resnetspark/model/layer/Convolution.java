@@ -1,11 +1,17 @@
 package io.resnetspark.model.layer;
 
 import io.resnetspark.model.kernel.ConvolutionKernel;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Kernels.Bias;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.Compilable;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ParameterSlice;
+import io.resnetspark.model.program.ProgramCompiler;
+import io.resnetspark.model.program.Step;
+import io.resnetspark.model.program.Value;
+import io.resnetspark.model.program.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -19,7 +25,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * stride) + 1}. Parameters: {@code weight [out, in, size, size]}, He fan-out initialised, and optionally {@code bias
  * [out]}.
  */
-public final class Convolution extends KernelLayerConf {
+public final class Convolution extends KernelLayerConf implements Compilable {
 
     private static final long serialVersionUID = 1L;
 
@@ -87,6 +93,14 @@ public final class Convolution extends KernelLayerConf {
                     ParameterSpec.Kind.SCALE_OR_BIAS));
         }
         return parameters;
+    }
+
+    @Override
+    public Step compile(ProgramCompiler.Vertex vertex) {
+        Value input = vertex.input(inputs);
+        Value output = vertex.output(input.shape().through(window(), outputs));
+        Optional<ParameterSlice> added = bias == Bias.ADDED ? Optional.of(vertex.parameter("bias")) : Optional.empty();
+        return new Step.Convolution(input, window(), vertex.parameter("weight"), added, vertex.learning(), output);
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.resnetspark.model.layer;
 
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.PoolingKernel;
+import io.resnetspark.model.program.Compilable;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ProgramCompiler;
+import io.resnetspark.model.program.Step;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -10,13 +13,19 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Mean over height and width, {@code [N, H, W, C]} to {@code [N, C]}. */
-public final class GlobalAverage extends KernelLayerConf {
+public final class GlobalAverage extends KernelLayerConf implements Compilable {
 
     private static final long serialVersionUID = 1L;
 
     @Override
     public List<ParameterSpec> parameters() {
         return List.of();
+    }
+
+    @Override
+    public Step compile(ProgramCompiler.Vertex vertex) {
+        return new Step.GlobalAverage(
+                vertex.input(), vertex.output(vertex.input().channels()));
     }
 
     @Override

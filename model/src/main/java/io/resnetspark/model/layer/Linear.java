@@ -1,6 +1,9 @@
 package io.resnetspark.model.layer;
 
 import io.resnetspark.model.kernel.LinearKernel;
+import io.resnetspark.model.program.Compilable;
+import io.resnetspark.model.program.ProgramCompiler;
+import io.resnetspark.model.program.Step;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -14,7 +17,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * Fully connected layer without activation, {@code [N, in]} to {@code [N, out]}. Parameters: {@code weight [out, in]} and
  * {@code bias [out]}, initialised as PyTorch does.
  */
-public final class Linear extends KernelLayerConf {
+public final class Linear extends KernelLayerConf implements Compilable {
 
     private static final long serialVersionUID = 1L;
 
@@ -41,6 +44,16 @@ public final class Linear extends KernelLayerConf {
         return List.of(
                 new ParameterSpec("weight", new long[] {outputs, inputs}, uniform, ParameterSpec.Kind.WEIGHT),
                 new ParameterSpec("bias", new long[] {outputs}, uniform, ParameterSpec.Kind.SCALE_OR_BIAS));
+    }
+
+    @Override
+    public Step compile(ProgramCompiler.Vertex vertex) {
+        return new Step.Linear(
+                vertex.input(inputs),
+                vertex.parameter("weight"),
+                vertex.parameter("bias"),
+                vertex.learning(),
+                vertex.output(outputs));
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.resnetspark.model.layer;
 
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.PoolingKernel;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.Compilable;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ProgramCompiler;
+import io.resnetspark.model.program.Step;
+import io.resnetspark.model.program.Window;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -13,7 +16,7 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** Max pooling, {@code [N, H, W, C]} to {@code [N, H', W', C]}; padding never wins. */
-public final class MaxPool extends KernelLayerConf {
+public final class MaxPool extends KernelLayerConf implements Compilable {
 
     private static final long serialVersionUID = 1L;
 
@@ -36,6 +39,12 @@ public final class MaxPool extends KernelLayerConf {
     @Override
     public List<ParameterSpec> parameters() {
         return List.of();
+    }
+
+    @Override
+    public Step compile(ProgramCompiler.Vertex vertex) {
+        ImageShape shape = vertex.input().shape();
+        return new Step.MaxPool(vertex.input(), window(), vertex.output(shape.through(window(), shape.channels())));
     }
 
     @Override

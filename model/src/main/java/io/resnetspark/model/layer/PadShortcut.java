@@ -1,8 +1,11 @@
 package io.resnetspark.model.layer;
 
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.PadShortcutKernel;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.Compilable;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ProgramCompiler;
+import io.resnetspark.model.program.Step;
+import io.resnetspark.model.program.Window;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -17,7 +20,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * al. 2015, arXiv:1512.03385, section 3.3. The zeros are split evenly before and after, as the published CIFAR weights
  * expect.
  */
-public final class PadShortcut extends KernelLayerConf {
+public final class PadShortcut extends KernelLayerConf implements Compilable {
 
     private static final long serialVersionUID = 1L;
 
@@ -46,6 +49,12 @@ public final class PadShortcut extends KernelLayerConf {
     @Override
     public List<ParameterSpec> parameters() {
         return List.of();
+    }
+
+    @Override
+    public Step compile(ProgramCompiler.Vertex vertex) {
+        return new Step.PadShortcut(
+                vertex.input(), stride, vertex.output(output(vertex.input().shape())));
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.resnetspark.model.layer;
 
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.ReluKernel;
+import io.resnetspark.model.program.Compilable;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ProgramCompiler;
+import io.resnetspark.model.program.Step;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -10,13 +13,18 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@code max(0, x)}, {@code [N, H, W, C]} to the same shape, for networks whose convolutions no batch norm follows. */
-public final class Relu extends KernelLayerConf {
+public final class Relu extends KernelLayerConf implements Compilable {
 
     private static final long serialVersionUID = 1L;
 
     @Override
     public List<ParameterSpec> parameters() {
         return List.of();
+    }
+
+    @Override
+    public Step compile(ProgramCompiler.Vertex vertex) {
+        return new Step.Relu(vertex.input(), vertex.output(vertex.input().shape()));
     }
 
     @Override

@@ -1,9 +1,12 @@
 package io.resnetspark.model.layer;
 
-import io.resnetspark.model.kernel.Activation;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.kernel.ResidualAddKernel;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.Compilable;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ProgramCompiler;
+import io.resnetspark.model.program.Step;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.MaskState;
@@ -31,7 +34,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
         fieldVisibility = JsonAutoDetect.Visibility.ANY,
         getterVisibility = JsonAutoDetect.Visibility.NONE,
         isGetterVisibility = JsonAutoDetect.Visibility.NONE)
-public final class ResidualAdd extends GraphVertex {
+public final class ResidualAdd extends GraphVertex implements Compilable {
 
     private static final long serialVersionUID = 1L;
 
@@ -44,6 +47,15 @@ public final class ResidualAdd extends GraphVertex {
 
     public Activation activation() {
         return activation;
+    }
+
+    @Override
+    public Step compile(ProgramCompiler.Vertex vertex) {
+        return new Step.ResidualAdd(
+                vertex.input(),
+                vertex.otherInput(),
+                activation,
+                vertex.output(vertex.input().shape()));
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.resnetspark.model.optim;
 
 import io.resnetspark.model.ParameterLayout;
-import io.resnetspark.model.kernel.ParameterUpdate;
 import io.resnetspark.model.layer.ParameterSpec;
+import io.resnetspark.model.program.ParameterUpdate;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.resnetspark.model.optim;
 
 import io.resnetspark.model.ParameterLayout;
-import io.resnetspark.model.kernel.ParameterUpdate;
+import io.resnetspark.model.program.ParameterUpdate;
 import java.nio.FloatBuffer;
 import java.util.List;
 

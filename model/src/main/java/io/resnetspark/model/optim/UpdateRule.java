@@ -1,6 +1,6 @@
 package io.resnetspark.model.optim;
 
-import io.resnetspark.model.kernel.ParameterUpdate;
+import io.resnetspark.model.program.ParameterUpdate;
 import java.util.List;
 
 /**

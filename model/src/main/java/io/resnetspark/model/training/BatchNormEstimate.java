@@ -4,6 +4,7 @@ import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.layer.NormalisesByBatch;
 import io.resnetspark.model.layer.ParameterSpec.Kind;
+import io.resnetspark.model.program.BatchStatistics;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,10 +31,18 @@ public final class BatchNormEstimate implements Serializable {
             if (vertex.hasLayer()
                     && vertex.getLayer() instanceof NormalisesByBatch layer
                     && !(layer instanceof Freezable freezable && freezable.frozen())) {
-                byVertex.computeIfAbsent(vertex.getVertexName(), name -> new Moments(layer.batchMean().length))
-                        .add(layer.batchSamples(), layer.batchMean(), layer.batchVariance());
+                add(vertex.getVertexName(), layer.batchSamples(), layer.batchMean(), layer.batchVariance());
             }
         }
+    }
+
+    /** Adds what a vertex saw of a minibatch. */
+    void add(String vertex, BatchStatistics statistics) {
+        add(vertex, statistics.samples(), statistics.mean(), statistics.variance());
+    }
+
+    private void add(String vertex, long samples, float[] mean, float[] variance) {
+        byVertex.computeIfAbsent(vertex, name -> new Moments(mean.length)).add(samples, mean, variance);
     }
 
     /** Adds what another worker saw. */

@@ -1,8 +1,8 @@
 package io.resnetspark.model.training;
 
 import io.resnetspark.model.ParameterLayout;
-import io.resnetspark.model.kernel.BatchLoss;
 import io.resnetspark.model.optim.RateFactors;
+import io.resnetspark.model.program.BatchLoss;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -3,24 +3,19 @@ package io.resnetspark.model.training;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
-import io.resnetspark.model.kernel.BatchLoss;
-import io.resnetspark.model.kernel.ImageShape;
-import io.resnetspark.model.kernel.TrainingNetwork;
-import io.resnetspark.model.kernel.TrainingSource;
 import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.RateFactors;
-import java.util.HashSet;
+import io.resnetspark.model.program.BatchLoss;
 import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A network with its optimiser: forward, backward and update of one minibatch at a time. Owned by one thread.
  *
- * <p>Where its kernels train networks in a device's memory, that memory holds the parameters from the first use on: set them
+ * <p>Where its kernels train whole programs, their memory holds the parameters from the first use on: set them
  * by {@link #restore} or {@link #useParameters}, and read them by {@link #state}.
  */
 public final class Trainer implements AutoCloseable {
@@ -30,6 +25,7 @@ public final class Trainer implements AutoCloseable {
 
     private final ComputationGraph network;
     private final ParameterLayout layout;
+    private final TrainingProgram program;
     private final OptimizerConfig config;
     private final double clipNorm;
     private final float headFactor;
@@ -48,6 +44,7 @@ public final class Trainer implements AutoCloseable {
     public Trainer(ComputationGraph network, OptimizerConfig config, double clipNorm, double headFactor) {
         this.network = network;
         this.layout = ParameterLayout.of(network);
+        this.program = new TrainingProgram(network, layout);
         this.config = config;
         this.clipNorm = clipNorm;
         this.headFactor = (float) headFactor;
@@ -58,14 +55,12 @@ public final class Trainer implements AutoCloseable {
         return new Trainer(ResNet.create(spec, seed), config, clipNorm);
     }
 
-    /** Made when needed: until then the network's own array holds the parameters, and no device its memory. */
+    /** Made when needed: until then the network's own array holds the parameters. */
     private Learner learner() {
         if (learner == null) {
             learner = ResNet.kernels(network)
-                    .training(
-                            new NetworkSource(network, layout),
-                            config.rule(layout).stateVectors())
-                    .<Learner>map(device -> new DeviceLearner(network, layout, config, device))
+                    .trainer(program, layout.length(), config.rule(layout).stateVectors())
+                    .<Learner>map(trainer -> new ProgramLearner(network, layout, config, trainer))
                     .orElseGet(() -> new GraphLearner(network, layout, config));
             learner.useRates(this::rateFactor);
         }
@@ -102,12 +97,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Without this, weight decay and momentum would move parameters that have no gradient. */
     private void keepFrozenLayers() {
-        Set<String> now = new HashSet<>();
-        for (GraphVertex vertex : network.getVertices()) {
-            if (vertex.hasLayer() && vertex.getLayer() instanceof Freezable layer && layer.frozen()) {
-                now.add(vertex.getVertexName());
-            }
-        }
+        Set<String> now = program.frozen();
         if (!now.equals(frozen)) {
             frozen = now;
             learner().useRates(this::rateFactor);
@@ -169,20 +159,7 @@ public final class Trainer implements AutoCloseable {
                 "%s does not fit a network of %d parameters".formatted(what, layout.length()));
     }
 
-    private record NetworkSource(ComputationGraph network, ParameterLayout layout) implements TrainingSource {
-
-        @Override
-        public int parameters() {
-            return layout.length();
-        }
-
-        @Override
-        public TrainingNetwork code(ImageShape image) {
-            return TrainingCode.of(network, image);
-        }
-    }
-
-    /** Frees the network, and the device's memory if it has some. */
+    /** Frees the network, and the memory of its program if it has some. */
     @Override
     public void close() {
         if (learner != null) {

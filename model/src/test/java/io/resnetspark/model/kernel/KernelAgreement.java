@@ -3,6 +3,9 @@ package io.resnetspark.model.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.model.kernel.Kernels.Bias;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Window;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +96,12 @@ public abstract class KernelAgreement {
         for (int k = 0; k < results[0].length; k++) {
             assertClose(results[0][k], results[1][k]);
         }
+    }
+
+    @Test
+    void trialSums() {
+        assertThat(fast.computes()).isTrue();
+        assertThat(portable.computes()).isTrue();
     }
 
     @Test

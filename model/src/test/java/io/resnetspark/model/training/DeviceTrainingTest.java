@@ -6,16 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.Architecture;
+import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.NetworkWeights;
+import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ParameterLayout.Segment;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.SmallNetworks;
 import io.resnetspark.model.TinyGraph;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.gpu.cudnn.EmulatedDevice;
 import io.resnetspark.model.kernel.Kernels;
-import io.resnetspark.model.kernel.cudnn.EmulatedDevice;
 import io.resnetspark.model.layer.BatchNorm;
 import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.OptimizerConfig;
@@ -241,6 +243,27 @@ class DeviceTrainingTest {
             assertThat(SmallNetworks.values(trainer.probabilities(images))).isEqualTo(first);
             assertThatThrownBy(() -> trainer.useParameters(new float[3])).hasMessageContaining("3 parameters");
         }
+    }
+
+    /** Batch norms that are frozen keep their statistics. */
+    @Test
+    void measuresWhatBatchNormsSee() {
+        float[][] replaced = new float[2][];
+        int i = 0;
+        for (Kernels kernels : new Kernels[] {EmulatedDevice.kernels(), Kernels.nd4j()}) {
+            ComputationGraph network = network(SPEC, kernels);
+            TinyGraph.freeze(network, "bn1");
+            float[] parameters = FlatVector.copyOf(network.params());
+            try (BatchNormMeasurement measurement = new BatchNormMeasurement(network)) {
+                for (int seed = 0; seed < 3; seed++) {
+                    measurement.add(images(SPEC, BATCH - seed, seed));
+                }
+                replaced[i++] = measurement.estimate().replaceIn(parameters, ParameterLayout.of(SPEC));
+            }
+            assertThat(replaced[i - 1]).isNotEqualTo(parameters);
+            network.close();
+        }
+        assertThat(difference(replaced[0], replaced[1])).isLessThan(1e-5);
     }
 
     @Test

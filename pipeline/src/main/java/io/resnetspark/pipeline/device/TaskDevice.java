@@ -1,11 +1,13 @@
 package io.resnetspark.pipeline.device;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.gpu.DeviceBinding;
+import io.resnetspark.model.gpu.Nd4jBackends;
+import io.resnetspark.model.gpu.Nd4jCudaBinding;
+import io.resnetspark.model.gpu.VisibleDevices;
+import io.resnetspark.model.gpu.cudnn.CudnnBinding;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.kernel.NativeMemoryLimit;
-import io.resnetspark.model.kernel.cuda.DeviceBinding;
-import io.resnetspark.model.kernel.cuda.Nd4jBackends;
-import io.resnetspark.model.kernel.cuda.VisibleDevices;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.spark.SparkEnv;
@@ -69,8 +71,10 @@ public sealed interface TaskDevice {
     static TaskDevice of(DeviceRequest request, Optional<String> address, VisibleDevices visible) {
         return switch (request.type()) {
             case CPU -> new Processor(address);
-            case CUDA -> Gpu.at(given(address, visible), DeviceBinding.nd4j(), visible, request.memoryBytes());
-            case CUDNN -> Gpu.at(given(address, visible), DeviceBinding.cudnn(), visible, request.memoryBytes());
+            case CUDA ->
+                Gpu.at(given(address, visible), Nd4jCudaBinding.ofThisApplication(), visible, request.memoryBytes());
+            case CUDNN ->
+                Gpu.at(given(address, visible), CudnnBinding.ofThisApplication(), visible, request.memoryBytes());
         };
     }
 
@@ -129,7 +133,8 @@ public sealed interface TaskDevice {
         @Override
         public void checkMemory() {
             NativeMemoryLimit.check();
-            memoryBytes.ifPresent(limit -> NativeMemoryLimit.checkDevice(toString(), binding, ordinal, limit));
+            memoryBytes.ifPresent(
+                    limit -> NativeMemoryLimit.checkDevice(toString(), binding.usedBytes(ordinal), limit));
         }
 
         @Override

@@ -1,10 +1,10 @@
 package io.resnetspark.pipeline.device;
 
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.kernel.cuda.CudaRequirement;
-import io.resnetspark.model.kernel.cuda.DeviceBinding;
-import io.resnetspark.model.kernel.cuda.DriverAnswer;
-import io.resnetspark.model.kernel.cuda.VisibleDevices;
+import io.resnetspark.model.gpu.CudaRequirement;
+import io.resnetspark.model.gpu.DeviceBinding;
+import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.VisibleDevices;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Set;

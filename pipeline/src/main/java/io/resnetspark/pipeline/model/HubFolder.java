@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.resnetspark.model.BlockKind;
-import io.resnetspark.model.Normalisation;
+import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.Stem;
 import io.resnetspark.model.block.Shortcut;

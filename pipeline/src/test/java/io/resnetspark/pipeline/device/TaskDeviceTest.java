@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.kernel.cuda.Nd4jCudaBinding;
-import io.resnetspark.model.kernel.cuda.VisibleDevices;
+import io.resnetspark.model.gpu.Nd4jCudaBinding;
+import io.resnetspark.model.gpu.VisibleDevices;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.spark.SparkConf;

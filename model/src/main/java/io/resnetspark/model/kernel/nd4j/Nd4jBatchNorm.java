@@ -1,9 +1,9 @@
 package io.resnetspark.model.kernel.nd4j;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.BatchNormKernel;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Statistics;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 

@@ -1,7 +1,7 @@
 package io.resnetspark.model.kernel.nd4j;
 
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.PoolingKernel;
+import io.resnetspark.model.program.ImageShape;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Mean over height and width; its gradient spreads evenly. */

@@ -1,17 +1,20 @@
 package io.resnetspark.model.kernel.nd4j;
 
-import io.resnetspark.model.kernel.Activation;
-import io.resnetspark.model.kernel.BufferPlan;
-import io.resnetspark.model.kernel.ImageShape;
-import io.resnetspark.model.kernel.InferenceProgram;
-import io.resnetspark.model.kernel.InferenceStep;
-import io.resnetspark.model.kernel.InferenceStep.Connect;
-import io.resnetspark.model.kernel.InferenceStep.Convolve;
-import io.resnetspark.model.kernel.InferenceStep.GlobalAverage;
-import io.resnetspark.model.kernel.InferenceStep.MaxPool;
-import io.resnetspark.model.kernel.InferenceStep.Value;
 import io.resnetspark.model.kernel.Kernels.Bias;
-import io.resnetspark.model.kernel.StraightNetwork;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.Element;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferenceExecutor;
+import io.resnetspark.model.program.InferenceProgram;
+import io.resnetspark.model.program.MemoryPlan;
+import io.resnetspark.model.program.ParameterSlice;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.Step;
+import io.resnetspark.model.program.Step.Convolution;
+import io.resnetspark.model.program.Step.GlobalAverage;
+import io.resnetspark.model.program.Step.Linear;
+import io.resnetspark.model.program.Step.MaxPool;
+import io.resnetspark.model.program.Value;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -20,14 +23,15 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** A network as a list of ND4J operations on a few reused arrays. */
-final class Nd4jInference implements InferenceProgram {
+/** A program as a list of ND4J operations on a few reused arrays. */
+final class Nd4jInference implements InferenceExecutor {
 
     private final int batch;
     private final int imageLength;
     private final int classes;
     private final int width;
-    private final BufferPlan plan;
+    private final MemoryPlan plan;
+    private final float[] parameters;
     private final List<INDArray> buffers = new ArrayList<>();
     private final List<INDArray> constants = new ArrayList<>();
     private final List<Runnable> operations = new ArrayList<>();
@@ -35,58 +39,62 @@ final class Nd4jInference implements InferenceProgram {
     private final INDArray logits;
     private final INDArray features;
 
-    Nd4jInference(Nd4jKernels kernels, StraightNetwork network, int batch) {
+    Nd4jInference(Nd4jKernels kernels, InferenceProgram inference, int batch) {
+        Program program = inference.program();
+        this.parameters = inference.parameters();
         this.batch = batch;
-        this.imageLength = Math.toIntExact(network.images().shape().length());
-        this.classes = network.logits().shape().channels();
-        this.width = network.features().shape().channels();
-        this.plan = BufferPlan.of(network);
+        this.imageLength = Math.toIntExact(program.images().shape().length());
+        this.classes = program.classes();
+        this.width = program.features().channels();
+        this.plan = MemoryPlan.inference(program, Element.FLOAT);
         for (long length : plan.lengths()) {
-            buffers.add(Nd4j.createUninitializedDetached(DataType.FLOAT, length * batch));
+            buffers.add(Nd4j.createUninitializedDetached(DataType.FLOAT, length / Float.BYTES * batch));
         }
-        images = view(network.images());
-        logits = vectors(network.logits());
-        features = vectors(network.features());
-        for (InferenceStep step : network.steps()) {
+        images = view(program.images());
+        logits = vectors(program.logits());
+        features = vectors(program.features());
+        for (Step step : program.steps()) {
             operations.add(operation(kernels, step));
         }
     }
 
-    private Runnable operation(Nd4jKernels kernels, InferenceStep step) {
-        if (step instanceof Convolve convolve) {
-            return convolution(kernels, convolve);
+    private Runnable operation(Nd4jKernels kernels, Step step) {
+        if (step instanceof Convolution convolution) {
+            return convolution(kernels, convolution);
         }
         if (step instanceof MaxPool pool) {
-            var kernel = kernels.maxPool(batched(pool.input()), pool.window());
+            var kernel = kernels.maxPool(pool.input().batch(batch), pool.window());
             INDArray input = view(pool.input());
-            INDArray output = view(pool.writes());
+            INDArray output = view(pool.output());
             return () -> kernel.forward(input, output);
         }
         if (step instanceof GlobalAverage average) {
-            var kernel = kernels.globalAverage(batched(average.input()));
+            var kernel = kernels.globalAverage(average.input().batch(batch));
             INDArray input = view(average.input());
-            INDArray output = vectors(average.writes());
+            INDArray output = vectors(average.output());
             return () -> kernel.forward(input, output);
         }
-        Connect connect = (Connect) step;
-        int inputs = connect.input().shape().channels();
-        int outputs = connect.writes().shape().channels();
+        if (!(step instanceof Linear linear)) {
+            throw new IllegalArgumentException("Cannot infer by " + step);
+        }
+        int inputs = linear.input().channels();
+        int outputs = linear.output().channels();
         var kernel = kernels.linear(batch, inputs, outputs);
-        INDArray weight = constant(connect.weight(), outputs, inputs);
-        INDArray bias = constant(connect.bias(), outputs);
-        INDArray input = vectors(connect.input());
-        INDArray output = vectors(connect.writes());
+        INDArray weight = constant(linear.weight(), outputs, inputs);
+        INDArray bias = constant(linear.bias(), outputs);
+        INDArray input = vectors(linear.input());
+        INDArray output = vectors(linear.output());
         return () -> kernel.forward(input, weight, bias, output);
     }
 
-    private Runnable convolution(Nd4jKernels kernels, Convolve step) {
-        int outputs = step.writes().shape().channels();
+    private Runnable convolution(Nd4jKernels kernels, Convolution step) {
+        int outputs = step.output().channels();
         int size = step.window().size();
-        var kernel = kernels.convolution(batched(step.input()), outputs, step.window(), Bias.ADDED);
-        INDArray weight = constant(step.weight(), outputs, step.input().shape().channels(), size, size);
-        INDArray bias = constant(step.bias(), outputs);
+        var kernel = kernels.convolution(step.input().batch(batch), outputs, step.window(), Bias.ADDED);
+        INDArray weight = constant(step.weight(), outputs, step.input().channels(), size, size);
+        INDArray bias = constant(step.bias().orElseThrow(), outputs);
         INDArray input = view(step.input());
-        INDArray output = view(step.writes());
+        INDArray output = view(step.output());
         return () -> {
             if (step.addend().isEmpty()) {
                 kernel.forward(input, weight, bias, output);
@@ -102,26 +110,21 @@ final class Nd4jInference implements InferenceProgram {
         };
     }
 
-    private INDArray constant(float[] values, long... shape) {
-        INDArray constant = Nd4j.createFromArray(values).reshape('c', shape);
+    private INDArray constant(ParameterSlice slice, long... shape) {
+        INDArray constant = Nd4j.createFromArray(slice.of(parameters)).reshape('c', shape);
         constants.add(constant);
         return constant;
     }
 
-    private ImageShape batched(Value value) {
-        ImageShape shape = value.shape();
-        return new ImageShape(batch, shape.height(), shape.width(), shape.channels());
-    }
-
     private INDArray view(Value value) {
-        ImageShape shape = batched(value);
+        ImageShape shape = value.batch(batch);
         return buffers.get(plan.buffer(value))
                 .get(NDArrayIndex.interval(0, shape.length()))
                 .reshape('c', shape.toArray());
     }
 
     private INDArray vectors(Value value) {
-        return view(value).reshape('c', batch, value.shape().channels());
+        return view(value).reshape('c', batch, value.channels());
     }
 
     @Override
@@ -132,7 +135,7 @@ final class Nd4jInference implements InferenceProgram {
     @Override
     public void run(float[] imageValues, int first, int count, float[] logitValues, float[] featureValues) {
         if (operations.isEmpty()) {
-            throw new IllegalStateException("The program is closed");
+            throw new IllegalStateException("The executor is closed");
         }
         float[] padded = new float[batch * imageLength];
         System.arraycopy(imageValues, first * imageLength, padded, 0, count * imageLength);

@@ -1,20 +1,21 @@
 package io.resnetspark.model.kernel.nd4j;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.BatchNormKernel;
 import io.resnetspark.model.kernel.ConvolutionKernel;
-import io.resnetspark.model.kernel.ImageShape;
-import io.resnetspark.model.kernel.InferenceProgram;
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.kernel.KernelsProvider;
 import io.resnetspark.model.kernel.LinearKernel;
 import io.resnetspark.model.kernel.PadShortcutKernel;
 import io.resnetspark.model.kernel.PoolingKernel;
-import io.resnetspark.model.kernel.PreparedNetwork;
 import io.resnetspark.model.kernel.ReluKernel;
 import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
-import io.resnetspark.model.kernel.StraightNetwork;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferenceExecutor;
+import io.resnetspark.model.program.InferenceProgram;
+import io.resnetspark.model.program.PreparedProgram;
+import io.resnetspark.model.program.Window;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** ND4J operations: slower than oneDNN, but there for every ND4J backend. */
@@ -61,16 +62,16 @@ public final class Nd4jKernels implements Kernels {
     }
 
     @Override
-    public PreparedNetwork inference(StraightNetwork network) {
-        return new Prepared(this, network);
+    public PreparedProgram inference(InferenceProgram program) {
+        return new Prepared(this, program);
     }
 
-    /** Every program has arrays of its own. */
-    private record Prepared(Nd4jKernels kernels, StraightNetwork network) implements PreparedNetwork {
+    /** Every executor has arrays of its own. */
+    private record Prepared(Nd4jKernels kernels, InferenceProgram program) implements PreparedProgram {
 
         @Override
-        public InferenceProgram program(int largestBatch) {
-            return new Nd4jInference(kernels, network, largestBatch);
+        public InferenceExecutor executor(int largestBatch) {
+            return new Nd4jInference(kernels, program, largestBatch);
         }
 
         @Override
@@ -80,5 +81,24 @@ public final class Nd4jKernels implements Kernels {
     @Override
     public String description() {
         return "ND4J operations (" + Nd4j.getBackend().getClass().getSimpleName() + ")";
+    }
+
+    /** How they are found. */
+    public static final class Provider implements KernelsProvider {
+
+        @Override
+        public String name() {
+            return "nd4j";
+        }
+
+        @Override
+        public int priority() {
+            return 0;
+        }
+
+        @Override
+        public Kernels open() {
+            return new Nd4jKernels();
+        }
     }
 }

@@ -1,7 +1,7 @@
 package io.resnetspark.model.kernel.nd4j;
 
 import io.resnetspark.model.kernel.PoolingKernel;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.Window;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;

@@ -1,7 +1,7 @@
 package io.resnetspark.model.kernel.nd4j;
 
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.PadShortcutKernel;
+import io.resnetspark.model.program.ImageShape;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;

@@ -1,7 +1,7 @@
 package io.resnetspark.model.kernel.nd4j;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.ResidualAddKernel;
+import io.resnetspark.model.program.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 

@@ -1,7 +1,7 @@
 package io.resnetspark.model.kernel.onednn;
 
-import io.resnetspark.model.kernel.ImageShape;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Window;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
 import org.bytedeco.dnnl.memory;

@@ -5,17 +5,17 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
-import io.resnetspark.model.kernel.Activation;
-import io.resnetspark.model.kernel.BufferPlan;
-import io.resnetspark.model.kernel.ImageShape;
-import io.resnetspark.model.kernel.InferenceProgram;
-import io.resnetspark.model.kernel.InferenceStep;
-import io.resnetspark.model.kernel.InferenceStep.Connect;
-import io.resnetspark.model.kernel.InferenceStep.Convolve;
-import io.resnetspark.model.kernel.InferenceStep.GlobalAverage;
-import io.resnetspark.model.kernel.InferenceStep.MaxPool;
-import io.resnetspark.model.kernel.InferenceStep.Value;
-import io.resnetspark.model.kernel.StraightNetwork;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.Element;
+import io.resnetspark.model.program.InferenceExecutor;
+import io.resnetspark.model.program.MemoryPlan;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.Step;
+import io.resnetspark.model.program.Step.Convolution;
+import io.resnetspark.model.program.Step.GlobalAverage;
+import io.resnetspark.model.program.Step.Linear;
+import io.resnetspark.model.program.Step.MaxPool;
+import io.resnetspark.model.program.Value;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.convolution_forward;
@@ -30,9 +30,9 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A network as a list of oneDNN primitives on a few reused buffers: biases, sums and ReLUs happen inside the convolutions.
+ * A folded program as a list of oneDNN primitives on a few reused buffers: biases, sums and ReLUs happen inside the convolutions.
  */
-final class OneDnnInference implements InferenceProgram {
+final class OneDnnInference implements InferenceExecutor {
 
     /** A part of a processor's shared cache: maps that stay in it save the ways to memory between the steps. */
     private static final long CACHE_BYTES = 8 << 20;
@@ -44,31 +44,31 @@ final class OneDnnInference implements InferenceProgram {
     private final int imageLength;
     private final int classes;
     private final int width;
-    private final OneDnnNetwork weights;
-    private final BufferPlan plan;
+    private final OneDnnProgram weights;
+    private final MemoryPlan plan;
     private final List<memory> buffers = new ArrayList<>();
     private final List<Call> calls = new ArrayList<>();
     private final FloatPointer images;
     private final FloatPointer logits;
     private final FloatPointer features;
 
-    /** @param weights the network's, packed; not closed with this program */
-    OneDnnInference(StraightNetwork network, OneDnnNetwork weights, int largestBatch) {
+    /** @param weights the program's, packed; not closed with this executor */
+    OneDnnInference(Program program, OneDnnProgram weights, int largestBatch) {
         this.weights = weights;
-        this.imageLength = Math.toIntExact(network.images().shape().length());
-        this.classes = network.logits().shape().channels();
-        this.width = network.features().shape().channels();
-        this.plan = BufferPlan.of(network);
+        this.imageLength = Math.toIntExact(program.images().shape().length());
+        this.classes = program.classes();
+        this.width = program.features().channels();
+        this.plan = MemoryPlan.inference(program, Element.FLOAT);
         this.batch = batch(plan.bytesPerImage(), largestBatch);
         for (long length : plan.lengths()) {
-            buffers.add(new memory(OneDnn.vector(length * batch), OneDnn.CPU));
+            buffers.add(new memory(OneDnn.vector(length / Float.BYTES * batch), OneDnn.CPU));
         }
-        for (InferenceStep step : network.steps()) {
+        for (Step step : program.steps()) {
             calls.add(call(step));
         }
-        images = new FloatPointer(address(network.images()));
-        logits = new FloatPointer(address(network.logits()));
-        features = new FloatPointer(address(network.features()));
+        images = new FloatPointer(address(program.images()));
+        logits = new FloatPointer(address(program.logits()));
+        features = new FloatPointer(address(program.features()));
     }
 
     /** Equal parts of the largest batch that fit the cache. */
@@ -78,30 +78,33 @@ final class OneDnnInference implements InferenceProgram {
         return (largestBatch + parts - 1) / parts;
     }
 
-    private Call call(InferenceStep step) {
-        if (step instanceof Convolve convolve) {
-            return convolution(convolve);
+    private Call call(Step step) {
+        if (step instanceof Convolution convolution) {
+            return convolution(convolution);
         }
         if (step instanceof MaxPool pool) {
             return OneDnnPooling.inference(
-                            algorithm.pooling_max, images(pool.input()), images(pool.writes()), pool.window())
+                            algorithm.pooling_max, images(pool.input()), images(pool.output()), pool.window())
                     .fixed(DNNL_ARG_SRC, at(pool.input(), images(pool.input())))
-                    .fixed(DNNL_ARG_DST, at(pool.writes(), images(pool.writes())));
+                    .fixed(DNNL_ARG_DST, at(pool.output(), images(pool.output())));
         }
         if (step instanceof GlobalAverage average) {
             return OneDnnPooling.averageInference(
-                            average.input().shape(), images(average.input()), images(average.writes()))
+                            average.input().shape(), images(average.input()), images(average.output()))
                     .fixed(DNNL_ARG_SRC, at(average.input(), images(average.input())))
-                    .fixed(DNNL_ARG_DST, at(average.writes(), images(average.writes())));
+                    .fixed(DNNL_ARG_DST, at(average.output(), images(average.output())));
         }
-        return linear((Connect) step);
+        if (step instanceof Linear linear) {
+            return linear(linear);
+        }
+        throw new IllegalArgumentException("Cannot infer by " + step);
     }
 
-    private Call convolution(Convolve step) {
-        int outputs = step.writes().shape().channels();
+    private Call convolution(Convolution step) {
+        int outputs = step.output().channels();
         long[] weightShape = {
             outputs,
-            step.input().shape().channels(),
+            step.input().channels(),
             step.window().size(),
             step.window().size()
         };
@@ -115,7 +118,7 @@ final class OneDnnInference implements InferenceProgram {
         primitive_attr attributes = OneDnn.attributes();
         attributes.set_post_ops(after);
         memory.desc input = images(step.input());
-        memory.desc output = images(step.writes());
+        memory.desc output = images(step.output());
         var description = new convolution_forward.primitive_desc(
                 OneDnn.CPU,
                 prop_kind.forward_inference,
@@ -135,13 +138,15 @@ final class OneDnnInference implements InferenceProgram {
                         DNNL_ARG_WEIGHTS,
                         weights.parameters(
                                 step.weight(), OneDnn.floats(format_tag.oihw, weightShape), description.weights_desc()))
-                .fixed(DNNL_ARG_BIAS, weights.parameters(step.bias(), OneDnn.vector(outputs), OneDnn.vector(outputs)))
-                .fixed(DNNL_ARG_DST, at(step.writes(), output));
+                .fixed(
+                        DNNL_ARG_BIAS,
+                        weights.parameters(step.bias().orElseThrow(), OneDnn.vector(outputs), OneDnn.vector(outputs)))
+                .fixed(DNNL_ARG_DST, at(step.output(), output));
     }
 
-    private Call linear(Connect step) {
-        int inputs = step.input().shape().channels();
-        int outputs = step.writes().shape().channels();
+    private Call linear(Linear step) {
+        int inputs = step.input().channels();
+        int outputs = step.output().channels();
         memory.desc input = OneDnn.floats(format_tag.ab, batch, inputs);
         memory.desc output = OneDnn.floats(format_tag.ab, batch, outputs);
         var description = new inner_product_forward.primitive_desc(
@@ -162,12 +167,11 @@ final class OneDnnInference implements InferenceProgram {
                                 OneDnn.floats(format_tag.ab, outputs, inputs),
                                 description.weights_desc()))
                 .fixed(DNNL_ARG_BIAS, weights.parameters(step.bias(), OneDnn.vector(outputs), OneDnn.vector(outputs)))
-                .fixed(DNNL_ARG_DST, at(step.writes(), output));
+                .fixed(DNNL_ARG_DST, at(step.output(), output));
     }
 
     private memory.desc images(Value value) {
-        ImageShape shape = value.shape();
-        return OneDnn.channelsLast(new ImageShape(batch, shape.height(), shape.width(), shape.channels()));
+        return OneDnn.channelsLast(value.batch(batch));
     }
 
     private memory at(Value value, memory.desc description) {
@@ -186,7 +190,7 @@ final class OneDnnInference implements InferenceProgram {
     @Override
     public void run(float[] imageValues, int first, int count, float[] logitValues, float[] featureValues) {
         if (calls.isEmpty()) {
-            throw new IllegalStateException("The program is closed");
+            throw new IllegalStateException("The executor is closed");
         }
         // The other images of the batch keep what they were: they are computed, but nobody looks at their logits.
         images.put(imageValues, first * imageLength, count * imageLength);

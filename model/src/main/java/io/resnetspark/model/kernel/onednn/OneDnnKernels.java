@@ -1,21 +1,23 @@
 package io.resnetspark.model.kernel.onednn;
 
-import io.resnetspark.model.kernel.Activation;
 import io.resnetspark.model.kernel.BatchNormKernel;
 import io.resnetspark.model.kernel.ConvolutionKernel;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.kernel.KernelsProvider;
 import io.resnetspark.model.kernel.LinearKernel;
 import io.resnetspark.model.kernel.PadShortcutKernel;
 import io.resnetspark.model.kernel.PoolingKernel;
-import io.resnetspark.model.kernel.PreparedNetwork;
 import io.resnetspark.model.kernel.ReluKernel;
 import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
-import io.resnetspark.model.kernel.StraightNetwork;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferenceProgram;
+import io.resnetspark.model.program.PreparedProgram;
+import io.resnetspark.model.program.Window;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.global.dnnl;
+import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,8 +77,8 @@ public final class OneDnnKernels implements Kernels {
     }
 
     @Override
-    public PreparedNetwork inference(StraightNetwork network) {
-        return new OneDnnNetwork(network);
+    public PreparedProgram inference(InferenceProgram program) {
+        return new OneDnnProgram(program);
     }
 
     @Override
@@ -88,5 +90,25 @@ public final class OneDnnKernels implements Kernels {
                         version.minor(),
                         version.patch(),
                         dnnl.get_effective_cpu_isa().intern().name());
+    }
+
+    /** How they are found. */
+    public static final class Provider implements KernelsProvider {
+
+        @Override
+        public String name() {
+            return "onednn";
+        }
+
+        @Override
+        public int priority() {
+            boolean cpu = Nd4j.getBackend().getClass().getSimpleName().startsWith("Cpu");
+            return cpu && OneDnnKernels.available() ? 1 : -1;
+        }
+
+        @Override
+        public Kernels open() {
+            return new OneDnnKernels();
+        }
     }
 }

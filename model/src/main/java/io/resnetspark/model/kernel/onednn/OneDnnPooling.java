@@ -6,9 +6,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.PoolingKernel;
-import io.resnetspark.model.kernel.Window;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Window;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
@@ -35,7 +35,7 @@ final class OneDnnPooling implements PoolingKernel {
         }
 
         /** What forward leaves for backward: empty unless it is a maximum. */
-        memory.desc winners() {
+        memory.desc argmax() {
             return forward.workspace_desc();
         }
     }
@@ -43,10 +43,10 @@ final class OneDnnPooling implements PoolingKernel {
     private OneDnnPooling(Primitives primitives, memory.desc input, memory.desc output) {
         forward = primitives.newForward().array(DNNL_ARG_SRC, input).array(DNNL_ARG_DST, output);
         backward = primitives.newBackward().array(DNNL_ARG_DIFF_DST, output).array(DNNL_ARG_DIFF_SRC, input);
-        if (primitives.winners().get_size() > 0) {
-            memory winners = new memory(primitives.winners(), OneDnn.CPU);
-            forward.fixed(DNNL_ARG_WORKSPACE, winners);
-            backward.fixed(DNNL_ARG_WORKSPACE, winners);
+        if (primitives.argmax().get_size() > 0) {
+            memory argmax = new memory(primitives.argmax(), OneDnn.CPU);
+            forward.fixed(DNNL_ARG_WORKSPACE, argmax);
+            backward.fixed(DNNL_ARG_WORKSPACE, argmax);
         }
     }
 

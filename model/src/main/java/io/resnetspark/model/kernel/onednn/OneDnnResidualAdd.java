@@ -4,9 +4,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
-import io.resnetspark.model.kernel.Activation;
-import io.resnetspark.model.kernel.ImageShape;
 import io.resnetspark.model.kernel.ResidualAddKernel;
+import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageShape;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;

@@ -1,6 +1,6 @@
 package io.resnetspark.model.kernel.onednn;
 
-import io.resnetspark.model.kernel.ImageShape;
+import io.resnetspark.model.program.ImageShape;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -7,6 +7,7 @@ import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.input.BatchRecipe;
 import io.resnetspark.model.training.BatchNormEstimate;
+import io.resnetspark.model.training.BatchNormMeasurement;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
@@ -125,25 +126,26 @@ public record BatchNormReestimation(
     }
 
     private BatchNormEstimate estimate(int task, float[] parameters) {
-        BatchNormEstimate estimate = new BatchNormEstimate();
         List<int[]> batches = batches(task);
         if (batches.isEmpty()) {
-            return estimate;
+            return new BatchNormEstimate();
         }
         TaskDevice.begin(threads);
         ComputationGraph network = ResNet.create(spec, seed);
-        try (Minibatches minibatches = new ImageMinibatches(index, recipe, batchSize, hadoop)) {
+        try {
             FrozenStages.freeze(network, frozen);
             FlatVector.set(network.params(), parameters);
-            minibatches.start(batches, 0);
-            while (minibatches.hasNext()) {
-                network.outputSingle(true, minibatches.next().input());
-                estimate.add(network);
+            try (Minibatches minibatches = new ImageMinibatches(index, recipe, batchSize, hadoop);
+                    BatchNormMeasurement measurement = new BatchNormMeasurement(network)) {
+                minibatches.start(batches, 0);
+                while (minibatches.hasNext()) {
+                    measurement.add(minibatches.next().input());
+                }
+                return measurement.estimate();
             }
         } finally {
             ResNet.close(network);
         }
-        return estimate;
     }
 
     /** Every {@code tasks}-th minibatch; all are about equally large, since a small one would be normalised by chance. */

@@ -3,7 +3,7 @@ package io.resnetspark.pipeline.training.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.resnetspark.model.kernel.cuda.Nd4jCudaBinding;
+import io.resnetspark.model.gpu.Nd4jCudaBinding;
 import io.resnetspark.pipeline.device.TaskDevice;
 import java.util.ArrayList;
 import java.util.List;

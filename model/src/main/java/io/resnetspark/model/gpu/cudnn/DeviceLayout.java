@@ -1,0 +1,148 @@
+package io.resnetspark.model.gpu.cudnn;
+
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.program.Element;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.MemoryPlan;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.Step;
+import io.resnetspark.model.program.Step.BatchNorm;
+import io.resnetspark.model.program.Step.Convolution;
+import io.resnetspark.model.program.Step.MaxPool;
+import io.resnetspark.model.program.Value;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Where everything between images and loss lies in one piece of memory, for one batch size: offsets from its start. The {@link
+ * MemoryPlan}'s buffers come first, then what steps keep besides their values.
+ */
+final class DeviceLayout {
+
+    private static final long ALIGNMENT = 256;
+    private static final long MEBIBYTE = 1 << 20;
+
+    private final MemoryPlan plan;
+    private final int batch;
+    private final Element maps;
+    private final long[] buffers;
+    private final Map<Step, Long> extras = new HashMap<>();
+    private final long floatImages;
+    private final long labels;
+    private final long totals;
+    private final long weightGradient;
+    private final long workspace;
+    private long bytes;
+
+    /**
+     * @param maps type of the maps
+     * @param workspaceBytes scratch memory that the largest convolution needs
+     */
+    DeviceLayout(Program program, MemoryPlan plan, int batch, Element maps, long workspaceBytes) {
+        this.plan = plan;
+        this.batch = batch;
+        this.maps = maps;
+        requireIndexable(program.images());
+        program.steps().forEach(step -> requireIndexable(step.output()));
+        buffers = plan.lengths().stream()
+                .mapToLong(length -> reserve(length * batch))
+                .toArray();
+        long largestWeight = 0;
+        for (Step step : program.steps()) {
+            if (step instanceof BatchNorm norm) {
+                extras.put(step, reserve(2L * norm.input().channels() * Float.BYTES));
+            } else if (step instanceof MaxPool) {
+                extras.put(step, reserve(batched(step.output()).length()));
+            } else if (step instanceof Convolution convolution) {
+                largestWeight = Math.max(largestWeight, DeviceParameters.packedBytes(convolution, maps));
+            }
+        }
+        floatImages = plan.type(program.images()) == Element.FLOAT
+                ? value(program.images())
+                : reserve(batched(program.images()).length() * Float.BYTES);
+        labels = reserve((long) batch * program.classes() * Float.BYTES);
+        totals = reserve(2 * Double.BYTES);
+        weightGradient = reserve(plan.trains() ? largestWeight : 0);
+        workspace = reserve(workspaceBytes);
+    }
+
+    private void requireIndexable(Value value) {
+        if (batched(value).length() > Integer.MAX_VALUE) {
+            throw new ConfigurationException(
+                    "%d images of %d x %d x %d values are more than the 2^31 values a map can have on the device; lower batch-size"
+                            .formatted(
+                                    batch, value.shape().height(), value.shape().width(), value.channels()));
+        }
+    }
+
+    private long reserve(long length) {
+        long offset = bytes;
+        bytes += (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        return offset;
+    }
+
+    /** All of it. */
+    long bytes() {
+        return bytes;
+    }
+
+    long value(Value value) {
+        return buffers[plan.buffer(value)];
+    }
+
+    /** Where a value's gradient lies while anybody needs it. */
+    long gradient(Value value) {
+        return buffers[plan.gradientBuffer(value)];
+    }
+
+    /** What a step keeps besides its value: a batch's mean and variance, the argmax of a maximum. */
+    long extra(Step step) {
+        return extras.get(step);
+    }
+
+    /** Where the images arrive, as floats. */
+    long floatImages() {
+        return floatImages;
+    }
+
+    long labels() {
+        return labels;
+    }
+
+    /** Two doubles: the summed loss, the number of correct predictions. */
+    long totals() {
+        return totals;
+    }
+
+    /** Scratch for the gradient of one packed weight. */
+    long weightGradient() {
+        return weightGradient;
+    }
+
+    long workspace() {
+        return workspace;
+    }
+
+    ImageShape batched(Value value) {
+        return value.batch(batch);
+    }
+
+    /**
+     * Compares with the memory there is.
+     *
+     * @throws ConfigurationException if it is not enough
+     */
+    void requireFits(long freeBytes) {
+        if (bytes > freeBytes) {
+            throw new ConfigurationException(
+                    ("Training with %d images in a minibatch takes %d MiB of the GPU's memory, and %d MiB are free; lower"
+                                    + " batch-size to about %d%s, or see what else runs on the GPU (nvidia-smi)")
+                            .formatted(
+                                    batch,
+                                    bytes / MEBIBYTE,
+                                    freeBytes / MEBIBYTE,
+                                    Math.max(1, (long) ((double) batch * freeBytes / bytes)),
+                                    maps == Element.FLOAT ? ", train with -Dresnet.cudnn.precision=bf16" : ""));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.resnetspark.model.gpu.cudnn;
+
+import io.resnetspark.model.program.Element;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.cuda.global.nvrtc;
+import org.bytedeco.cuda.nvrtc._nvrtcProgram;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.javacpp.SizeTPointer;
+
+/** The text of {@code kernels.cu}, and its compilation by NVRTC, for which no device is needed. */
+final class KernelSource {
+
+    static final String NAME = "kernels.cu";
+
+    private KernelSource() {}
+
+    static String text() {
+        try (InputStream in = KernelSource.class.getResourceAsStream(NAME)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + NAME + " of the application", e);
+        }
+    }
+
+    /** @param architecture such as {@code sm_90} */
+    static List<String> options(Element maps, String architecture) {
+        List<String> options = new ArrayList<>(List.of("--gpu-architecture=" + architecture, "--std=c++17"));
+        if (maps == Element.BFLOAT16) {
+            options.add("--define-macro=BFLOAT16");
+        }
+        return options;
+    }
+
+    /** Machine code for one architecture, not PTX: an older driver would not know the PTX of a newer compiler. */
+    static byte[] compile(Element maps, String architecture) {
+        List<String> options = options(maps, architecture);
+        try (BytePointer source = new BytePointer(text());
+                BytePointer name = new BytePointer(NAME);
+                PointerPointer<BytePointer> arguments = new PointerPointer<>(options.toArray(String[]::new));
+                SizeTPointer size = new SizeTPointer(1)) {
+            _nvrtcProgram program = new _nvrtcProgram();
+            CudaStatus.nvrtc(
+                    nvrtc.nvrtcCreateProgram(
+                            program, source, name, 0, (PointerPointer<?>) null, (PointerPointer<?>) null),
+                    "nvrtcCreateProgram");
+            try {
+                int status = nvrtc.nvrtcCompileProgram(program, options.size(), arguments);
+                if (status != nvrtc.NVRTC_SUCCESS) {
+                    throw new IllegalStateException(
+                            "NVRTC cannot compile %s for %s:%n%s".formatted(NAME, architecture, log(program)));
+                }
+                CudaStatus.nvrtc(nvrtc.nvrtcGetCUBINSize(program, size), "nvrtcGetCUBINSize");
+                try (BytePointer code = new BytePointer(size.get())) {
+                    CudaStatus.nvrtc(nvrtc.nvrtcGetCUBIN(program, code), "nvrtcGetCUBIN");
+                    byte[] bytes = new byte[Math.toIntExact(size.get())];
+                    code.get(bytes);
+                    return bytes;
+                }
+            } finally {
+                CudaStatus.nvrtc(nvrtc.nvrtcDestroyProgram(program), "nvrtcDestroyProgram");
+            }
+        }
+    }
+
+    private static String log(_nvrtcProgram program) {
+        try (SizeTPointer size = new SizeTPointer(1)) {
+            CudaStatus.nvrtc(nvrtc.nvrtcGetProgramLogSize(program, size), "nvrtcGetProgramLogSize");
+            try (BytePointer text = new BytePointer(size.get())) {
+                CudaStatus.nvrtc(nvrtc.nvrtcGetProgramLog(program, text), "nvrtcGetProgramLog");
+                return text.getString();
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.resnetspark.model.gpu.cudnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.resnetspark.model.Architecture;
+import io.resnetspark.model.NetworkName;
+import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.SmallNetworks;
+import io.resnetspark.model.inference.NetworkClassifier;
+import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.weights.StateDict;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Folded networks on an emulated device against ND4J's. */
+class CudnnInferenceTest {
+
+    @ParameterizedTest
+    @EnumSource(Architecture.class)
+    void everyArchitecture(Architecture architecture) {
+        assertSame(SmallNetworks.spec(architecture));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cifar-resnet20+norm=none", "cifar-resnet20+widths=5-11-22"})
+    void variations(String name) {
+        assertSame(NetworkName.parse(name).spec().withClasses(5).withInput(3, 8));
+    }
+
+    private static void assertSame(ResNetSpec spec) {
+        StateDict weights = SmallNetworks.weights(spec, 5);
+        float[] images = SmallNetworks.images(spec, 5, 6);
+        EmulatedDevice device = EmulatedDevice.open();
+        float[] actual;
+        try (NetworkClassifier classifier =
+                NetworkClassifier.create(spec, weights, 2, new CudnnKernels(device, Precision.FP32))) {
+            actual = classifier.logits(images, 5);
+        }
+        assertThat(device.pieces()).as("pieces of memory left").isZero();
+        try (NetworkClassifier classifier = NetworkClassifier.create(spec, weights, 2, Kernels.nd4j())) {
+            float[] expected = classifier.logits(images, 5);
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(actual[i]).isCloseTo(expected[i], within(2e-4f * Math.max(1, Math.abs(expected[i]))));
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.resnetspark.model.gpu.cudnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Chip;
+import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Versions;
+import io.resnetspark.model.program.Element;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CudnnRequirementsTest {
+
+    private static final Chip H200 = new Chip("NVIDIA H200", 90);
+    private static final Chip T4 = new Chip("Tesla T4", 75);
+    private static final Chip V100 = new Chip("Tesla V100", 70);
+
+    @ParameterizedTest
+    @CsvSource({
+        "libcuda.so.1: cannot open shared object file, NVIDIA driver",
+        "libcudart.so.13: cannot open shared object file, nvidia-cuda-runtime",
+        "libcublasLt.so.13: cannot open shared object file, nvidia-cublas",
+        "libnvrtc.so.13: cannot open shared object file, nvidia-cuda-nvrtc",
+        "libcudnn.so.9: cannot open shared object file, nvidia-cudnn-cu13",
+        "no jnicudart in java.library.path, without its native part",
+    })
+    void saysWhatToInstall(String message, String advice) {
+        assertThat(CudnnRequirements.missing("cudart", message))
+                .contains(message)
+                .contains(advice);
+    }
+
+    @Test
+    void acceptsCurrentSystems() {
+        assertThat(CudnnRequirements.problems(new Versions(13000, 13000, 91300)))
+                .isEmpty();
+        assertThat(CudnnRequirements.problems(7, 8)).isEmpty();
+        assertThat(CudnnRequirements.problems(H200, Precision.BF16)).isEmpty();
+        assertThat(CudnnRequirements.problems(T4, Precision.TF32)).isEmpty();
+    }
+
+    @Test
+    void saysWhatIsTooOld() {
+        assertThat(CudnnRequirements.problems(new Versions(12040, 13000, 80907)))
+                .hasSize(2)
+                .anyMatch(problem -> problem.contains("CUDA up to 12.4"))
+                .anyMatch(problem -> problem.contains("cuDNN 8 is installed"));
+        assertThat(CudnnRequirements.problems(V100, Precision.FP32))
+                .singleElement()
+                .asString()
+                .contains("-Pcuda");
+        assertThat(CudnnRequirements.problems(T4, Precision.BF16))
+                .singleElement()
+                .asString()
+                .contains("bf16 needs 8.0");
+    }
+
+    @Test
+    void saysWhichDevicesThereAre() {
+        assertThat(CudnnRequirements.problems(0, 0)).singleElement().asString().contains("no GPU is visible");
+        assertThat(CudnnRequirements.problems(2, 2)).singleElement().asString().contains("from 0 to 1");
+        assertThat(CudnnRequirements.problems(-1, 2)).hasSize(1);
+    }
+
+    @Test
+    void describesItself() {
+        assertThat(new Versions(13010, 13000, 91901).text()).isEqualTo("cuDNN 9.19.1, CUDA 13.0");
+        assertThat(H200.architecture()).isEqualTo("sm_90");
+        assertThat(new Chip("", 121).dottedCapability()).isEqualTo("12.1");
+    }
+
+    @Test
+    void precisionsHaveNames() {
+        assertThat(Precision.parse("bf16").maps()).isEqualTo(Element.BFLOAT16);
+        assertThat(Precision.parse("fp32").maps()).isEqualTo(Element.FLOAT);
+        assertThat(Precision.ofThisProcess()).isEqualTo(Precision.TF32);
+        assertThatThrownBy(() -> Precision.parse("fp16"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("fp32, tf32 or bf16");
+    }
+}
