@@ -23,17 +23,19 @@ import picocli.CommandLine.Option;
                         + "transformers.",
         footer = {
             "",
-            "safetensors  weights under torchvision's names, with network, labels and preprocessing in the metadata",
-            "pth          the same weights as torch.save writes them",
-            "onnx         the network with its weights; labels and preprocessing in the metadata",
-            "huggingface  a folder with model.safetensors, config.json, preprocessor_config.json and a model card",
+            "Formats:",
+            "  safetensors  weights under torchvision's names, the model card inside",
+            "  pth          the same weights as torch.save writes them",
+            "  onnx         the network, labels and preprocessing in its metadata",
+            "  huggingface  a folder: weights, configurations, a model card",
             "",
             "Beside a file of weights a .json says labels and preprocessing.",
             "",
             "Example: resnet export --model runs/photos-1 --output photos.safetensors",
-            "         resnet export --model runs/photos-1 --format onnx --onnx-input uint8 --output photos.onnx",
-            "         resnet export --model registry:photos --format huggingface --report reports/photos-1 \\",
-            "           --output s3a://bucket/hub/photos"
+            "         resnet export --model registry:photos --format onnx \\",
+            "           --onnx-input uint8 --output photos.onnx",
+            "         resnet export --model runs/photos-1 --format huggingface \\",
+            "           --report reports/photos-1 --output s3a://bucket/hub/photos"
         })
 final class ExportCommand extends JobCommand {
 
@@ -64,7 +66,7 @@ final class ExportCommand extends JobCommand {
             required = true,
             description =
                     "The file to write, or the folder: a path or a URI such as s3a://bucket/photos.safetensors. A file is "
-                            + "replaced, a folder must not be there.")
+                            + "replaced; a folder must not be there, or be empty.")
     private String output;
 
     @Option(

@@ -2,7 +2,6 @@ package io.resnetspark.pipeline.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.resnetspark.model.BlockKind;
 import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.model.ResNetSpec;
@@ -13,6 +12,7 @@ import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.model.weights.TransformersNames;
 import io.resnetspark.pipeline.storage.DirectoryPublication;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -56,8 +56,8 @@ final class HubFolder {
     }
 
     void write(DirectoryPublication folder, String name, Optional<EvaluationSummary> evaluation) throws IOException {
-        folder.write("config.json", json(config()));
-        folder.write("preprocessor_config.json", json(preprocessor()));
+        folder.write("config.json", JsonDocument.bytes(config()));
+        folder.write("preprocessor_config.json", JsonDocument.bytes(preprocessor()));
         folder.write(CARD, card(name, evaluation).getBytes(StandardCharsets.UTF_8));
         try (OutputStream out = new BufferedOutputStream(folder.create(WEIGHTS))) {
             SafeTensors.write(TransformersNames.of(model.weights().withBatchesTracked()), Map.of("format", "pt"), out);
@@ -101,6 +101,9 @@ final class HubFolder {
         Preprocessing preprocessing = model.card().preprocessing();
         boolean resized = preprocessing.resizeShorterSide() > 0;
         int size = preprocessing.inputSize();
+        Map<String, Object> crop = new LinkedHashMap<>();
+        crop.put("height", size);
+        crop.put("width", size);
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("image_processor_type", "BitImageProcessor");
         settings.put("do_convert_rgb", preprocessing.channels() == 3);
@@ -108,20 +111,13 @@ final class HubFolder {
         settings.put("size", Map.of("shortest_edge", resized ? preprocessing.resizeShorterSide() : size));
         settings.put("resample", BILINEAR);
         settings.put("do_center_crop", true);
-        settings.put("crop_size", new LinkedHashMap<>(Map.of("height", size, "width", size)));
+        settings.put("crop_size", crop);
         settings.put("do_rescale", true);
         settings.put("rescale_factor", 1 / 255.0);
         settings.put("do_normalize", true);
         settings.put("image_mean", preprocessing.mean());
         settings.put("image_std", preprocessing.std());
         return settings;
-    }
-
-    private static byte[] json(Map<String, Object> content) throws JsonProcessingException {
-        return new ObjectMapper()
-                .writer(SerializationFeature.INDENT_OUTPUT)
-                .with(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-                .writeValueAsBytes(content);
     }
 
     /** The hub's model card: metadata in YAML, of which JSON's strings are a part, then a page. */
@@ -141,7 +137,7 @@ final class HubFolder {
 
                 # %s
 
-                A %s for %d classes, trained with resnet-spark on Apache Spark.
+                A %s for %d classes, written by resnet-spark.
 
                 ```python
                 from PIL import Image
@@ -154,8 +150,8 @@ final class HubFolder {
                 ## Preprocessing
 
                 %s, the middle %d x %d cut out; mean %s and standard deviation %s of pixels in 0..1.
-                With `AutoImageProcessor.from_pretrained(..., backend="pil")` pixels are those of the training. The
-                default, torchvision's resizing of tensors, may differ by one level of 255.
+                `AutoImageProcessor.from_pretrained(..., backend="pil")` has the pixels that resnet-spark has; the default,
+                which resizes tensors, differs by one level of 255 at most.
 
                 ## Evaluation
 

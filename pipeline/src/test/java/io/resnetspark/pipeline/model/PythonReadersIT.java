@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetspark.model.BlockKind;
 import io.resnetspark.model.Classifier;
 import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.Stem;
 import io.resnetspark.model.input.DecodeLimits;
 import io.resnetspark.model.input.Image;
 import io.resnetspark.model.input.ImageDecoder;
@@ -52,6 +53,9 @@ class PythonReadersIT {
         Image drawn = drawn(300, 200, 3);
         expected.put("basic", export("basic", SmallModels.of("resnet18+blocks=1-2-1-1"), drawn));
         expected.put("bottleneck", export("bottleneck", SmallModels.of("resnet50+blocks=1-1-2-1"), drawn));
+        for (String network : List.of("cifar-resnet20", "cifar-plain20+norm=none", "plain18", "myresnet")) {
+            expected.put(network, export(network, SmallModels.of(network), drawn));
+        }
         Preprocessing grey = new Preprocessing(1, 40, 32, List.of(0.1f), List.of(0.3f));
         expected.put("grey", export("grey", SmallModels.of("resnet18+blocks=1-1-1-1", grey), drawn(300, 200, 1)));
         String data = System.getenv("RESNET_TEST_DATA");
@@ -72,7 +76,11 @@ class PythonReadersIT {
         write(model, name + ".pth", new ExportFormat.Torch());
         write(model, name + ".onnx", new ExportFormat.Onnx(OnnxInput.FLOAT32));
         write(model, name + "-uint8.onnx", new ExportFormat.Onnx(OnnxInput.UINT8));
-        write(model, name + "-hub", new ExportFormat.HuggingFace(Optional.empty()));
+        ResNetSpec spec = model.card().spec();
+        boolean torchvisions = spec.stem() == Stem.IMAGENET && spec.block() != BlockKind.PLAIN;
+        if (torchvisions) {
+            write(model, name + "-hub", new ExportFormat.HuggingFace(Optional.empty()));
+        }
         Preprocessing preprocessing = model.card().preprocessing();
         writePng(image, folder.resolve(name + ".png"));
         Image cropped = Resizer.centreCrop(
@@ -86,8 +94,9 @@ class PythonReadersIT {
         try (Classifier classifier = new ModelClassifierSource(model, 1).open()) {
             logits = classifier.logits(floats, 1);
         }
-        ResNetSpec spec = model.card().spec();
         return Map.of(
+                "torchvision",
+                torchvisions,
                 "bottleneck",
                 spec.block() == BlockKind.BOTTLENECK,
                 "blocks",
