@@ -1,13 +1,14 @@
 package io.resnetspark.model.input;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 
 /** What an antialiased resize weighs source samples by (Pillow, libImaging/Resample.c). */
 public enum ResampleFilter {
 
     /** A triangle over two samples: torchvision's models were trained on it. */
     @JsonProperty("bilinear")
-    BILINEAR(1) {
+    BILINEAR(1, 2) {
         @Override
         double at(double x) {
             double distance = Math.abs(x);
@@ -17,7 +18,7 @@ public enum ResampleFilter {
 
     /** Keys' cubic with a = -1/2 over four samples: most models of timm and of the Hugging Face hub. */
     @JsonProperty("bicubic")
-    BICUBIC(2) {
+    BICUBIC(2, 3) {
         @Override
         double at(double x) {
             double a = -0.5;
@@ -32,8 +33,21 @@ public enum ResampleFilter {
     /** Samples on each side of the centre when nothing shrinks. */
     final double support;
 
-    ResampleFilter(double support) {
+    private final int pillowNumber;
+
+    ResampleFilter(double support, int pillowNumber) {
         this.support = support;
+        this.pillowNumber = pillowNumber;
+    }
+
+    /** Its number in Pillow ({@code PIL.Image.Resampling}). */
+    public int pillowNumber() {
+        return pillowNumber;
+    }
+
+    /** For people. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The weight at a distance, in samples, from the centre. */

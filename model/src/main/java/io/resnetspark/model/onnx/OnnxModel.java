@@ -122,8 +122,12 @@ public final class OnnxModel {
         String images = ResNet.IMAGES;
         long size = spec.inputSize();
         long channels = spec.channels();
-        String prepared = "Shorter side resized to %d pixels, the middle %d x %d cut out"
-                .formatted(preprocessing.resizeShorterSide(), size, size);
+        String prepared = "Shorter side resized to %d pixels, %s, the middle %d x %d cut out"
+                .formatted(
+                        preprocessing.resizeShorterSide(),
+                        preprocessing.filter().label(),
+                        size,
+                        size);
         switch (input) {
             case FLOAT32 -> {
                 graph.input(

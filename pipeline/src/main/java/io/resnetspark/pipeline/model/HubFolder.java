@@ -3,9 +3,9 @@ package io.resnetspark.pipeline.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetspark.model.BlockKind;
-import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.Stem;
+import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.model.block.Shortcut;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.input.Preprocessing;
@@ -33,9 +33,6 @@ final class HubFolder {
 
     private static final String WEIGHTS = "model.safetensors";
     private static final String CARD = "README.md";
-
-    /** Pillow's number of the bilinear filter. */
-    private static final int BILINEAR = 2;
 
     private final LoadedModel model;
     private final ResNetSpec spec;
@@ -109,7 +106,7 @@ final class HubFolder {
         settings.put("do_convert_rgb", preprocessing.channels() == 3);
         settings.put("do_resize", resized);
         settings.put("size", Map.of("shortest_edge", resized ? preprocessing.resizeShorterSide() : size));
-        settings.put("resample", BILINEAR);
+        settings.put("resample", preprocessing.filter().pillowNumber());
         settings.put("do_center_crop", true);
         settings.put("crop_size", crop);
         settings.put("do_rescale", true);
@@ -166,8 +163,10 @@ final class HubFolder {
                         spec.architecture(),
                         spec.classes(),
                         preprocessing.resizeShorterSide() > 0
-                                ? "Shorter side resized to %d pixels, bilinear with antialiasing"
-                                        .formatted(preprocessing.resizeShorterSide())
+                                ? "Shorter side resized to %d pixels, %s with antialiasing"
+                                        .formatted(
+                                                preprocessing.resizeShorterSide(),
+                                                preprocessing.filter().label())
                                 : "Images are not resized",
                         preprocessing.inputSize(),
                         preprocessing.inputSize(),
