@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
@@ -30,6 +31,7 @@ final class Job implements AutoCloseable {
     private final Map<String, Double> stepSeconds = new LinkedHashMap<>();
     private final Map<String, String> outputs = new LinkedHashMap<>();
     private SparkSession spark;
+    private Optional<SparkSession> around = Optional.empty();
 
     Job(String command, ResolvedConfig config, PrintWriter out) {
         this.command = command;
@@ -51,7 +53,7 @@ final class Job implements AutoCloseable {
         return device().request().ofDriver(SparkSessions.master(config.bind("spark", SparkConfig.class)));
     }
 
-    /** The Spark session, opened on first use and closed with the job. */
+    /** The Spark session, opened on first use and closed with the job, unless it belongs to the program around it. */
     SparkSession spark() {
         DeviceConfig device = device();
         return spark(settings -> SparkSessions.open(settings, device, applicationName()));
@@ -64,7 +66,10 @@ final class Job implements AutoCloseable {
 
     private SparkSession spark(Function<SparkConfig, SparkSession> open) {
         if (spark == null) {
+            around = SparkSessions.running();
             spark = open.apply(config.bind("spark", SparkConfig.class));
+            // Delta asks for the active session when it writes.
+            SparkSession.setActiveSession(spark);
             nameRegistry(spark.sparkContext().hadoopConfiguration());
         }
         return spark;
@@ -135,7 +140,9 @@ final class Job implements AutoCloseable {
 
     @Override
     public void close() {
-        if (spark != null) {
+        if (around.isPresent()) {
+            SparkSession.setActiveSession(around.get());
+        } else if (spark != null) {
             spark.stop();
         }
     }
