@@ -18,7 +18,7 @@ TYPES = {
 HEAD = '''\
 """Parameters of the stages. Written by generate_params.py from their Java classes; a test compares."""
 
-from typing import Any, List, Optional, TypeVar
+from typing import Any, Dict, List, Optional, TypeVar
 
 from pyspark import keyword_only
 from pyspark.ml.param import Param, Params, TypeConverters
@@ -102,7 +102,10 @@ def source(jvm: Any) -> str:
     for stage in STAGES:
         params = parameters(jvm, stage)
         lines += ["", f"class {stage}Params(JavaParams):", f'    """Of ``{stage}``."""', ""]
-        lines += ["    _java_obj: Any = None  # also where the constructor refuses its arguments", "", *declared(params)]
+        lines += ["    _java_obj: Any = None  # also where the constructor refuses its arguments"]
+        if not stage.endswith("Model"):
+            lines += ["    _input_kwargs: Dict[str, Any]  # what keyword_only was given"]
+        lines += ["", *declared(params)]
         if stage.endswith("Model"):
             lines += ["    def __init__(self, java_model: Any = None) -> None:", "        super().__init__(java_model)"]
             lines += defaults(params)

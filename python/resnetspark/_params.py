@@ -1,6 +1,6 @@
 """Parameters of the stages. Written by generate_params.py from their Java classes; a test compares."""
 
-from typing import Any, List, Optional, TypeVar
+from typing import Any, Dict, List, Optional, TypeVar
 
 from pyspark import keyword_only
 from pyspark.ml.param import Param, Params, TypeConverters
@@ -13,6 +13,7 @@ class ResNetClassifierParams(JavaParams):
     """Of ``ResNetClassifier``."""
 
     _java_obj: Any = None  # also where the constructor refuses its arguments
+    _input_kwargs: Dict[str, Any]  # what keyword_only was given
 
     architecture: Param[str] = Param(
         Params._dummy(),
@@ -461,6 +462,7 @@ class ResNetFeaturizerParams(JavaParams):
     """Of ``ResNetFeaturizer``."""
 
     _java_obj: Any = None  # also where the constructor refuses its arguments
+    _input_kwargs: Dict[str, Any]  # what keyword_only was given
 
     architecture: Param[str] = Param(
         Params._dummy(),

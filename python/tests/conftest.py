@@ -11,6 +11,8 @@ from pyspark.sql import functions
 import resnetspark
 from resnetspark.ml import ResNetClassifier
 
+# For the processes that tests start.
+os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")])
 os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 
 SIDE = 16

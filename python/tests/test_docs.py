@@ -1,11 +1,11 @@
-"""What docs/python.md and the notebook show, as it stands there but for the number of epochs, on tiny images."""
+"""What docs/python.md and the notebook show, as it stands there but for sizes of networks and trainings, on tiny images."""
 
 import json
 import os
 import re
 
 import pytest
-from conftest import ROOT, write_folders
+from conftest import NETWORK, ROOT, write_folders
 
 
 def run(cells, folder):
@@ -15,7 +15,7 @@ def run(cells, folder):
     # Relative paths are those of the JVM, which has started elsewhere.
     names = {}
     for cell in cells:
-        cell = re.sub(r"epochs=\d+", "epochs=1", cell)
+        cell = re.sub(r"epochs=\d+", "epochs=1", cell).replace('"cifar-resnet20"', f'"{NETWORK}"')
         for path in ("photos", "models", "data", "runs", "reports", "predictions"):
             cell = re.sub(rf'"({path}(/[^"]*)?)"', rf'"{folder}/\1"', cell)
         exec(compile(cell, "docs", "exec"), names)
@@ -30,7 +30,7 @@ def folder(tmp_path):
 
 def test_snippets_of_the_page(spark, folder):
     page = (ROOT / "docs" / "python.md").read_text()
-    blocks = re.findall(r"(<!-- not run: .*? -->\n)?```python\n(.*?)```", page, re.DOTALL)
+    blocks = re.findall(r"(<!-- not run: [^\n]* -->\n)?```python\n(.*?)```", page, re.DOTALL)
     names = run([code for not_run, code in blocks if not not_run], folder)
     assert names["table"].count() == 50
     assert names["report"]
