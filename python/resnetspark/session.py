@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 from typing import Any, Dict, Iterator, Mapping, Optional
 
-from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from resnetspark.errors import ConfigurationError
@@ -42,14 +41,24 @@ def start(
     for key, value in settings.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
-    _check(session)
+    jvm(session)
+    for key, value in _DELTA.items():
+        if value not in (session.conf.get(key, "") or ""):
+            raise ConfigurationError(f"Spark already runs without Delta Lake: {key} must be {value} from its start")
     return session
 
 
 def jvm(session: SparkSession) -> Any:
     """The JVM of a session, once it is known to have resnet-spark."""
-    _check(session)
-    return session._jvm
+    machine: Any = session._jvm
+    try:
+        machine.Thread.currentThread().getContextClassLoader().loadClass("resnetspark.ml.ResNetClassifier")
+    except Exception:
+        raise ConfigurationError(
+            "Spark already runs in this process without the application jar: call resnetspark.start() first, or give it "
+            f"{_JAR} by spark.jars and Delta Lake's settings"
+        ) from None
+    return machine
 
 
 def _find(given: Optional[str]) -> Path:
@@ -108,17 +117,3 @@ def _memory_mib() -> int:
 
 def _heap_mib() -> int:
     return min(max(_memory_mib() // 4, 1024), 8192)
-
-
-def _check(session: SparkSession) -> None:
-    loader = SparkContext._jvm.Thread.currentThread().getContextClassLoader()  # type: ignore[union-attr]
-    try:
-        loader.loadClass("resnetspark.ml.ResNetClassifier")
-    except Exception:
-        raise ConfigurationError(
-            "Spark already runs in this process without the application jar: call resnetspark.start() first, or give it "
-            f"{_JAR} by spark.jars and Delta Lake's settings"
-        ) from None
-    for key, value in _DELTA.items():
-        if value not in (session.conf.get(key, "") or ""):
-            raise ConfigurationError(f"Spark was started without Delta Lake: set {key} to {value}, or use resnetspark.start()")

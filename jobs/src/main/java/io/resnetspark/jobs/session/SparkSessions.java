@@ -88,6 +88,9 @@ public final class SparkSessions {
             SparkSession running, SparkConfig config, BiConsumer<SparkConf, String> devices) {
         DeltaSession.check(running);
         String master = running.sparkContext().master();
+        config.master()
+                .filter(wanted -> !wanted.equals(master))
+                .ifPresent(wanted -> LOG.warn("Running on {} as this program's Spark does, not on {}", master, wanted));
         devices.accept(running.sparkContext().getConf(), master);
         SparkSession session = running.newSession();
         Map<String, String> settings = suitable(master, config);
