@@ -27,7 +27,9 @@ def test_logistic_regression_reaches_the_result_of_transfer(spark):
     featurizer = ResNetFeaturizer(model=str(WEIGHTS), architecture="resnet18", handleInvalid="skip", batchSize=16)
     train = featurizer.transform(photos("train")).drop("image").cache()
     test = featurizer.transform(photos("val")).drop("image").cache()
-    pipeline = Pipeline(stages=[StringIndexer(inputCol="kind", outputCol="label"), LogisticRegression(regParam=0.01)])
+    # The penalty of scikit-learn's default: the squared weights, as they are, count once against the sum over all examples.
+    regression = LogisticRegression(regParam=1 / train.count(), standardization=False)
+    pipeline = Pipeline(stages=[StringIndexer(inputCol="kind", outputCol="label"), regression])
     predicted = pipeline.fit(train).transform(test)
     accuracy = MulticlassClassificationEvaluator(metricName="accuracy").evaluate(predicted)
     print(f"{accuracy:.4f} of {test.count()} photographs with {train.count()} to learn from")
