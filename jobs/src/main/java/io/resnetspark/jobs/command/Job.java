@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
@@ -36,6 +37,7 @@ final class Job implements AutoCloseable {
     private final Map<String, String> outputs = new LinkedHashMap<>();
     private final List<String> localStorage = new ArrayList<>();
     private SparkSession spark;
+    private Optional<SparkSession> around = Optional.empty();
 
     Job(String command, ResolvedConfig config, PrintWriter out) {
         this.command = command;
@@ -57,7 +59,7 @@ final class Job implements AutoCloseable {
         return device().request().ofDriver(SparkSessions.master(config.bind("spark", SparkConfig.class)));
     }
 
-    /** The Spark session, opened on first use and closed with the job. */
+    /** The Spark session, opened on first use and closed with the job, unless it belongs to the program around it. */
     SparkSession spark() {
         DeviceConfig device = device();
         return spark(settings -> SparkSessions.open(settings, device, applicationName()));
@@ -94,8 +96,11 @@ final class Job implements AutoCloseable {
 
     private SparkSession spark(Function<SparkConfig, SparkSession> open) {
         if (spark == null) {
+            around = SparkSessions.running();
             spark = open.apply(config.bind("spark", SparkConfig.class));
             localStorage.forEach(path -> ExecutorLocale.check(spark, path));
+            // Delta asks for the active session when it writes.
+            SparkSession.setActiveSession(spark);
             nameRegistry(spark.sparkContext().hadoopConfiguration());
         }
         return spark;
@@ -166,7 +171,9 @@ final class Job implements AutoCloseable {
 
     @Override
     public void close() {
-        if (spark != null) {
+        if (around.isPresent()) {
+            SparkSession.setActiveSession(around.get());
+        } else if (spark != null) {
             spark.stop();
         }
     }

@@ -13,6 +13,7 @@ import org.apache.spark.SparkException;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Option;
 
 /** Opens the Spark session a command runs on. */
 public final class SparkSessions {
@@ -51,6 +52,10 @@ public final class SparkSessions {
             SparkConfig config, String applicationName, BiConsumer<SparkConf, String> devices) {
         // Loads every spark.* system property: that is how spark-submit hands over its options.
         SparkConf conf = new SparkConf().setAppName(applicationName);
+        Optional<SparkSession> running = running();
+        if (running.isPresent()) {
+            return joined(running.get(), config, devices);
+        }
         String master = master(config, conf);
         config.conf().forEach((key, value) -> conf.setIfMissing(key, value));
         devices.accept(conf, master);
@@ -70,9 +75,39 @@ public final class SparkSessions {
         }
     }
 
+    /** The session of a program that runs commands itself, as Python does; {@link #open} makes one of its application. */
+    public static Optional<SparkSession> running() {
+        Option<SparkSession> session = SparkSession.getDefaultSession();
+        return session.isDefined() && !session.get().sparkContext().isStopped()
+                ? Optional.of(session.get())
+                : Optional.empty();
+    }
+
+    /** A session with SQL settings of its own over an application that runs, and that decides everything else. */
+    private static SparkSession joined(
+            SparkSession running, SparkConfig config, BiConsumer<SparkConf, String> devices) {
+        DeltaSession.check(running);
+        String master = running.sparkContext().master();
+        config.master()
+                .filter(wanted -> !wanted.equals(master))
+                .ifPresent(wanted -> LOG.warn("Running on {} as this program's Spark does, not on {}", master, wanted));
+        devices.accept(running.sparkContext().getConf(), master);
+        SparkSession session = running.newSession();
+        Map<String, String> settings = suitable(master, config);
+        settings.putAll(config.conf());
+        settings.forEach((key, value) -> {
+            if (session.conf().isModifiable(key)) {
+                session.conf().set(key, value);
+            }
+        });
+        return session;
+    }
+
     /** The master that {@link #open} would run on. */
     public static String master(SparkConfig config) {
-        return master(config, new SparkConf());
+        return running()
+                .map(session -> session.sparkContext().master())
+                .orElseGet(() -> master(config, new SparkConf()));
     }
 
     private static String master(SparkConfig config, SparkConf submitted) {

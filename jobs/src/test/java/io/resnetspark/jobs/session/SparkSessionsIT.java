@@ -58,6 +58,18 @@ class SparkSessionsIT {
     }
 
     @Test
+    void aSessionThatRunsIsJoinedAndLeftAsItIs() {
+        SparkSession joined = SparkSessions.open(
+                new SparkConfig(Optional.of("local[7]"), false, Map.of("spark.sql.shuffle.partitions", "5")),
+                "command");
+        assertThat(joined.sparkContext()).isSameAs(spark.sparkContext());
+        assertThat(joined.conf().get("spark.sql.shuffle.partitions")).isEqualTo("5");
+        assertThat(spark.conf().get("spark.sql.shuffle.partitions")).isEqualTo("3");
+        assertThat(SparkSessions.master(new SparkConfig(Optional.empty(), false, Map.of())))
+                .isEqualTo("local[2]");
+    }
+
+    @Test
     void whatATaskTellsTheUserIsReportedAsItself() {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         Throwable fromRdd = catchThrowable(() -> context.parallelize(List.of(1, 2), 2)

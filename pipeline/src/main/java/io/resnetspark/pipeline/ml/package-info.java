@@ -1,5 +1,5 @@
 /**
- * Residual networks as stages of Spark ML pipelines: an estimator and its model over DataFrames, on the same preparation,
- * training and inference as the commands.
+ * The name that {@link resnetspark.ml} had. Stages saved then carry it, and Spark ML asks the class of that name for a reader;
+ * nothing else is here.
  */
 package io.resnetspark.pipeline.ml;

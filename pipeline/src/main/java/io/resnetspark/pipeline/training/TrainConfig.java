@@ -140,7 +140,7 @@ public record TrainConfig(
         if (!(emaDecay >= 0 && emaDecay < 1)) {
             throw new IllegalArgumentException("ema-decay must be at least 0 and below 1, not " + emaDecay);
         }
-        if (!freeze.isEmpty()) {
+        if (!freeze.isEmpty() && !arch.isBlank()) { // experiments name their networks later
             FrozenStages.trainedLayers(
                     ParameterLayout.of(NetworkName.parse(arch).spec()), freeze);
         }

@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.ml;
+package resnetspark.ml;
 
 import io.resnetspark.model.Architecture;
 import io.resnetspark.model.NetworkName;

@@ -1,8 +1,9 @@
-package io.resnetspark.pipeline.ml;
+package resnetspark.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetspark.model.error.ConfigurationException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.image.ImageSchema;
@@ -44,6 +45,7 @@ class ResNetClassifierTest {
                         "probabilityCol",
                         "rawPredictionCol",
                         "seed",
+                        "thresholds",
                         "validationIndicatorCol",
                         "weights",
                         "workingDir");
@@ -65,7 +67,9 @@ class ResNetClassifierTest {
                 () -> classifier.setLearningRate(Double.NaN),
                 () -> classifier.setArchitecture("resnet19"),
                 () -> classifier.setAugmentation("some"),
-                () -> classifier.setHandleInvalid("ignore"));
+                () -> classifier.setHandleInvalid("ignore"),
+                () -> classifier.setThresholds(0.5, -0.5),
+                () -> classifier.setThresholds(0, 0));
         assertThat(mistakes)
                 .allSatisfy(mistake -> assertThatThrownBy(mistake::run).isInstanceOf(IllegalArgumentException.class));
         assertThat(classifier.getEpochs()).isEqualTo(10);
@@ -117,6 +121,30 @@ class ResNetClassifierTest {
                 "StringIndexer");
         refused(new ResNetClassifier().setValidationIndicatorCol("label"), ENCODED, "must be boolean");
         refused(new ResNetClassifier().setProbabilityCol("prediction"), ENCODED, "prediction already exists");
+    }
+
+    @Test
+    void theLabelWithTheLargestQuotientOfProbabilityAndThresholdIsPredicted() {
+        double[] probabilities = {0.2, 0.5, 0.3, 0};
+        assertThat(ClassifyRows.labelOver(probabilities, List.of(1.0, 1.0, 1.0, 1.0)))
+                .isEqualTo(1);
+        assertThat(ClassifyRows.labelOver(probabilities, List.of(0.1, 0.5, 0.3, 1.0)))
+                .isEqualTo(0);
+        assertThat(ClassifyRows.labelOver(probabilities, List.of(1.0, 1.0, 0.0, 1.0)))
+                .isEqualTo(2);
+        assertThat(ClassifyRows.labelOver(probabilities, List.of(1.0, 1.0, 1.0, 0.0)))
+                .as("impossible stays impossible")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aFeaturizerWantsANetworkAndAppendsAVector() {
+        ResNetFeaturizer featurizer = new ResNetFeaturizer().setOutputCol("seen");
+        assertThat(featurizer.transformSchema(ENCODED).apply("seen").dataType()).isEqualTo(SQLDataTypes.VectorType());
+        assertThat(featurizer.copy(ParamMap.empty()).params()).hasSize(6);
+        assertThatThrownBy(featurizer::write)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("set model");
     }
 
     private static void refused(ResNetClassifier classifier, StructType schema, String message) {

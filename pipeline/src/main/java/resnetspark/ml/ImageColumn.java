@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.ml;
+package resnetspark.ml;
 
 import io.resnetspark.model.input.DecodeLimits;
 import io.resnetspark.model.input.Image;

@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.ml;
+package resnetspark.ml;
 
 import java.io.Serializable;
 import java.util.Arrays;
@@ -9,33 +9,22 @@ import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
 
 /**
- * What {@link ImageStage} declares, with documentation, validators and defaults. Made in a stage's constructor once its uid
- * is known, which parameters carry.
+ * How any stage reads images, with documentation, validators and defaults. Made in a stage's constructor once its uid is
+ * known, which parameters carry.
  */
-final class SharedParams implements Serializable {
+final class InputParams implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
     final Param<String> inputCol;
-    final Param<String> predictionCol;
-    final Param<String> probabilityCol;
-    final Param<String> rawPredictionCol;
-    final Param<String> embeddingCol;
     final Param<String> handleInvalid;
     final IntParam batchSize;
 
-    SharedParams(Params stage) {
+    InputParams(Params stage) {
         inputCol = new Param<>(
                 stage,
                 "inputCol",
                 "column of images: encoded bytes (binary), structs with encoded bytes, or Spark's image structs");
-        predictionCol = new Param<>(stage, "predictionCol", "prediction column name; empty for none");
-        probabilityCol =
-                new Param<>(stage, "probabilityCol", "column name for predicted class probabilities; empty for none");
-        rawPredictionCol =
-                new Param<>(stage, "rawPredictionCol", "column name for the network's logits; empty for none");
-        embeddingCol = new Param<>(
-                stage, "embeddingCol", "column name for what the network's last layer reads, a vector; empty for none");
         handleInvalid = new Param<>(
                 stage,
                 "handleInvalid",
@@ -50,10 +39,6 @@ final class SharedParams implements Serializable {
                 "images per minibatch of each worker, and per call of the network in prediction (>= 1)",
                 ParamValidators.gtEq(1));
         stage.setDefault(inputCol, "image");
-        stage.setDefault(predictionCol, "prediction");
-        stage.setDefault(probabilityCol, "probability");
-        stage.setDefault(rawPredictionCol, "rawPrediction");
-        stage.setDefault(embeddingCol, "");
         stage.setDefault(handleInvalid, InvalidImages.ERROR.label());
         stage.setDefault(batchSize, 64);
     }
@@ -68,8 +53,8 @@ final class SharedParams implements Serializable {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        static InvalidImages of(ImageStage stage) {
-            return valueOf(stage.getHandleInvalid().toUpperCase(Locale.ROOT));
+        static InvalidImages of(String label) {
+            return valueOf(label.toUpperCase(Locale.ROOT));
         }
     }
 }

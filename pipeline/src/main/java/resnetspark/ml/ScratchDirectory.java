@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.ml;
+package resnetspark.ml;
 
 import io.resnetspark.model.error.ConfigurationException;
 import java.io.IOException;

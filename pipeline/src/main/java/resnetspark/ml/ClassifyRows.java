@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.ml;
+package resnetspark.ml;
 
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.BadDataException;
@@ -9,8 +9,8 @@ import io.resnetspark.pipeline.inference.BatchClassifier;
 import io.resnetspark.pipeline.inference.BatchClassifier.Answer;
 import io.resnetspark.pipeline.inference.ClassifiedRows;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
-import io.resnetspark.pipeline.ml.SharedParams.InvalidImages;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -20,6 +20,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import resnetspark.ml.InputParams.InvalidImages;
 
 /**
  * Appends predictions to the rows of a partition, in their order: the network is opened once, images go through it in
@@ -44,8 +45,11 @@ record ClassifyRows(
         EMBEDDING
     }
 
-    /** @param wanted in the order of the schema */
-    record Outputs(List<Output> wanted) implements java.io.Serializable {
+    /**
+     * @param wanted in the order of the schema
+     * @param thresholds of the labels; empty where the most probable one is predicted
+     */
+    record Outputs(List<Output> wanted, List<Double> thresholds) implements java.io.Serializable {
 
         static Outputs of(ImageStage stage) {
             List<Output> wanted = new ArrayList<>();
@@ -61,8 +65,28 @@ record ClassifyRows(
             if (!stage.getEmbeddingCol().isEmpty()) {
                 wanted.add(Output.EMBEDDING);
             }
-            return new Outputs(wanted);
+            List<Double> thresholds = stage.isSet(stage.thresholds())
+                    ? Arrays.stream(stage.getThresholds()).boxed().toList()
+                    : List.of();
+            return new Outputs(wanted, thresholds);
         }
+    }
+
+    /**
+     * The label with the largest p/t, the smallest of equals. A threshold of 0 wins unless the probability is 0 too, as in
+     * all of Spark ML.
+     */
+    static int labelOver(double[] probabilities, List<Double> thresholds) {
+        int label = 0;
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < probabilities.length; i++) {
+            double scaled = probabilities[i] / thresholds.get(i);
+            if (scaled > largest) {
+                largest = scaled;
+                label = i;
+            }
+        }
+        return label;
     }
 
     @Override
@@ -130,15 +154,21 @@ record ClassifyRows(
         private Object value(Output output, Answer answer, ScoredExample scores) {
             return switch (output) {
                 case RAW_PREDICTION -> Vectors.dense(labels.spread(doubles(answer.logits()), Double.NEGATIVE_INFINITY));
-                case PROBABILITY ->
-                    Vectors.dense(labels.spread(
-                            IntStream.range(0, scores.classes())
-                                    .mapToDouble(scores::probability)
-                                    .toArray(),
-                            0));
-                case PREDICTION -> (double) labels.outputs().get(scores.predicted());
+                case PROBABILITY -> Vectors.dense(probabilities(scores));
+                case PREDICTION ->
+                    outputs.thresholds().isEmpty()
+                            ? (double) labels.outputs().get(scores.predicted())
+                            : (double) labelOver(probabilities(scores), outputs.thresholds());
                 case EMBEDDING -> Vectors.dense(doubles(answer.embedding()));
             };
+        }
+
+        private double[] probabilities(ScoredExample scores) {
+            return labels.spread(
+                    IntStream.range(0, scores.classes())
+                            .mapToDouble(scores::probability)
+                            .toArray(),
+                    0);
         }
 
         private static double[] doubles(float[] values) {

@@ -1,5 +1,6 @@
-package io.resnetspark.pipeline.ml;
+package resnetspark.ml;
 
+import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
@@ -21,6 +22,9 @@ public interface ImageStage extends Params {
 
     /** Column for the vector that the network's head reads; empty, as it is unless set, for none. */
     Param<String> embeddingCol();
+
+    /** What a label's probability is divided by before the largest is predicted; the most probable label if not set. */
+    DoubleArrayParam thresholds();
 
     /** What is done with rows whose image cannot be read: error, skip or keep. */
     Param<String> handleInvalid();
@@ -46,6 +50,10 @@ public interface ImageStage extends Params {
 
     default String getEmbeddingCol() {
         return getOrDefault(embeddingCol());
+    }
+
+    default double[] getThresholds() {
+        return getOrDefault(thresholds());
     }
 
     default String getHandleInvalid() {

@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.ml;
+package resnetspark.ml;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.ml;
+package resnetspark.ml;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
@@ -149,6 +149,74 @@ class SparkMlIT {
         assertThat(scores(ResNetClassificationModel.fromModel(network).transform(images)))
                 .as("the network's file is a model by itself")
                 .isEqualTo(scores(model.transform(images)));
+    }
+
+    @Test
+    void stagesSavedUnderTheFormerPackageAreLoaded() throws IOException {
+        Path path = folder.resolve("former");
+        new Pipeline()
+                .setStages(new PipelineStage[] {classifier().setEpochs(5)})
+                .save(path.toString());
+        String fitted = folder.resolve("former-model").toString();
+        new Pipeline().setStages(new PipelineStage[] {model}).fit(images).save(fitted);
+        underFormerName(path);
+        underFormerName(Path.of(fitted));
+        assertThat(((ResNetClassifier) Pipeline.load(path.toString()).getStages()[0]).getEpochs())
+                .isEqualTo(5);
+        assertThat(scores(PipelineModel.load(fitted).transform(images))).isEqualTo(scores(model.transform(images)));
+        assertThatThrownBy(() -> ResNetFeaturizer.load(stage(path).toString()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is a io.resnetspark.pipeline.ml.ResNetClassifier");
+    }
+
+    private static Path stage(Path pipeline) throws IOException {
+        try (Stream<Path> stages = Files.list(pipeline.resolve("stages"))) {
+            return stages.filter(Files::isDirectory).findFirst().orElseThrow();
+        }
+    }
+
+    /** As stages were saved when their package had another name. */
+    private static void underFormerName(Path pipeline) throws IOException {
+        Path metadata = stage(pipeline).resolve("metadata");
+        Files.delete(metadata.resolve(".part-00000.crc"));
+        Path file = metadata.resolve("part-00000");
+        String saved = Files.readString(file);
+        assertThat(saved).contains("\"class\":\"resnetspark.ml.");
+        Files.writeString(file, saved.replace("\"resnetspark.ml.", "\"io.resnetspark.pipeline.ml."));
+    }
+
+    @Test
+    void thresholdsMoveThePrediction() {
+        ResNetClassificationModel moved = model.copy(ParamMap.empty()).setThresholds(0, 1);
+        assertThat(moved.transform(images).where("prediction = 0").count()).isEqualTo(40);
+        assertThatThrownBy(() -> moved.setThresholds(1, 1, 1).transform(images))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("3 thresholds for 2 labels");
+        assertThatThrownBy(() -> classifier().setThresholds(1).fit(images)).hasMessageContaining("1 thresholds");
+    }
+
+    @Test
+    void featuresAreTheEmbeddingsAndStayWithTheSavedStage() throws IOException {
+        Path source = folder.resolve("source");
+        model.save(source.toString());
+        ResNetFeaturizer featurizer = new ResNetFeaturizer()
+                .setModel(source.resolve("data/network.safetensors").toString());
+        String path = folder.resolve("featurizer").toString();
+        featurizer.save(path);
+        Files.delete(source.resolve("data/network.safetensors"));
+        List<Row> expected = model.copy(ParamMap.empty())
+                .setEmbeddingCol("features")
+                .transform(images)
+                .orderBy("id")
+                .select("features")
+                .collectAsList();
+        for (ResNetFeaturizer each : List.of(featurizer, ResNetFeaturizer.load(path))) {
+            Dataset<Row> features = each.transform(images);
+            assertThat(features.columns()).containsExactly("id", "image", "label", "features");
+            assertThat(features.schema()).isEqualTo(each.transformSchema(images.schema()));
+            assertThat(features.orderBy("id").select("features").collectAsList())
+                    .isEqualTo(expected);
+        }
     }
 
     @Test

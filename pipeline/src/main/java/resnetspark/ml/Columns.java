@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.ml;
+package resnetspark.ml;
 
 import java.util.Arrays;
 import java.util.List;
@@ -7,6 +7,7 @@ import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
@@ -37,13 +38,13 @@ final class Columns {
      * @param labels names of the labels 0, 1, …, which go into the columns' metadata; empty before training
      */
     static StructType withPredictions(StructType schema, ImageStage stage, List<String> labels) {
-        boolean nullable = SharedParams.InvalidImages.of(stage) == SharedParams.InvalidImages.KEEP;
+        String invalid = stage.getHandleInvalid();
         StructType result = schema;
         for (String vector : List.of(stage.getRawPredictionCol(), stage.getProbabilityCol())) {
             if (!vector.isEmpty()) {
                 Metadata metadata =
                         labels.isEmpty() ? Metadata.empty() : new AttributeGroup(vector, labels.size()).toMetadata();
-                result = append(result, new StructField(vector, SQLDataTypes.VectorType(), nullable, metadata));
+                result = append(result, vector, SQLDataTypes.VectorType(), invalid, metadata);
             }
         }
         String prediction = stage.getPredictionCol();
@@ -54,20 +55,31 @@ final class Columns {
                             .withName(prediction)
                             .withValues(labels.toArray(new String[0]))
                             .toMetadata();
-            result = append(result, new StructField(prediction, DataTypes.DoubleType, nullable, metadata));
+            result = append(result, prediction, DataTypes.DoubleType, invalid, metadata);
         }
         String embedding = stage.getEmbeddingCol();
         if (!embedding.isEmpty()) {
-            result = append(result, new StructField(embedding, SQLDataTypes.VectorType(), nullable, Metadata.empty()));
+            result = append(result, embedding, SQLDataTypes.VectorType(), invalid);
         }
         return result;
     }
 
-    private static StructType append(StructType schema, StructField field) {
-        if (Arrays.asList(schema.fieldNames()).contains(field.name())) {
+    /**
+     * The schema with an output column, with nulls only where rows are kept whose image cannot be read.
+     *
+     * @param handleInvalid the value of that parameter
+     */
+    static StructType append(StructType schema, String name, DataType type, String handleInvalid) {
+        return append(schema, name, type, handleInvalid, Metadata.empty());
+    }
+
+    private static StructType append(
+            StructType schema, String name, DataType type, String handleInvalid, Metadata metadata) {
+        if (Arrays.asList(schema.fieldNames()).contains(name)) {
             throw new IllegalArgumentException(
-                    "Column %s already exists; drop it or give the output another name".formatted(field.name()));
+                    "Column %s already exists; drop it or give the output another name".formatted(name));
         }
-        return schema.add(field);
+        boolean nullable = InputParams.InvalidImages.of(handleInvalid) == InputParams.InvalidImages.KEEP;
+        return schema.add(new StructField(name, type, nullable, metadata));
     }
 }

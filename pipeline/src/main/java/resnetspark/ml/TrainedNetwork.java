@@ -1,4 +1,4 @@
-package io.resnetspark.pipeline.ml;
+package resnetspark.ml;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.resnetspark.model.checkpoint.CheckpointFormat;
