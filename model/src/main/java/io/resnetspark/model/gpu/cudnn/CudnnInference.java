@@ -30,6 +30,9 @@ final class CudnnInference implements PreparedProgram {
                 device.upload(host, vector, bytes);
                 parameters = new DeviceParameters(device, program, Element.FLOAT, vector, Operations.NONE);
                 parameters.pack(operations);
+            } catch (RuntimeException e) {
+                device.free(vector);
+                throw e;
             }
         }
     }
@@ -57,7 +60,12 @@ final class CudnnInference implements PreparedProgram {
         Executor(int batch) {
             synchronized (device) {
                 operations = new Operations(device, Element.FLOAT);
-                executed = new DeviceProgram(device, operations, program, plan, batch, parameters);
+                try {
+                    executed = new DeviceProgram(device, operations, program, plan, batch, parameters);
+                } catch (RuntimeException e) {
+                    operations.close();
+                    throw e;
+                }
             }
         }
 

@@ -77,8 +77,13 @@ final class DeviceLayout {
 
     private long reserve(long length) {
         long offset = bytes;
-        bytes += (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        bytes += aligned(length);
         return offset;
+    }
+
+    /** Room for so many bytes, so that what follows is aligned. */
+    static long aligned(long length) {
+        return (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     /** All of it. */

@@ -3,6 +3,7 @@ package io.resnetspark.model.gpu.cudnn;
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.Step;
 import io.resnetspark.model.program.Step.Convolution;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +19,8 @@ final class DeviceParameters implements AutoCloseable {
     private final long values;
     private final long gradients;
     private final Map<ParameterSlice, Convolution> convolutions = new HashMap<>();
-    private final Map<ParameterSlice, Long> packed = new HashMap<>();
+    private final Map<ParameterSlice, Long> offsets = new HashMap<>();
+    private final long packed;
 
     /**
      * @param values address of the flat vector
@@ -28,12 +30,15 @@ final class DeviceParameters implements AutoCloseable {
         this.device = device;
         this.values = values;
         this.gradients = gradients;
-        program.steps().forEach(step -> {
+        long bytes = 0;
+        for (Step step : program.steps()) {
             if (step instanceof Convolution convolution) {
                 convolutions.put(convolution.weight(), convolution);
-                packed.put(convolution.weight(), device.allocate(packedBytes(convolution, maps)));
+                offsets.put(convolution.weight(), bytes);
+                bytes += DeviceLayout.aligned(packedBytes(convolution, maps));
             }
-        });
+        }
+        packed = device.allocate(bytes);
     }
 
     static long packedBytes(Convolution convolution, Element maps) {
@@ -55,13 +60,12 @@ final class DeviceParameters implements AutoCloseable {
     }
 
     long packed(ParameterSlice weight) {
-        return packed.get(weight);
+        return packed + offsets.get(weight);
     }
 
     /** Frees the packed weights. */
     @Override
     public void close() {
-        packed.values().forEach(device::free);
-        packed.clear();
+        device.free(packed);
     }
 }
