@@ -13,6 +13,7 @@ import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainConfigBuilder;
@@ -117,7 +118,7 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                     .describe()
                     .forEach(line -> LOG.info("Preparation: {}", line));
             String run = scratch.child("run");
-            TrainingLoop.run(spark, training(prepared, run), TrainingLoop.Resume.NEW_RUN, List.of());
+            TrainingLoop.run(spark, training(prepared, run), Resume.NEW_RUN, List.of());
             LoadedModel model = ModelSource.load(
                     run,
                     Optional.empty(),

@@ -1,10 +1,10 @@
 package io.resnetspark.bench.averaging;
 
+import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.loop.TrainingLoop;
-import io.resnetspark.pipeline.training.loop.TrainingLoop.Resume;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.SynchronousQueue;

@@ -2,9 +2,9 @@ package io.resnetspark.jobs.cluster;
 
 import io.resnetspark.jobs.cluster.RoundWatch.Task;
 import io.resnetspark.pipeline.dataset.DeltaSession;
+import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.loop.TrainingLoop;
-import io.resnetspark.pipeline.training.loop.TrainingLoop.Resume;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -9,8 +9,8 @@ import io.resnetspark.model.optim.Progress;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.device.DeviceType;
 import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.loop.TrainingLoop;
 import io.resnetspark.pipeline.training.worker.TrainingPlan;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,13 +39,13 @@ public final class StockSettings {
      *
      * @throws ConfigurationException with everything that is in the way
      */
-    public static void check(TrainConfig config, TrainingLoop.Resume resume, DeviceRequest device) {
+    public static void check(TrainConfig config, Resume resume, DeviceRequest device) {
         List<String> problems = new ArrayList<>();
         if (device.type() != DeviceType.CPU) {
             problems.add("device.type %s: it makes networks before it can be told on which GPU"
                     .formatted(device.type().label()));
         }
-        if (resume == TrainingLoop.Resume.CONTINUE) {
+        if (resume == Resume.CONTINUE) {
             problems.add("--resume: it does not know where it stands in an epoch");
         }
         if (!config.freeze().isEmpty()) {

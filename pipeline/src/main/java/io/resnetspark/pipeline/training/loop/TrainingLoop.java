@@ -20,6 +20,7 @@ import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.FrozenStages;
+import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.TrainingOutcome;
@@ -74,14 +75,6 @@ public final class TrainingLoop {
         this.listeners = listeners;
         this.hadoop = spark.sessionState().newHadoopConf();
         this.run = RunDirectory.at(config.output(), hadoop);
-    }
-
-    /** Whether a training may continue one that its output directory holds. */
-    public enum Resume {
-        /** The output must be new. */
-        NEW_RUN,
-        /** The newest whole checkpoint of the output is continued. */
-        CONTINUE
     }
 
     /**
