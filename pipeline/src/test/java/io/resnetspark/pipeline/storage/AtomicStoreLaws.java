@@ -51,10 +51,15 @@ abstract class AtomicStoreLaws {
         assertThat(entries(store.path("a"))).containsExactly(store.path("a/b.json"));
     }
 
+    /** Length of the file that replaces one of 100,000 bytes. */
+    int replacementLength() {
+        return 200_000;
+    }
+
     @Test
     void readersNeverSeeAMixtureWhileAFileIsReplaced() throws Exception {
         byte[] zeros = new byte[100_000];
-        byte[] ones = new byte[200_000];
+        byte[] ones = new byte[replacementLength()];
         Arrays.fill(ones, (byte) 1);
         store.replace("file", zeros);
         AtomicBoolean done = new AtomicBoolean();
