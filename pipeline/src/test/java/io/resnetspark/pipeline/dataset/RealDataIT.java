@@ -155,8 +155,12 @@ class RealDataIT {
                 .containsEntry("homemade/classA/zero_bytes.jpg", "empty")
                 .containsEntry("homemade/classA/html_error_page.png", "not-an-image")
                 .containsEntry("homemade/klasse-äöü-日本/アリ.jpg", "duplicate");
-        assertThat(outcome.run().leftOut().values().stream().mapToLong(Long::longValue).sum())
-                .as("hidden files, and a description beside the images: %s", outcome.run().leftOut())
+        assertThat(outcome.run().leftOut().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .as(
+                        "hidden files, and a description beside the images: %s",
+                        outcome.run().leftOut())
                 .isGreaterThanOrEqualTo(4);
     }
 

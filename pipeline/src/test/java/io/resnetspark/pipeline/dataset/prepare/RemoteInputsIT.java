@@ -48,7 +48,8 @@ class RemoteInputsIT {
         HDFS.configure(spark.sparkContext().hadoopConfiguration());
         S3.configure(spark.sparkContext().hadoopConfiguration());
         pictures = new ArrayList<>();
-        try (Stream<java.nio.file.Path> files = Files.list(TestDatasets.smallImages().resolve("train/dark"))) {
+        try (Stream<java.nio.file.Path> files =
+                Files.list(TestDatasets.smallImages().resolve("train/dark"))) {
             for (java.nio.file.Path file : files.sorted().limit(6).toList()) {
                 pictures.add(Files.readAllBytes(file));
             }
@@ -95,7 +96,9 @@ class RemoteInputsIT {
                 .as("%s", run.leftOut())
                 .isEqualTo(3);
         assertThat(ImageDataset.open(spark, dataset).classes().names()).containsExactly("cat", "dog");
-        assertThat(PrepareJob.run(spark, config).run().unchanged()).as("the same again").isEqualTo(6);
+        assertThat(PrepareJob.run(spark, config).run().unchanged())
+                .as("the same again")
+                .isEqualTo(6);
 
         String output = folder + "/predictions {1}";
         for (BatchPrediction.Outcome outcome :
