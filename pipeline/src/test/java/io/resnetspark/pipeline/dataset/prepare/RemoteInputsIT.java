@@ -83,7 +83,7 @@ class RemoteInputsIT {
         write(storage, images, "dog/empty.jpg", new byte[0]);
         write(storage, images, "cat/.hidden.png", pictures.get(0));
         write(storage, images, "dog/Thumbs.db", new byte[] {1});
-        write(storage, images, ".snapshot/old.png", pictures.get(1));
+        write(storage, images, ".ipynb_checkpoints/old.png", pictures.get(1));
 
         String dataset = folder + "/data [1]";
         PrepareConfig config = PrepareConfig.of(images, PrepareConfig.SourceFormat.IMAGE_FOLDER, dataset)
