@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DocumentedCommandsIT {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final long LIMIT_MINUTES = 5;
+    private static final long LIMIT_MINUTES = 12;
 
     @TempDir
     Path folder;
