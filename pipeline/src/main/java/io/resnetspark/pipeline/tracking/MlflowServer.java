@@ -26,7 +26,7 @@ public final class MlflowServer {
      * Finds the experiment, or makes it.
      *
      * @return empty if the configuration names no server
-     * @throws ConfigurationException if the server does not answer as an MLflow server does
+     * @throws ConfigurationException if the server does not answer as an MLflow server does, or the experiment is deleted
      */
     public static Optional<MlflowServer> connect(MlflowConfig config) {
         return config.uri().map(uri -> connect(uri.replaceAll("/+$", ""), config.experiment()));
@@ -35,13 +35,17 @@ public final class MlflowServer {
     private static MlflowServer connect(String uri, String experiment) {
         MlflowApi api = new MlflowApi(uri);
         try {
-            String id = api.get("experiments/get-by-name", "experiment_name", experiment)
-                    .map(found -> found.path("experiment"))
+            JsonNode found = api.get("experiments/get-by-name", "experiment_name", experiment)
+                    .map(answer -> answer.path("experiment"))
                     .orElseGet(() -> api.post(
                             "experiments/create",
-                            MlflowApi.JSON.createObjectNode().put("name", experiment)))
-                    .path("experiment_id")
-                    .asText();
+                            MlflowApi.JSON.createObjectNode().put("name", experiment)));
+            String id = found.path("experiment_id").asText();
+            if (found.path("lifecycle_stage").asText().equals("deleted")) {
+                throw new ConfigurationException(
+                        "The MLflow experiment \"%s\" on %s is deleted and takes no runs; restore it with mlflow experiments restore --experiment-id %s, or name another one in mlflow.experiment"
+                                .formatted(experiment, uri, id));
+            }
             return new MlflowServer(api, id);
         } catch (MlflowException e) {
             throw new ConfigurationException(

@@ -191,6 +191,17 @@ class MlflowTrackingTest {
     }
 
     @Test
+    void aDeletedExperimentIsSaidAtOnce() {
+        connect();
+        server.deleted.add("photos");
+        assertThatThrownBy(this::connect)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("photos")
+                .hasMessageContaining("is deleted")
+                .hasMessageContaining("mlflow experiments restore --experiment-id 1");
+    }
+
+    @Test
     void aServerThatIsNotThereIsSaidAtOnce() {
         MlflowConfig nobody = new MlflowConfig(Optional.of("http://127.0.0.1:1"), "photos");
         assertThatThrownBy(() -> MlflowServer.connect(nobody))

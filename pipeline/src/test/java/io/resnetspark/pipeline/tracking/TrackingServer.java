@@ -12,9 +12,11 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -36,6 +38,7 @@ final class TrackingServer implements AutoCloseable {
     private static final String ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts";
 
     final Map<String, String> experiments = new LinkedHashMap<>();
+    final Set<String> deleted = new HashSet<>();
     final Map<String, Run> runs = new LinkedHashMap<>();
     final Map<String, byte[]> artifacts = new TreeMap<>();
     private final String artifactRoot;
@@ -101,7 +104,8 @@ final class TrackingServer implements AutoCloseable {
                 }
                 answer.putObject("experiment")
                         .put("experiment_id", experiments.get(name))
-                        .put("name", name);
+                        .put("name", name)
+                        .put("lifecycle_stage", deleted.contains(name) ? "deleted" : "active");
             }
             case "POST experiments/create" -> {
                 String id = Integer.toString(experiments.size() + 1);
