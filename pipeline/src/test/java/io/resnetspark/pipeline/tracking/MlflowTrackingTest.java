@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MlflowTrackingTest {
 
     private static final TrainingSummary SUMMARY =
-            new TrainingSummary("resnet18", 11, 100, 10, 2, 2, 1, 8, 1, 0, 3, 30, 300, 0, "oneDNN");
+            new TrainingSummary("", "resnet18", 11, 100, 10, 2, 2, 1, 8, 1, 0, 3, 30, 0, 300, 0, "oneDNN");
 
     @TempDir
     Path temporary;
