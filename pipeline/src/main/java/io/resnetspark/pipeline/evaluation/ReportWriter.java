@@ -27,4 +27,9 @@ public final class ReportWriter {
         directory.replaceText(JSON, json);
         return directory.path(PAGE).toString();
     }
+
+    /** The pictures of a report that was written to a directory; none where it has no page. */
+    public static Thumbnails thumbnails(AtomicStore directory) {
+        return directory.readText(PAGE).map(Thumbnails::ofPage).orElseGet(Thumbnails::none);
+    }
 }

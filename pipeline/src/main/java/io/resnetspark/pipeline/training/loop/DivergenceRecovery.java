@@ -144,7 +144,8 @@ public final class DivergenceRecovery {
                     .map(found -> new BestCheckpoint(name, epoch.epoch(), found.accuracy(), found.loss()));
             if (names.contains(name)
                     && judged.isPresent()
-                    && best.map(known -> judged.get().accuracy() > known.accuracy()).orElse(true)) {
+                    && best.map(known -> judged.get().accuracy() > known.accuracy())
+                            .orElse(true)) {
                 best = judged;
             }
         }

@@ -57,8 +57,7 @@ public final class MetricsLog implements TrainingListener {
 
     @Override
     public void returned(ReturnToCheckpoint made) {
-        List<String> kept =
-                MetricsFile.of(lines, run.path()).upTo(made.round()).lines();
+        List<String> kept = MetricsFile.of(lines, run.path()).upTo(made.round()).lines();
         lines.clear();
         lines.addAll(kept);
         add(LineType.RETURN, made);
