@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -51,6 +52,7 @@ class MlflowIT {
 
     private static Python python;
     private static Process server;
+    private static SparkSession spark;
     private static String uri;
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -77,10 +79,14 @@ class MlflowIT {
                 Integer.toString(port),
                 "--workers",
                 "1");
+        spark = SharedSpark.open();
     }
 
     @AfterAll
     static void stopServer() throws Exception {
+        if (spark != null) {
+            spark.stop();
+        }
         if (server != null) {
             List<ProcessHandle> all = Stream.concat(server.descendants(), Stream.of(server.toHandle()))
                     .toList();

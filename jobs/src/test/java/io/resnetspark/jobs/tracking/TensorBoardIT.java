@@ -20,6 +20,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TensorBoardIT {
 
     private static final Configuration HADOOP = new Configuration();
+
+    private static SparkSession spark;
 
     @TempDir
     Path directory;
@@ -46,10 +51,14 @@ class TensorBoardIT {
         assertThat(exit).as("%s %s", List.of(arguments), said).isEqualTo(expected);
     }
 
-    private void spark(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--master", "local[2]", "--no-ui"));
-        resnet(0, all.toArray(String[]::new));
+    @BeforeAll
+    static void openSpark() {
+        spark = SharedSpark.open();
+    }
+
+    @AfterAll
+    static void stopSpark() {
+        spark.stop();
     }
 
     @Test
@@ -57,7 +66,7 @@ class TensorBoardIT {
         Python python = Python.with(directory, "tensorboard");
         new SyntheticImages(8, 16, 1).writeTo(directory.resolve("images/train"));
         new SyntheticImages(4, 16, 2).writeTo(directory.resolve("images/val"));
-        spark("prepare", "--input", in("images"), "--format", "image-folder", "--output", in("data"));
+        resnet(0, "prepare", "--input", in("images"), "--format", "image-folder", "--output", in("data"));
         List<String> train = List.of(
                 "train",
                 "--data",
@@ -74,9 +83,10 @@ class TensorBoardIT {
                 in("runs/shapes"),
                 "--tensorboard",
                 in("board"));
-        spark(with(train, "--epochs", "2"));
-        spark(with(train, "--epochs", "3", "--resume"));
-        spark(
+        resnet(0, with(train, "--epochs", "2"));
+        resnet(0, with(train, "--epochs", "3", "--resume"));
+        resnet(
+                0,
                 "evaluate",
                 "--data",
                 in("data"),

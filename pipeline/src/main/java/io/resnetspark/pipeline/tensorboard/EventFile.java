@@ -137,7 +137,7 @@ final class EventFile implements AutoCloseable {
     }
 
     /** CRC-32C, rotated and shifted, as TFRecords have it. */
-    private static int maskedChecksum(byte[] bytes, int length) {
+    static int maskedChecksum(byte[] bytes, int length) {
         CRC32C checksum = new CRC32C();
         checksum.update(bytes, 0, length);
         int value = (int) checksum.getValue();

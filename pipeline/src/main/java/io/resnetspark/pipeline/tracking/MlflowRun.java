@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.pipeline.model.LoadedModel;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +42,7 @@ public final class MlflowRun {
     private final String id;
     private final String artifactUri;
     private final Map<String, String> tags = new LinkedHashMap<>();
+    private final Map<String, Long> lastSteps = new HashMap<>();
 
     MlflowRun(MlflowApi api, JsonNode run) {
         this.api = api;
@@ -49,6 +51,14 @@ public final class MlflowRun {
         run.at("/data/tags")
                 .forEach(tag ->
                         tags.put(tag.path("key").asText(), tag.path("value").asText()));
+        run.at("/data/metrics")
+                .forEach(metric -> lastSteps.put(
+                        metric.path("key").asText(), metric.path("step").asLong()));
+    }
+
+    /** The last step of a metric when the run was found; -1 if it had none. */
+    long lastStep(String metric) {
+        return lastSteps.getOrDefault(metric, -1L);
     }
 
     /** Given by the server. */

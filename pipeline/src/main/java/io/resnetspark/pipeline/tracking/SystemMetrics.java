@@ -53,7 +53,7 @@ final class SystemMetrics implements AutoCloseable {
         return taken;
     }
 
-    private void sample() {
+    private synchronized void sample() {
         long now = System.currentTimeMillis();
         measure().forEach((name, value) -> samples.add(new MlflowRun.Measurement("system/" + name, value, step, now)));
         step++;
@@ -116,8 +116,10 @@ final class SystemMetrics implements AutoCloseable {
         }
     }
 
+    /** Samples once more, so that short work has a sample too. */
     @Override
     public void close() {
         timer.shutdownNow();
+        sample();
     }
 }

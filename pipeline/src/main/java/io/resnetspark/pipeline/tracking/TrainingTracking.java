@@ -11,6 +11,7 @@ import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.TrainingSummary;
@@ -38,6 +39,8 @@ public final class TrainingTracking implements TrainingListener {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingTracking.class);
     private static final long TELL_EVERY_NANOS = 10_000_000_000L;
     private static final String PAGE = "index.html";
+    private static final String TRAIN_LOSS = "train_loss";
+    private static final String EPOCH_TRAIN_LOSS = "epoch_train_loss";
 
     private final MlflowServer server;
     private final Configuration hadoop;
@@ -46,6 +49,7 @@ public final class TrainingTracking implements TrainingListener {
     private RunDirectory directory;
     private MlflowRun run;
     private SystemMetrics system;
+    private int roundsBefore;
     private long told;
 
     /** Trainings by themselves. */
@@ -63,6 +67,7 @@ public final class TrainingTracking implements TrainingListener {
     @Override
     public void started(TrainingSummary summary) {
         directory = RunDirectory.at(summary.run(), hadoop);
+        roundsBefore = summary.roundsDone();
         run = null;
         untold.clear();
         told = System.nanoTime();
@@ -91,8 +96,20 @@ public final class TrainingTracking implements TrainingListener {
             run = opened;
             attempt(() -> opened.parameters(parameters)); // refused where a resumed training changes one
             attempt(() -> opened.inputs(inputs(manifest)));
+            addWhatIsMissing(opened);
         }
         return run;
+    }
+
+    /** A run that goes on may have done rounds that the server, out of reach then, has not heard of. */
+    private void addWhatIsMissing(MlflowRun opened) {
+        MetricsFile before = MetricsFile.read(directory).upTo(roundsBefore);
+        before.rounds().stream()
+                .filter(round -> round.round() > opened.lastStep(TRAIN_LOSS))
+                .forEach(this::add);
+        before.epochs().stream()
+                .filter(epoch -> epoch.epoch() > opened.lastStep(EPOCH_TRAIN_LOSS))
+                .forEach(this::add);
     }
 
     private List<DatasetInput> inputs(RunManifest manifest) {
@@ -109,10 +126,7 @@ public final class TrainingTracking implements TrainingListener {
 
     @Override
     public void roundDone(RoundMetrics metrics) {
-        add("train_loss", metrics.loss(), metrics.round());
-        add("train_top1", metrics.accuracy(), metrics.round());
-        add("learning_rate", metrics.learningRate(), metrics.round());
-        add("images_per_second", metrics.imagesPerSecond(), metrics.round());
+        add(metrics);
         if (System.nanoTime() - told > TELL_EVERY_NANOS) {
             tell();
         }
@@ -120,12 +134,7 @@ public final class TrainingTracking implements TrainingListener {
 
     @Override
     public void epochDone(EpochMetrics metrics) {
-        add("epoch_train_loss", metrics.loss(), metrics.epoch());
-        add("epoch_train_top1", metrics.accuracy(), metrics.epoch());
-        metrics.validation().ifPresent(validation -> {
-            add("val_loss", validation.loss(), metrics.epoch());
-            add("val_top1", validation.accuracy(), metrics.epoch());
-        });
+        add(metrics);
         tell();
     }
 
@@ -142,6 +151,22 @@ public final class TrainingTracking implements TrainingListener {
         }
         attempt(() ->
                 open().finish(status == TrainingStatus.DONE ? MlflowRun.Status.FINISHED : MlflowRun.Status.FAILED));
+    }
+
+    private void add(RoundMetrics metrics) {
+        add(TRAIN_LOSS, metrics.loss(), metrics.round());
+        add("train_top1", metrics.accuracy(), metrics.round());
+        add("learning_rate", metrics.learningRate(), metrics.round());
+        add("images_per_second", metrics.imagesPerSecond(), metrics.round());
+    }
+
+    private void add(EpochMetrics metrics) {
+        add(EPOCH_TRAIN_LOSS, metrics.loss(), metrics.epoch());
+        add("epoch_train_top1", metrics.accuracy(), metrics.epoch());
+        metrics.validation().ifPresent(validation -> {
+            add("val_loss", validation.loss(), metrics.epoch());
+            add("val_top1", validation.accuracy(), metrics.epoch());
+        });
     }
 
     private void add(String key, double value, long step) {

@@ -15,6 +15,7 @@ import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainingSummary;
 import java.io.IOException;
@@ -23,6 +24,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 class MlflowTrackingTest {
 
     private TrainingSummary summary() {
-        return new TrainingSummary(run.path(), "resnet18", 11, 100, 10, 2, 2, 1, 8, 1, 0, 3, 30, 0, 300, 0, "oneDNN");
+        return summary(0);
+    }
+
+    private TrainingSummary summary(int roundsDone) {
+        return new TrainingSummary(
+                run.path(), "resnet18", 11, 100, 10, 2, 2, 1, 8, 1, 0, 3, 30, roundsDone, 300, 0, "oneDNN");
     }
 
     private static final DatasetInput DATA =
@@ -153,6 +161,29 @@ class MlflowTrackingTest {
         assertThat(server.runs.get("run1").metrics)
                 .filteredOn(metric -> metric.path("key").asText().startsWith("val_"))
                 .hasSize(2 * 2);
+    }
+
+    @Test
+    void whatTheServerDidNotHearOfIsToldWhenTheTrainingGoesOn() {
+        TrainingTracking heard = tracking(connect());
+        heard.started(summary(0));
+        heard.roundDone(round(1));
+        heard.epochDone(epoch(1));
+        run.writeMetrics(Stream.of(
+                        MetricsFile.LineType.ROUND.line(round(1)),
+                        MetricsFile.LineType.EPOCH.line(epoch(1)),
+                        MetricsFile.LineType.ROUND.line(round(2)),
+                        MetricsFile.LineType.ROUND.line(round(3)),
+                        MetricsFile.LineType.ROUND.line(round(4)))
+                .collect(Collectors.joining("\n")));
+        TrainingTracking resumed = tracking(connect());
+        resumed.started(summary(3));
+        resumed.roundDone(round(4));
+        resumed.ended(TrainingStatus.DONE);
+        assertThat(server.runs.get("run1").metrics)
+                .filteredOn(metric -> metric.path("key").asText().equals("train_loss"))
+                .extracting(metric -> metric.path("step").asInt())
+                .containsExactlyInAnyOrder(1, 2, 3, 4);
     }
 
     @Test

@@ -175,7 +175,15 @@ final class TrackingServer implements AutoCloseable {
         ArrayNode found = answer.putArray("runs");
         runs.forEach((id, run) -> {
             if (filter[3].equals(run.tags.get(filter[1]))) {
-                found.addObject().set("info", info(id, run));
+                ObjectNode one = found.addObject();
+                one.set("info", info(id, run));
+                ObjectNode data = one.putObject("data");
+                ArrayNode tags = data.putArray("tags");
+                run.tags.forEach(
+                        (key, value) -> tags.addObject().put("key", key).put("value", value));
+                Map<String, JsonNode> latest = new TreeMap<>();
+                run.metrics.forEach(metric -> latest.put(metric.path("key").asText(), metric));
+                data.putArray("metrics").addAll(latest.values());
             }
         });
     }
