@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Trains on prepared datasets and shows how long the trainer waits for its images.",
-        footer = {"", "Example: resnet bench input --photographs data/photos --json input.json"})
+        footer = {"", "Example: resnet bench input --photographs photos/ --json input.json"})
 public final class InputCommand implements Callable<Integer> {
 
     private static final int SMALL_IMAGES = 12_800;
