@@ -1,8 +1,8 @@
 package resnetspark.ml;
 
 import io.resnetspark.model.NetworkName;
-import io.resnetspark.model.input.Augmentation;
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.pipeline.dataset.DeltaSession;

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.error.BadDataException;
-import io.resnetspark.model.input.DecodeLimits;
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.ImageDecoder;
-import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.decode.DecodeLimits;
+import io.resnetspark.model.image.decode.ImageDecoder;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.inference.BatchClassifier;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;

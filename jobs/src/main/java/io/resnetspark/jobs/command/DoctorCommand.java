@@ -1,5 +1,8 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
 import io.resnetspark.jobs.doctor.Diagnosis;
 import io.resnetspark.jobs.doctor.Finding;
 import io.resnetspark.jobs.doctor.Host;

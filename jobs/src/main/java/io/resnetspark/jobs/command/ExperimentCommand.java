@@ -1,5 +1,9 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.Overrides;
 import io.resnetspark.jobs.progress.TrainingProgress;
 import io.resnetspark.pipeline.experiment.ExperimentConfig;
 import io.resnetspark.pipeline.experiment.ExperimentRunner;

@@ -1,8 +1,12 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -81,6 +85,16 @@ final class QuickstartCommand extends JobCommand {
         job.output("report", report.resolve("index.html").toString());
         return Conclusion.done(
                 "%nThe report is %s".formatted(report.resolve("index.html").toAbsolutePath()));
+    }
+
+    /** Runs another command in this process; its exit code. */
+    private int runCommand(List<String> arguments) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(commonArguments());
+        return Commands.commandLine()
+                .setOut(commandLine().getOut())
+                .setErr(commandLine().getErr())
+                .execute(all.toArray(String[]::new));
     }
 
     private static String quoted(String argument) {

@@ -1,5 +1,10 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.StopSignal;
+import io.resnetspark.jobs.cli.Version;
 import io.resnetspark.jobs.config.ValueCheck;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.schedule.Launcher;

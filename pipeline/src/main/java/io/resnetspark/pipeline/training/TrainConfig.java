@@ -2,7 +2,7 @@ package io.resnetspark.pipeline.training;
 
 import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.ParameterLayout;
-import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.pipeline.dataset.Split;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.input.Image;
+import io.resnetspark.model.image.Image;
 import io.resnetspark.pipeline.dataset.PrepareConfig.ParquetColumns;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
 import io.resnetspark.pipeline.dataset.prepare.PrepareJob;

@@ -1,7 +1,7 @@
 package io.resnetspark.pipeline.dataset.prepare;
 
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.StoredBytes;

@@ -5,8 +5,8 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.SparkPixels;
 import io.resnetspark.pipeline.dataset.Split;
