@@ -11,11 +11,11 @@ import io.resnetspark.pipeline.retrain.promotion.PromotionDecision;
 import io.resnetspark.pipeline.retrain.promotion.PromotionDecision.Harm;
 import io.resnetspark.pipeline.retrain.promotion.PromotionDecision.Keep;
 import io.resnetspark.pipeline.retrain.step.Assessment;
-import io.resnetspark.pipeline.retrain.step.JudgeModels.Judged;
-import io.resnetspark.pipeline.retrain.step.Prepared;
-import io.resnetspark.pipeline.retrain.step.Prepared.PreparedBatch;
-import io.resnetspark.pipeline.retrain.step.Registered;
-import io.resnetspark.pipeline.retrain.step.Trained;
+import io.resnetspark.pipeline.retrain.step.JudgeModels.JudgeResult;
+import io.resnetspark.pipeline.retrain.step.PrepareResult;
+import io.resnetspark.pipeline.retrain.step.PrepareResult.PreparedBatch;
+import io.resnetspark.pipeline.retrain.step.RegisterResult;
+import io.resnetspark.pipeline.retrain.step.TrainResult;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -31,15 +31,15 @@ import java.util.TreeMap;
  */
 public record CycleResults(
         CyclePlan plan,
-        Prepared prepared,
+        PrepareResult prepared,
         Assessment assessment,
         Optional<Challenger> challenger,
-        Registered registered) {
+        RegisterResult registered) {
 
     /**
      * @param judged empty where the training diverged
      */
-    record Challenger(Trained trained, Optional<Judged> judged, PromotionDecision decision) {}
+    record Challenger(TrainResult trained, Optional<JudgeResult> judged, PromotionDecision decision) {}
 
     Verdict verdict() {
         if (registered.version().isPresent()) {
@@ -108,7 +108,7 @@ public record CycleResults(
     }
 
     CycleSummary summary(String model, String finishedAt, List<Portion> portions, String report) {
-        Optional<Judged> judged = challenger.flatMap(Challenger::judged);
+        Optional<JudgeResult> judged = challenger.flatMap(Challenger::judged);
         return new CycleSummary(
                 CycleSummary.FORMAT_VERSION,
                 plan.id(),

@@ -18,15 +18,15 @@ import io.resnetspark.pipeline.retrain.promotion.PromotionDecision.Keep;
 import io.resnetspark.pipeline.retrain.promotion.PromotionDecision.Verdict;
 import io.resnetspark.pipeline.retrain.step.AssessData;
 import io.resnetspark.pipeline.retrain.step.Assessment;
-import io.resnetspark.pipeline.retrain.step.Decided;
+import io.resnetspark.pipeline.retrain.step.DecideResult;
 import io.resnetspark.pipeline.retrain.step.JudgeModels;
-import io.resnetspark.pipeline.retrain.step.JudgeModels.Judged;
+import io.resnetspark.pipeline.retrain.step.JudgeModels.JudgeResult;
 import io.resnetspark.pipeline.retrain.step.PrepareBatches;
-import io.resnetspark.pipeline.retrain.step.Prepared;
+import io.resnetspark.pipeline.retrain.step.PrepareResult;
 import io.resnetspark.pipeline.retrain.step.RegisterDecision;
-import io.resnetspark.pipeline.retrain.step.Registered;
+import io.resnetspark.pipeline.retrain.step.RegisterResult;
 import io.resnetspark.pipeline.retrain.step.TrainChallenger;
-import io.resnetspark.pipeline.retrain.step.Trained;
+import io.resnetspark.pipeline.retrain.step.TrainResult;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.Lease;
 import io.resnetspark.pipeline.storage.LeaseLock;
@@ -174,8 +174,8 @@ public final class Retraining {
         CycleSteps steps = work.steps(plan.number());
         AtomicStore cycle = steps.store();
         Steps run = new Steps(steps, lease);
-        Prepared prepared =
-                run.step(RetrainStep.PREPARE, Prepared.class, () -> new PrepareBatches(context, ledger).run(plan));
+        PrepareResult prepared =
+                run.step(RetrainStep.PREPARE, PrepareResult.class, () -> new PrepareBatches(context, ledger).run(plan));
         Assessment assessment = run.step(
                 RetrainStep.ASSESS, Assessment.class, () -> new AssessData(context, ledger).run(plan, prepared));
         Optional<Challenger> challenger = Optional.empty();
@@ -183,8 +183,8 @@ public final class Retraining {
             challenger = Optional.of(challenge(plan, ledger, cycle, run, prepared, assessment));
         }
         Optional<Challenger> judged = challenger;
-        Registered registered = run.step(
-                RetrainStep.REGISTER, Registered.class, () -> register(plan, cycle, assessment, judged, lease));
+        RegisterResult registered = run.step(
+                RetrainStep.REGISTER, RegisterResult.class, () -> register(plan, cycle, assessment, judged, lease));
         CycleResults results = new CycleResults(plan, prepared, assessment, challenger, registered);
         List<Portion> portions = results.portions(context.config().release());
         CycleSummary summary = run.step(RetrainStep.REPORT, CycleSummary.class, () -> {
@@ -210,9 +210,9 @@ public final class Retraining {
     }
 
     private Challenger challenge(
-            CyclePlan plan, Ledger ledger, AtomicStore cycle, Steps run, Prepared prepared, Assessment assessment) {
-        Trained trained =
-                run.step(RetrainStep.TRAIN, Trained.class, () -> new TrainChallenger(context, ledger, trainingListeners)
+            CyclePlan plan, Ledger ledger, AtomicStore cycle, Steps run, PrepareResult prepared, Assessment assessment) {
+        TrainResult trained =
+                run.step(RetrainStep.TRAIN, TrainResult.class, () -> new TrainChallenger(context, ledger, trainingListeners)
                         .run(plan, cycle, prepared, assessment));
         if (trained.divergence().isPresent()) {
             Finding diverged = new Finding(
@@ -222,17 +222,17 @@ public final class Retraining {
                     trained.divergence().get());
             return new Challenger(trained, Optional.empty(), new Keep(List.of(diverged), Harm.NONE));
         }
-        Judged judged = run.step(RetrainStep.EVALUATE, Judged.class, () -> new JudgeModels(context, prepared)
+        JudgeResult judged = run.step(RetrainStep.EVALUATE, JudgeResult.class, () -> new JudgeModels(context, prepared)
                 .run(cycle, assessment, trained));
         PromotionDecision decision = run.step(
                         RetrainStep.DECIDE,
-                        Decided.class,
-                        () -> new Decided(context.config().promotion().decide(judged.evidence())))
+                        DecideResult.class,
+                        () -> new DecideResult(context.config().promotion().decide(judged.evidence())))
                 .decision();
         return new Challenger(trained, Optional.of(judged), decision);
     }
 
-    private Registered register(
+    private RegisterResult register(
             CyclePlan plan, AtomicStore cycle, Assessment assessment, Optional<Challenger> challenger, Lease lease) {
         return challenger
                 .filter(judged -> judged.judged().isPresent())
@@ -244,7 +244,7 @@ public final class Retraining {
                                 judged.trained(),
                                 judged.judged().get(),
                                 judged.decision()))
-                .orElse(Registered.NOTHING);
+                .orElse(RegisterResult.NOTHING);
     }
 
     private static String now() {

@@ -12,7 +12,7 @@ import io.resnetspark.pipeline.retrain.RetrainContext;
 import io.resnetspark.pipeline.retrain.drift.DataProfile;
 import io.resnetspark.pipeline.retrain.drift.Drift;
 import io.resnetspark.pipeline.retrain.step.Assessment.Agreement;
-import io.resnetspark.pipeline.retrain.step.Prepared.PreparedBatch;
+import io.resnetspark.pipeline.retrain.step.PrepareResult.PreparedBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +34,7 @@ public final class AssessData {
         this.testSet = new FrozenTestSet(context);
     }
 
-    public Assessment run(CyclePlan plan, Prepared prepared) {
+    public Assessment run(CyclePlan plan, PrepareResult prepared) {
         Optional<Integer> champion = context.champion();
         List<Portion> portions = candidates(plan, prepared);
         List<Agreement> agreements = List.of();
@@ -70,7 +70,7 @@ public final class AssessData {
     }
 
     /** New portions, those that earlier cycles left pending, and those released since. */
-    private List<Portion> candidates(CyclePlan plan, Prepared prepared) {
+    private List<Portion> candidates(CyclePlan plan, PrepareResult prepared) {
         List<Portion> candidates = new ArrayList<>();
         for (Portion portion : ledger.portions()) {
             boolean quarantined = context.config().quarantine().contains(portion.batch());
@@ -126,7 +126,7 @@ public final class AssessData {
         return marked;
     }
 
-    private Optional<Drift> drift(Prepared prepared, List<Integer> admitted) {
+    private Optional<Drift> drift(PrepareResult prepared, List<Integer> admitted) {
         List<Integer> accepted =
                 ledger.with(Fate.ACCEPTED).stream().map(Portion::version).toList();
         if (admitted.isEmpty() || accepted.isEmpty()) {
@@ -139,7 +139,7 @@ public final class AssessData {
                 DataProfile.of(trained(prepared.datasetVersion(), admitted), classes, channels)));
     }
 
-    private long count(Prepared prepared, List<Integer> versions) {
+    private long count(PrepareResult prepared, List<Integer> versions) {
         return versions.isEmpty()
                 ? 0
                 : trained(prepared.datasetVersion(), versions).count();
@@ -152,7 +152,7 @@ public final class AssessData {
     }
 
     /** Why new images were not let in, in words. */
-    private static List<String> refused(Prepared prepared, List<Portion> portions) {
+    private static List<String> refused(PrepareResult prepared, List<Portion> portions) {
         List<String> refused = new ArrayList<>();
         for (PreparedBatch batch : prepared.batches()) {
             batch.refusal().ifPresent(reason -> refused.add("%s was refused: %s".formatted(batch.name(), reason)));

@@ -33,9 +33,9 @@ public final class JudgeModels {
     private static final String FRESH_REPORT = "report-new";
 
     private final RetrainContext context;
-    private final Prepared prepared;
+    private final PrepareResult prepared;
 
-    public JudgeModels(RetrainContext context, Prepared prepared) {
+    public JudgeModels(RetrainContext context, PrepareResult prepared) {
         this.context = context;
         this.prepared = prepared;
     }
@@ -47,10 +47,10 @@ public final class JudgeModels {
      * @param testReport directory of the challenger's report on the test split, below the cycle's
      * @param freshReport the same on new images; empty where there are none
      */
-    public record Judged(PromotionEvidence evidence, String testReport, Optional<String> freshReport) {}
+    public record JudgeResult(PromotionEvidence evidence, String testReport, Optional<String> freshReport) {}
 
     /** @param cycle where the reports go */
-    public Judged run(AtomicStore cycle, Assessment assessment, Trained trained) {
+    public JudgeResult run(AtomicStore cycle, Assessment assessment, TrainResult trained) {
         List<ModelUnderTest> models = new ArrayList<>();
         models.add(challenger(trained));
         assessment.championVersion().ifPresent(version -> models.add(champion(version)));
@@ -71,7 +71,7 @@ public final class JudgeModels {
                 : Optional.of(trial(cycle, FRESH_REPORT, unseen, unseenImages, "new", models));
         List<ClassifierSource> sources =
                 models.stream().map(ModelUnderTest::source).toList();
-        return new Judged(
+        return new JudgeResult(
                 new PromotionEvidence(test, fresh, new InferenceTiming(testImages).measure(sources)),
                 TEST_REPORT,
                 fresh.map(trial -> FRESH_REPORT));
@@ -111,7 +111,7 @@ public final class JudgeModels {
         return new ModelUnderTest(name, source(name), RunCurves.NONE);
     }
 
-    private ModelUnderTest challenger(Trained trained) {
+    private ModelUnderTest challenger(TrainResult trained) {
         RunDirectory run = RunDirectory.at(trained.run(), context.hadoop());
         return new ModelUnderTest(run.manifest().id(), source(trained.run()), RunHistory.of(run));
     }

@@ -15,7 +15,7 @@ import io.resnetspark.pipeline.retrain.IncomingBatch;
 import io.resnetspark.pipeline.retrain.Ledger;
 import io.resnetspark.pipeline.retrain.RetrainConfig;
 import io.resnetspark.pipeline.retrain.RetrainContext;
-import io.resnetspark.pipeline.retrain.step.Prepared.PreparedBatch;
+import io.resnetspark.pipeline.retrain.step.PrepareResult.PreparedBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +40,7 @@ public final class PrepareBatches {
         this.ledger = ledger;
     }
 
-    public Prepared run(CyclePlan plan) {
+    public PrepareResult run(CyclePlan plan) {
         List<PreparedBatch> prepared = new ArrayList<>();
         for (IncomingBatch batch : plan.batches()) {
             PreparedBatch done = prepare(batch);
@@ -56,7 +56,7 @@ public final class PrepareBatches {
                                                 .map(batch -> batch.name() + ": "
                                                         + batch.refusal().orElse("empty"))
                                                 .toList())));
-        return new Prepared(
+        return new PrepareResult(
                 dataset.version(),
                 dataset.classes().names(),
                 new FrozenTestSet(context).of(dataset, ledger.testSet()),

@@ -7,7 +7,7 @@ import io.resnetspark.pipeline.retrain.CyclePlan;
 import io.resnetspark.pipeline.retrain.RetrainContext;
 import io.resnetspark.pipeline.retrain.promotion.PromotionDecision;
 import io.resnetspark.pipeline.retrain.promotion.PromotionDecision.Promote;
-import io.resnetspark.pipeline.retrain.step.JudgeModels.Judged;
+import io.resnetspark.pipeline.retrain.step.JudgeModels.JudgeResult;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.JsonDocument;
@@ -25,33 +25,33 @@ public final class RegisterDecision {
         this.stillHolder = stillHolder;
     }
 
-    public Registered run(
+    public RegisterResult run(
             CyclePlan plan,
             AtomicStore cycle,
             Assessment assessment,
-            Trained trained,
-            Judged judged,
+            TrainResult trained,
+            JudgeResult judged,
             PromotionDecision decision) {
         if (!(decision instanceof Promote)) {
-            return Registered.NOTHING;
+            return RegisterResult.NOTHING;
         }
         RegisteredModel model = context.model();
         NewVersion candidate = NewVersion.ofRun(RunDirectory.at(trained.run(), context.hadoop()))
                 .withReport(AtomicStore.at(cycle.path(judged.testReport()).toString(), context.hadoop()))
-                .withAttachment("retrain/decision.json", JsonDocument.bytes(new Decided(decision)));
+                .withAttachment("retrain/decision.json", JsonDocument.bytes(new DecideResult(decision)));
         stillHolder.run();
         int version = model.add(candidate).version();
         stillHolder.run();
         Promotion promotion = model.promoteOver(
                 assessment.championVersion(), version, "retrain cycle %d (%s)".formatted(plan.number(), plan.id()));
         if (promotion instanceof Promotion.ChampionChanged changed) {
-            return new Registered(
+            return new RegisterResult(
                     Optional.empty(),
                     Optional.of(
                             "the champion was changed while the challenger was judged: it is %s now, the challenger was compared with %s"
                                     .formatted(words(changed.champion()), words(assessment.championVersion()))));
         }
-        return new Registered(Optional.of(version), Optional.empty());
+        return new RegisterResult(Optional.of(version), Optional.empty());
     }
 
     private static String words(Optional<Integer> version) {

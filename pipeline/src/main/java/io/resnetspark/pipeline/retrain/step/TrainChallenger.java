@@ -45,7 +45,7 @@ public final class TrainChallenger {
         this.listeners = listeners;
     }
 
-    public Trained run(CyclePlan plan, AtomicStore cycle, Prepared prepared, Assessment assessment) {
+    public TrainResult run(CyclePlan plan, AtomicStore cycle, PrepareResult prepared, Assessment assessment) {
         boolean fromChampion = context.config().challenger().start() == Start.CHAMPION
                 && assessment.championVersion().isPresent();
         Optional<String> weights = fromChampion
@@ -64,7 +64,7 @@ public final class TrainChallenger {
         }
         RunManifest manifest =
                 RunDirectory.at(config.output(), context.hadoop()).manifest();
-        return new Trained(
+        return new TrainResult(
                 config.output(),
                 manifest.weights(),
                 selection,
@@ -78,7 +78,7 @@ public final class TrainChallenger {
     }
 
     /** All admitted images, and of the accepted ones so many per new one as {@code replay} says. */
-    private ExampleSelection selection(CyclePlan plan, Prepared prepared, Assessment assessment, double replay) {
+    private ExampleSelection selection(CyclePlan plan, PrepareResult prepared, Assessment assessment, double replay) {
         Map<Integer, Double> shares = new TreeMap<>();
         List<String> leaked = new ArrayList<>();
         for (Portion portion : assessment.portions()) {
@@ -99,7 +99,7 @@ public final class TrainChallenger {
         return new ExampleSelection(shares, seed(plan), leaked);
     }
 
-    private long count(Prepared prepared, List<Integer> versions) {
+    private long count(PrepareResult prepared, List<Integer> versions) {
         if (versions.isEmpty()) {
             return 0;
         }
@@ -114,7 +114,7 @@ public final class TrainChallenger {
         return context.settings().train().seed() + plan.number();
     }
 
-    private TrainConfig config(CyclePlan plan, AtomicStore cycle, Prepared prepared, Optional<String> weights) {
+    private TrainConfig config(CyclePlan plan, AtomicStore cycle, PrepareResult prepared, Optional<String> weights) {
         TrainConfig train = context.settings().train();
         RetrainConfig.Challenger challenger = context.config().challenger();
         return TrainConfigBuilder.builder(train)

@@ -31,7 +31,7 @@ import io.resnetspark.pipeline.retrain.RetrainStep;
 import io.resnetspark.pipeline.retrain.TestSet;
 import io.resnetspark.pipeline.retrain.cycle.DailyImages.Flaw;
 import io.resnetspark.pipeline.retrain.promotion.PromotionPolicy;
-import io.resnetspark.pipeline.retrain.step.Trained;
+import io.resnetspark.pipeline.retrain.step.TrainResult;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.Lease;
 import io.resnetspark.pipeline.storage.LeaseLock;
@@ -184,7 +184,7 @@ class RetrainingIT {
                         .sum())
                 .as("copies of test images in other files")
                 .isEqualTo(6);
-        Trained trained = trained(good);
+        TrainResult trained = trained(good);
         assertThat(trained.selection().shares().keySet())
                 .doesNotContain(version("day-02"))
                 .contains(version("day-01"), version("day-04"), version("day-05"));
@@ -210,10 +210,10 @@ class RetrainingIT {
                 .version();
     }
 
-    private Trained trained(CycleSummary cycle) {
+    private TrainResult trained(CycleSummary cycle) {
         return new WorkDirectory(folder.resolve("world/work").toString(), new Configuration())
                 .steps(cycle.number())
-                .result(RetrainStep.TRAIN, Trained.class)
+                .result(RetrainStep.TRAIN, TrainResult.class)
                 .orElseThrow();
     }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param seconds the training took
  * @param divergence why there is no challenger after all; empty if there is
  */
-public record Trained(
+public record TrainResult(
         String run,
         String start,
         ExampleSelection selection,

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param testSet the frozen test split, checked against what it was when it was frozen
  * @param batches in the order they were prepared
  */
-public record Prepared(int datasetVersion, List<String> classes, TestSet testSet, List<PreparedBatch> batches) {
+public record PrepareResult(int datasetVersion, List<String> classes, TestSet testSet, List<PreparedBatch> batches) {
 
     /**
      * @param name of the batch
@@ -29,7 +29,7 @@ public record Prepared(int datasetVersion, List<String> classes, TestSet testSet
             Optional<RunCounts> counts,
             Optional<String> refusal) {}
 
-    public Prepared {
+    public PrepareResult {
         classes = List.copyOf(classes);
         batches = List.copyOf(batches);
     }

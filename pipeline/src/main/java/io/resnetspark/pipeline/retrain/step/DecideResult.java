@@ -3,4 +3,4 @@ package io.resnetspark.pipeline.retrain.step;
 import io.resnetspark.pipeline.retrain.promotion.PromotionDecision;
 
 /** The decision as it is recorded. */
-public record Decided(PromotionDecision decision) {}
+public record DecideResult(PromotionDecision decision) {}

@@ -8,7 +8,7 @@ import java.util.Optional;
  * @param version the challenger's, which is champion now; empty if the champion stayed
  * @param obstacle why a challenger that was to be promoted was not; empty otherwise
  */
-public record Registered(Optional<Integer> version, Optional<String> obstacle) {
+public record RegisterResult(Optional<Integer> version, Optional<String> obstacle) {
 
-    public static final Registered NOTHING = new Registered(Optional.empty(), Optional.empty());
+    public static final RegisterResult NOTHING = new RegisterResult(Optional.empty(), Optional.empty());
 }
