@@ -210,9 +210,14 @@ public final class Retraining {
     }
 
     private Challenger challenge(
-            CyclePlan plan, Ledger ledger, AtomicStore cycle, Steps run, PrepareResult prepared, Assessment assessment) {
-        TrainResult trained =
-                run.step(RetrainStep.TRAIN, TrainResult.class, () -> new TrainChallenger(context, ledger, trainingListeners)
+            CyclePlan plan,
+            Ledger ledger,
+            AtomicStore cycle,
+            Steps run,
+            PrepareResult prepared,
+            Assessment assessment) {
+        TrainResult trained = run.step(
+                RetrainStep.TRAIN, TrainResult.class, () -> new TrainChallenger(context, ledger, trainingListeners)
                         .run(plan, cycle, prepared, assessment));
         if (trained.divergence().isPresent()) {
             Finding diverged = new Finding(

@@ -36,7 +36,8 @@ public record LabelAgreement(double championTop1, List<Agreement> portions) {
     private static final String PART = "part";
     private static final String TEST = "test";
 
-    static LabelAgreement measure(RetrainContext context, int champion, PrepareResult prepared, List<Portion> portions) {
+    static LabelAgreement measure(
+            RetrainContext context, int champion, PrepareResult prepared, List<Portion> portions) {
         ImageDataset dataset = context.dataset(prepared.datasetVersion());
         Dataset<Row> images =
                 new FrozenTestSet(context).rows(prepared.testSet()).withColumn(PART, lit(TEST));
