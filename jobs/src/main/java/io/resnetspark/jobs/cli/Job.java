@@ -136,7 +136,7 @@ public final class Job implements AutoCloseable {
     }
 
     /** Writes a line of the command's result to standard output. */
-    public void say(String line) {
+    public void print(String line) {
         out.println(line);
         out.flush();
     }

@@ -73,7 +73,7 @@ public abstract class JobCommand implements Callable<Integer> {
             Conclusion conclusion = run(job);
             status = conclusion.status();
             message = conclusion.message();
-            job.say(message);
+            job.print(message);
         } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError | AssertionError e) {
             Failure failure = Failure.of(e);
             status = failure.status();

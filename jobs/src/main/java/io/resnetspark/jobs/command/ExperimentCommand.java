@@ -92,7 +92,7 @@ final class ExperimentCommand extends JobCommand {
         try (TrainingProgress progress = TrainingProgress.onStandardError()) {
             page = job.step(
                     "experiment",
-                    () -> ExperimentRunner.run(job.spark(), config, experiment, job::say, List.of(progress)));
+                    () -> ExperimentRunner.run(job.spark(), config, experiment, job::print, List.of(progress)));
         }
         job.output("page", page);
         return Conclusion.done("The page is %s".formatted(page));

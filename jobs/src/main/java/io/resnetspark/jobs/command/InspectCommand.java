@@ -84,8 +84,8 @@ final class InspectCommand extends JobCommand {
         }
         ResNetSpec spec = varied(NetworkName.parse(architecture).spec());
         NetworkTable table = NetworkTable.of(spec);
-        job.say(header());
-        table.rows().forEach(row -> job.say(line(row)));
+        job.print(header());
+        table.rows().forEach(row -> job.print(line(row)));
         String totals = String.format(
                 Locale.ROOT,
                 "%s, %d classes, %d x %d x %d: %,d parameters, %,d multiply-accumulates an image",

@@ -48,7 +48,7 @@ final class QuickstartCommand extends JobCommand {
             drawn.writeTo(images);
             return null;
         });
-        job.say("Drew %d images of %s in %s"
+        job.print("Drew %d images of %s in %s"
                 .formatted(drawn.labels().size() * IMAGES_PER_CLASS, String.join(", ", drawn.labels()), images));
 
         Path dataset = output.resolve("dataset");
@@ -75,8 +75,8 @@ final class QuickstartCommand extends JobCommand {
                         "--fail-under=top1=0.75",
                         "--output=" + report));
         for (List<String> step : steps) {
-            job.say("");
-            job.say("resnet " + step.stream().map(QuickstartCommand::quoted).collect(Collectors.joining(" ")));
+            job.print("");
+            job.print("resnet " + step.stream().map(QuickstartCommand::quoted).collect(Collectors.joining(" ")));
             int exitCode = job.step(step.get(0), () -> runCommand(step));
             if (exitCode != 0) {
                 return new Conclusion(ExitStatus.ofCode(exitCode), "Stopped at %s".formatted(step.get(0)));

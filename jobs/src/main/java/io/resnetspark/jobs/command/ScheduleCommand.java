@@ -55,11 +55,11 @@ final class ScheduleCommand extends JobCommand {
                     "schedule.jobs is empty: name a configuration with jobs, for example --config conf/schedule/schedule.conf");
         }
         if (check) {
-            SchedulePreview.of(config, Instant.now()).forEach(job::say);
+            SchedulePreview.of(config, Instant.now()).forEach(job::print);
             return Conclusion.done("The schedule is in order.");
         }
         Launcher launcher = Launcher.ofThisProcess(MAIN_CLASS, System.getenv(), System.getProperties());
-        ScheduleService service = new ScheduleService(config, launcher, Version.current(), job::say);
+        ScheduleService service = new ScheduleService(config, launcher, Version.current(), job::print);
         job.output("history", config.history().path().toString());
         if (once == null) {
             service.serve(StopSignal.install());

@@ -103,7 +103,7 @@ final class ExperimentReport {
         data.put(
                 "trainings",
                 experiment.trainings().stream()
-                        .map(training -> TrainingSummary.of(training, trained))
+                        .map(training -> SeedSummary.of(training, trained))
                         .toList());
         data.put("facts", facts());
         data.put("settings", settings());

@@ -32,12 +32,12 @@ public final class RegistryVerifyCommand extends JobCommand {
         int damaged = 0;
         for (String model : name == null ? models.names() : List.of(name)) {
             Verification verification = models.model(model).verify();
-            job.say("%s: %d versions, %,d files".formatted(model, verification.versions(), verification.files()));
+            job.print("%s: %d versions, %,d files".formatted(model, verification.versions(), verification.files()));
             for (Verification.Damage damage : verification.damages()) {
-                job.say("  damaged   %s%n            %s".formatted(damage.file(), damage.problem()));
+                job.print("  damaged   %s%n            %s".formatted(damage.file(), damage.problem()));
             }
             for (String leftover : verification.leftovers()) {
-                job.say("  leftover  %s, of a writer that died or is at work; `registry retain` removes it in time"
+                job.print("  leftover  %s, of a writer that died or is at work; `registry retain` removes it in time"
                         .formatted(leftover));
             }
             damaged += verification.damages().size();

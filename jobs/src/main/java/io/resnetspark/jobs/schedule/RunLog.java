@@ -6,14 +6,14 @@ import java.time.format.DateTimeFormatter;
 import java.util.function.Consumer;
 
 /** Tells of each run in a line when it starts and one when it ends. */
-final class RunTeller implements RunListener {
+final class RunLog implements RunListener {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
 
     private final Consumer<String> say;
 
-    RunTeller(Consumer<String> say) {
+    RunLog(Consumer<String> say) {
         this.say = say;
     }
 

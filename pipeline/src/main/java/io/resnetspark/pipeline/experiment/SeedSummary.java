@@ -19,7 +19,7 @@ import java.util.Map;
  * @param course by measure, after every epoch: {@code [epoch, mean, deviation]}
  * @param seeds each seed's results
  */
-record TrainingSummary(
+record SeedSummary(
         String name,
         String network,
         long parameters,
@@ -36,7 +36,7 @@ record TrainingSummary(
      */
     record SeedResult(long seed, TrainingStatus status, int epochs, Map<String, Double> results) {}
 
-    static TrainingSummary of(Training training, List<TrainedSeed> all) {
+    static SeedSummary of(Training training, List<TrainedSeed> all) {
         List<TrainedSeed> own = all.stream()
                 .filter(trained -> trained.training().equals(training))
                 .toList();
@@ -52,7 +52,7 @@ record TrainingSummary(
         int diverged = (int) own.stream()
                 .filter(trained -> trained.status() == TrainingStatus.DIVERGED)
                 .count();
-        return new TrainingSummary(
+        return new SeedSummary(
                 training.name(),
                 training.config().arch(),
                 own.isEmpty() ? 0 : own.get(0).parameters(),
@@ -61,7 +61,7 @@ record TrainingSummary(
                 diverged,
                 results,
                 course,
-                own.stream().map(TrainingSummary::seed).toList());
+                own.stream().map(SeedSummary::seed).toList());
     }
 
     private static SeedResult seed(TrainedSeed trained) {

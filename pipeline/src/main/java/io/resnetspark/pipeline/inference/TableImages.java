@@ -26,10 +26,10 @@ import org.apache.spark.sql.types.StructType;
  *     Hugging Face's datasets; null is rejected like a damaged file
  * @param id column that tells rows apart, of any simple type
  */
-public record ImageTable(Dataset<Row> rows, String image, String id) implements PredictionInput {
+public record TableImages(Dataset<Row> rows, String image, String id) implements PredictionInput {
 
     /** @throws ConfigurationException if the table has no such columns */
-    public ImageTable {
+    public TableImages {
         List<String> columns = Arrays.asList(rows.columns());
         for (String wanted : List.of(image, id)) {
             if (!columns.contains(wanted)) {
