@@ -82,6 +82,7 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
                 .seed(1)
                 .threadsPerWorker(threads)
                 .checkpointEveryEpochs(EPOCHS)
+                .classWeights("none")
                 .keepCheckpoints(1)
                 .onDivergence(OnDivergence.standard())
                 .build();

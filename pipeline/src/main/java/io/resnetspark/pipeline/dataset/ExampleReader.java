@@ -56,6 +56,11 @@ public final class ExampleReader implements ExampleSource, AutoCloseable {
     }
 
     @Override
+    public float weight(int example) {
+        return index.weight(example);
+    }
+
+    @Override
     public String describe(int example) {
         return "image %016x… at byte %d of %s"
                 .formatted(

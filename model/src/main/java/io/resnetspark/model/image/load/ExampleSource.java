@@ -14,6 +14,11 @@ public interface ExampleSource {
      */
     StoredImage read(int index) throws IOException;
 
+    /** How much an example counts in training: its loss and gradient are multiplied by it; positive. */
+    default float weight(int index) {
+        return 1;
+    }
+
     /** What to call an example in an error message, such as its path. */
     default String describe(int index) {
         return "example " + index;

@@ -19,6 +19,7 @@ public final class ExampleWriter {
     private final float[] targets;
     private final ImageMixer mixer;
     private long[] ids = new long[0];
+    private float[] weights = new float[0];
 
     ExampleWriter(BatchRecipe recipe) {
         this.recipe = recipe;
@@ -38,6 +39,7 @@ public final class ExampleWriter {
     void write(ExampleSource source, int[] indices, long epoch, FloatBuffer features, FloatBuffer rows, int[] labels) {
         if (ids.length < indices.length) {
             ids = new long[indices.length];
+            weights = new float[indices.length];
         }
         for (int i = 0; i < indices.length; i++) {
             int index = indices[i];
@@ -45,6 +47,7 @@ public final class ExampleWriter {
                 StoredImage stored = source.read(index);
                 ids[i] = stored.id();
                 labels[i] = stored.label();
+                weights[i] = source.weight(index);
                 transform.apply(decoded(stored), epoch, stored.id(), input, 0);
             } catch (RejectedImageException e) {
                 throw new BadDataException(
@@ -66,11 +69,16 @@ public final class ExampleWriter {
             features.put(i * input.length, input);
         }
         if (recipe.augmentation().mixes()) {
-            mixer.mix(features, rows, labels, ids, indices.length, epoch);
+            mixer.mix(features, rows, labels, weights, ids, indices.length, epoch);
         } else {
             for (int i = 0; i < indices.length; i++) {
                 SoftTarget.write(
-                        targets, labels[i], labels[i], 1, recipe.augmentation().labelSmoothing());
+                        targets,
+                        labels[i],
+                        weights[i],
+                        labels[i],
+                        0,
+                        recipe.augmentation().labelSmoothing());
                 rows.put(i * targets.length, targets);
             }
         }

@@ -34,7 +34,7 @@ public final class ImageMixer {
     }
 
     /** Mixes the first {@code count} images in place and writes the rows that belong to them. */
-    void mix(FloatBuffer features, FloatBuffer rows, int[] labels, long[] ids, int count, long epoch) {
+    void mix(FloatBuffer features, FloatBuffer rows, int[] labels, float[] weights, long[] ids, int count, long epoch) {
         features.get((count - 1) * last.length, last);
         // Backwards, so that the image before is still unmixed; only the last one has to be kept for the first.
         for (int i = count - 1; i >= 0; i--) {
@@ -47,7 +47,13 @@ public final class ImageMixer {
             }
             double share = mixOne(new RandomStream(seed, epoch, ids[i], RandomStream.Purpose.MIXING));
             features.put(i * own.length, own);
-            SoftTarget.write(target, labels[i], labels[partner], share, augmentation.labelSmoothing());
+            SoftTarget.write(
+                    target,
+                    labels[i],
+                    share * weights[i],
+                    labels[partner],
+                    (1 - share) * weights[partner],
+                    augmentation.labelSmoothing());
             rows.put(i * target.length, target);
         }
     }

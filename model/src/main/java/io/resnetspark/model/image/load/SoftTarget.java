@@ -2,22 +2,27 @@ package io.resnetspark.model.image.load;
 
 import java.util.Arrays;
 
-/** Rows of class probabilities to learn: a label, or two labels that share an image, smoothed over all classes. */
+/**
+ * Rows of class probabilities to learn: a label, or two labels that share an image, smoothed over all classes; each times
+ * the weight of its example, so that a row adds up to how much the example counts.
+ */
 public final class SoftTarget {
 
     private SoftTarget() {}
 
     /**
-     * Writes {@code (1 - smoothing) * (share * onehot(own) + (1 - share) * onehot(other)) + smoothing / classes}. An
-     * unlabelled part contributes nothing at all.
+     * Writes {@code (1 - smoothing) * (own * onehot(label) + other * onehot(otherLabel)) + (own + other) * smoothing /
+     * classes}. An unlabelled part contributes nothing at all.
      *
      * @param row receives {@code [classes]}
+     * @param own share of the image's own label, times its weight
+     * @param other share of the label mixed in, times its weight; 0 for none
      */
-    static void write(float[] row, int own, int other, double share, double smoothing) {
+    public static void write(float[] row, int label, double own, int otherLabel, double other, double smoothing) {
         Arrays.fill(row, 0);
-        add(row, own, share, smoothing);
-        if (share < 1) {
-            add(row, other, 1 - share, smoothing);
+        add(row, label, own, smoothing);
+        if (other > 0) {
+            add(row, otherLabel, other, smoothing);
         }
     }
 

@@ -454,17 +454,47 @@ class BatchLoaderTest {
         assertThat(mixed(1, 0, 5).targets).containsExactly(1, 0, 0, 0, 0);
     }
 
+    /** The weights 1, 2, 3, 1, … */
+    private static final class Weighted extends Numbered {
+        @Override
+        public float weight(int index) {
+            return 1 + index % 3;
+        }
+    }
+
+    @Test
+    void targetsAddUpToTheWeightsOfTheirExamples() {
+        try (BatchLoader loader = new BatchLoader(recipe(Augmentation.none()), 8, ReadAhead.standard())) {
+            Copy plain = readAll(loader, new Weighted(), batches(4), 0).get(0);
+            for (int i = 0; i < 4; i++) {
+                for (int c = 0; c < CLASSES; c++) {
+                    assertThat(plain.targets[i * CLASSES + c]).isEqualTo(c == i % CLASSES ? 1 + i % 3 : 0);
+                }
+            }
+        }
+        Augmentation mixup = new Augmentation(new Crop.Centre(), 0, ColourJitter.none(), RandomErasing.none(), 1, 0, 0);
+        try (BatchLoader loader = new BatchLoader(recipe(mixup), 8, ReadAhead.standard())) {
+            Copy weighted = readAll(loader, new Weighted(), batches(4), 0).get(0);
+            Copy alike = readAll(loader, new Numbered(), batches(4), 0).get(0);
+            for (int i = 0; i < 4 * CLASSES; i++) {
+                assertThat(weighted.targets[i])
+                        .as("an image's share is that of its own weight")
+                        .isCloseTo(alike.targets[i] * (1 + i % CLASSES % 3), within(1e-6f));
+            }
+        }
+    }
+
     @Test
     void smoothingSpreadsItsShareEvenly() {
         float[] row = new float[4];
-        SoftTarget.write(row, 1, 1, 1, 0.2);
+        SoftTarget.write(row, 1, 1, 1, 0, 0.2);
         assertThat(row).containsExactly(new float[] {0.05f, 0.85f, 0.05f, 0.05f}, within(1e-6f));
     }
 
     @Test
     void unlabelledExamplesHaveNoTarget() {
         float[] row = {9, 9};
-        SoftTarget.write(row, StoredImage.UNLABELLED, StoredImage.UNLABELLED, 1, 0.1);
+        SoftTarget.write(row, StoredImage.UNLABELLED, 1, StoredImage.UNLABELLED, 0, 0.1);
         assertThat(row).containsOnly(0);
     }
 

@@ -96,6 +96,7 @@ public record ExamineImages(PrepareConfig config) implements MapPartitionsFuncti
                 stored.crc32c(),
                 stored.pixelSums(),
                 stored.pixelSquareSums(),
+                row.getAs("weight"),
                 stored.bytes());
     }
 
@@ -152,6 +153,7 @@ public record ExamineImages(PrepareConfig config) implements MapPartitionsFuncti
                 row.getAs("label_name"),
                 row.getAs("source_split"),
                 row.getAs("source_size"),
+                null,
                 null,
                 null,
                 null,

@@ -54,6 +54,7 @@ public final class SmallTraining {
                 .seed(11)
                 .threadsPerWorker(1)
                 .checkpointEveryEpochs(1)
+                .classWeights("none")
                 .keepCheckpoints(2)
                 .onDivergence(onDivergence)
                 .build();
