@@ -1,5 +1,12 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MetricsOption;
+import io.resnetspark.jobs.cli.MlflowOption;
+import io.resnetspark.jobs.cli.Overrides;
+import io.resnetspark.jobs.cli.TensorBoardOption;
 import io.resnetspark.jobs.metrics.MetricsEndpoint;
 import io.resnetspark.jobs.progress.TrainingProgress;
 import io.resnetspark.pipeline.experiment.ExperimentConfig;
@@ -118,7 +125,7 @@ final class ExperimentCommand extends JobCommand {
             listeners.add(endpoint.metrics());
             tensorBoard.trainings(job, TrainingEvents::lastPart).ifPresent(listeners::add);
             page = job.step(
-                    "experiment", () -> ExperimentRunner.run(job.spark(), config, experiment, job::say, listeners));
+                    "experiment", () -> ExperimentRunner.run(job.spark(), config, experiment, job::print, listeners));
         }
         if (server.isPresent()) {
             new WorkflowTracking(server.get(), job.hadoopConfiguration()).experimentEnded(whole, page);

@@ -1,23 +1,31 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MetricsOption;
+import io.resnetspark.jobs.cli.MlflowOption;
+import io.resnetspark.jobs.cli.RegistryOption;
+import io.resnetspark.jobs.cli.TensorBoardOption;
+import io.resnetspark.jobs.cli.Version;
 import io.resnetspark.jobs.config.ResolvedConfig;
 import io.resnetspark.jobs.metrics.MetricsEndpoint;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.progress.TrainingProgress;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.evaluation.EvaluateConfig;
-import io.resnetspark.pipeline.evaluation.ReportJson;
-import io.resnetspark.pipeline.evaluation.ReportWriter;
+import io.resnetspark.pipeline.evaluation.ReportDirectory;
 import io.resnetspark.pipeline.registry.ModelRegistry;
 import io.resnetspark.pipeline.retrain.CycleSummary;
 import io.resnetspark.pipeline.retrain.CycleSummary.Verdict;
 import io.resnetspark.pipeline.retrain.RetrainConfig;
-import io.resnetspark.pipeline.retrain.RetrainOutcome;
-import io.resnetspark.pipeline.retrain.RetrainPreview;
 import io.resnetspark.pipeline.retrain.RetrainSettings;
 import io.resnetspark.pipeline.retrain.RetrainStep;
-import io.resnetspark.pipeline.retrain.Retraining;
-import io.resnetspark.pipeline.retrain.StepListener;
+import io.resnetspark.pipeline.retrain.cycle.RetrainOutcome;
+import io.resnetspark.pipeline.retrain.cycle.RetrainPreview;
+import io.resnetspark.pipeline.retrain.cycle.Retraining;
+import io.resnetspark.pipeline.retrain.cycle.StepListener;
+import io.resnetspark.pipeline.retrain.step.JudgeModels;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.tensorboard.ReportEvents;
 import io.resnetspark.pipeline.tensorboard.TrainingEvents;
@@ -115,9 +123,9 @@ final class RetrainCommand extends JobCommand {
     private void showReport(Job job, CycleSummary summary) throws IOException {
         Optional<Path> folder = tensorBoard.folder();
         String cycle = summary.report().substring(0, summary.report().lastIndexOf('/'));
-        AtomicStore report = AtomicStore.at(cycle + "/" + Retraining.TEST_REPORT, job.hadoopConfiguration());
-        if (folder.isPresent() && report.exists(ReportWriter.JSON)) {
-            new ReportEvents(ReportJson.read(report), ReportWriter.thumbnails(report))
+        AtomicStore report = AtomicStore.at(cycle + "/" + JudgeModels.TEST_REPORT, job.hadoopConfiguration());
+        if (folder.isPresent() && report.exists(ReportDirectory.JSON)) {
+            new ReportEvents(ReportDirectory.read(report), ReportDirectory.thumbnails(report))
                     .write(folder.get().resolve(TrainingEvents.cycle(cycle + "/run")), 0);
         }
     }

@@ -1,8 +1,10 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
 import io.resnetspark.model.error.BadDataException;
-import io.resnetspark.pipeline.evaluation.ReportJson;
-import io.resnetspark.pipeline.evaluation.ReportWriter;
+import io.resnetspark.pipeline.evaluation.ReportDirectory;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.tensorboard.ReportEvents;
@@ -41,7 +43,7 @@ final class TensorBoardCommand extends JobCommand {
     protected Conclusion run(Job job) throws IOException {
         job.checkLocalOutput(output.toString());
         for (String source : sources) {
-            job.say(convert(source, job.hadoopConfiguration()));
+            job.print(convert(source, job.hadoopConfiguration()));
         }
         return Conclusion.done("Look at them with tensorboard --logdir %s".formatted(output));
     }
@@ -53,8 +55,8 @@ final class TensorBoardCommand extends JobCommand {
         if (run.exists()) {
             return "%s: %,d rounds and epochs".formatted(source, TrainingEvents.convert(run, folder));
         }
-        if (directory.exists(ReportWriter.JSON)) {
-            new ReportEvents(ReportJson.read(directory), ReportWriter.thumbnails(directory)).write(folder, 0);
+        if (directory.exists(ReportDirectory.JSON)) {
+            new ReportEvents(ReportDirectory.read(directory), ReportDirectory.thumbnails(directory)).write(folder, 0);
             return "%s: a report".formatted(source);
         }
         throw new BadDataException("%s is neither a run nor a report".formatted(source));
