@@ -37,9 +37,9 @@ record ClassFile(
             return (access & ABSTRACT) != 0;
         }
 
-        /** Neither private, nor static, nor final. */
+        /** Neither private, nor static, nor final, nor what a Scala trait wants of classes that are written in Scala. */
         boolean canBeOverridden() {
-            return (access & (0x0002 | 0x0008 | 0x0010)) == 0 && !name.startsWith("<");
+            return (access & (0x0002 | 0x0008 | 0x0010)) == 0 && !name.startsWith("<") && !name.contains("$super$");
         }
 
         String parameters() {
