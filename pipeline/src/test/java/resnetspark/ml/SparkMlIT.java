@@ -178,8 +178,13 @@ class SparkMlIT {
     /** As stages were saved when their package had another name. */
     private static void underFormerName(Path pipeline) throws IOException {
         Path metadata = stage(pipeline).resolve("metadata");
-        Files.delete(metadata.resolve(".part-00000.crc"));
-        Path file = metadata.resolve("part-00000");
+        Path file;
+        try (Stream<Path> files = Files.list(metadata)) {
+            file = files.filter(path -> path.getFileName().toString().startsWith("part-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.delete(metadata.resolve(".%s.crc".formatted(file.getFileName())));
         String saved = Files.readString(file);
         assertThat(saved).contains("\"class\":\"resnetspark.ml.");
         Files.writeString(file, saved.replace("\"resnetspark.ml.", "\"io.resnetspark.pipeline.ml."));

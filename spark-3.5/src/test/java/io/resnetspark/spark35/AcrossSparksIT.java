@@ -75,7 +75,11 @@ class AcrossSparksIT {
 
     private static String onSpark35(List<String> command) {
         StandaloneCluster.Ended ended = cluster.submit(
-                List.of("--conf", "spark.sql.shuffle.partitions=2", "--conf", "spark.databricks.delta.snapshotPartitions=2"),
+                List.of(
+                        "--conf",
+                        "spark.sql.shuffle.partitions=2",
+                        "--conf",
+                        "spark.databricks.delta.snapshotPartitions=2"),
                 command,
                 LIMIT);
         assertThat(ended.exitCode()).as(ended.errors()).isZero();

@@ -69,8 +69,8 @@ record ClassFile(
 
     boolean declares(String member, String descriptor) {
         return members.stream()
-                .anyMatch(declared -> declared.name().equals(member)
-                        && declared.descriptor().equals(descriptor));
+                .anyMatch(declared ->
+                        declared.name().equals(member) && declared.descriptor().equals(descriptor));
     }
 
     static ClassFile read(InputStream bytes) throws IOException {
@@ -107,10 +107,8 @@ record ClassFile(
         List<Member> members = new ArrayList<>();
         for (int kind = 0; kind < 2; kind++) { // fields, methods
             for (int left = in.readUnsignedShort(); left > 0; left--) {
-                members.add(new Member(
-                        in.readUnsignedShort(),
-                        (String) pool[in.readUnsignedShort()],
-                        (String) pool[in.readUnsignedShort()]));
+                members.add(new Member(in.readUnsignedShort(), (String) pool[in.readUnsignedShort()], (String)
+                        pool[in.readUnsignedShort()]));
                 for (int attributes = in.readUnsignedShort(); attributes > 0; attributes--) {
                     in.readUnsignedShort();
                     in.skipNBytes(in.readInt());

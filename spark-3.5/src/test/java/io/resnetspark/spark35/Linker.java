@@ -144,7 +144,9 @@ final class Linker implements AutoCloseable {
         List<String> open = new ArrayList<>(file.supertypes());
         while (!open.isEmpty()) {
             String name = open.remove(open.size() - 1);
-            find(name).filter(type -> all.putIfAbsent(name, type) == null).ifPresent(type -> open.addAll(type.supertypes()));
+            find(name)
+                    .filter(type -> all.putIfAbsent(name, type) == null)
+                    .ifPresent(type -> open.addAll(type.supertypes()));
         }
         return List.copyOf(all.values());
     }

@@ -27,7 +27,8 @@ public final class SparkCheck {
             DeltaSession.check(spark);
             return Finding.ok("Delta Lake", io.delta.package$.MODULE$.VERSION());
         } catch (ConfigurationException e) {
-            return Finding.problem("Delta Lake", e.getMessage(), "Without it there are no datasets: bin/resnet adds it.");
+            return Finding.problem(
+                    "Delta Lake", e.getMessage(), "Without it there are no datasets: bin/resnet adds it.");
         }
     }
 

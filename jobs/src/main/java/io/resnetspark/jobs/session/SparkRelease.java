@@ -38,8 +38,8 @@ public record SparkRelease(String minor, int patch) {
      */
     public Optional<String> obstacle(int java) {
         if (!minor.equals("3.5") && !minor.startsWith("4.")) {
-            return Optional.of("Spark %s is none that resnet-spark runs on: take Spark 3.5, or 4.0.1 or later"
-                    .formatted(this));
+            return Optional.of(
+                    "Spark %s is none that resnet-spark runs on: take Spark 3.5, or 4.0.1 or later".formatted(this));
         }
         if (minor.equals("4.0") && patch == 0) {
             return Optional.of("Spark 4.0.0 lacks constructors that Spark ML's parameters need: take 4.0.1 or later");

@@ -24,8 +24,8 @@ class SparkReleaseTest {
         "3.5.9, 25, point JAVA_HOME at a Java 17"
     })
     void whatDoesNotIsNamedWithAWayOut(String spark, int java, String said) {
-        assertThat(SparkRelease.of(spark).obstacle(java)).hasValueSatisfying(text -> assertThat(text)
-                .contains(said));
+        assertThat(SparkRelease.of(spark).obstacle(java))
+                .hasValueSatisfying(text -> assertThat(text).contains(said));
     }
 
     @Test

@@ -77,13 +77,12 @@ public final class DeltaSession {
     /** @throws ConfigurationException if the session was started without Delta Lake or without {@link #SETTINGS} */
     public static void check(SparkSession spark) {
         if (!isOnClassPath()) {
-            throw new ConfigurationException(
-                    artifactFor(spark.version())
-                            .map(artifact -> "Datasets are tables of Delta Lake, which is not on the class path: "
-                                    + "start Spark %s with --packages %s".formatted(spark.version(), artifact))
-                            .orElseGet(
-                                    () -> "Datasets are tables of Delta Lake, which is not on the class path; none is known for Spark %s"
-                                            .formatted(spark.version())));
+            throw new ConfigurationException(artifactFor(spark.version())
+                    .map(artifact -> "Datasets are tables of Delta Lake, which is not on the class path: "
+                            + "start Spark %s with --packages %s".formatted(spark.version(), artifact))
+                    .orElseGet(() ->
+                            "Datasets are tables of Delta Lake, which is not on the class path; none is known for Spark %s"
+                                    .formatted(spark.version())));
         }
         SETTINGS.forEach((key, value) -> {
             String actual = spark.conf().get(key, "");
