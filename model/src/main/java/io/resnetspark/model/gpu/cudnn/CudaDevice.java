@@ -7,6 +7,7 @@ import io.resnetspark.model.gpu.cudnn.MatrixProduct.Form;
 import io.resnetspark.model.program.Element;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +55,7 @@ final class CudaDevice implements Device {
     private static final FloatPointer ONE = new FloatPointer(1f);
     private static final FloatPointer ZERO = new FloatPointer(0f);
 
-    private static CudaDevice opened;
+    private static final Map<Integer, CudaDevice> OPENED = new HashMap<>();
 
     private final int index;
     private final Precision precision;
@@ -103,17 +104,20 @@ final class CudaDevice implements Device {
     }
 
     /**
-     * Opens the device this process was given, once.
+     * Opens a device, once in a process.
      *
+     * @param index its number among those that the process may see
      * @throws ConfigurationException that says what is missing
      */
-    static synchronized CudaDevice ofThisProcess(Precision precision) {
-        if (opened == null) {
-            opened = open(Integer.getInteger(SETTING, 0), precision);
-            opened.loadProducts();
-            LOG.info("Opened GPU {}: {}, {} MiB free", opened.index, opened.description, opened.freeBytes() >> 20);
+    static synchronized CudaDevice open(int index, Precision precision) {
+        CudaDevice device = OPENED.get(index);
+        if (device == null) {
+            device = make(index, precision);
+            device.loadProducts();
+            LOG.info("Opened GPU {}: {}, {} MiB free", index, device.description, device.freeBytes() >> 20);
+            OPENED.put(index, device);
         }
-        return opened;
+        return device;
     }
 
     /** Lets cuBLAS load its code and take its workspace, so that what is free from now on is free. */
@@ -147,7 +151,7 @@ final class CudaDevice implements Device {
         CudaStatus.runtime(cudart.cudaStreamSynchronize(stream), "cudaStreamSynchronize");
     }
 
-    private static CudaDevice open(int index, Precision precision) {
+    private static CudaDevice make(int index, Precision precision) {
         require(missingLibraries());
         int devices = deviceCount();
         require(CudnnRequirements.problems(index, devices));

@@ -13,10 +13,10 @@ using std::size_t;
 
 #define __device__
 #define __global__
-#define __shared__ static
+#define __shared__ static thread_local // of several devices at once
 
 // A block's threads run a phase one after another, then the next one.
-static unsigned phase, lastPhase;
+static thread_local unsigned phase, lastPhase;
 
 static inline bool inPhase(unsigned number) {
     lastPhase = number > lastPhase ? number : lastPhase;
@@ -37,7 +37,7 @@ struct Index {
     unsigned x;
 };
 
-static Index blockIdx, blockDim, threadIdx;
+static thread_local Index blockIdx, blockDim, threadIdx;
 
 static inline float __uint_as_float(unsigned bits) {
     float value;
