@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InspectCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            TensorBoardCommand.class,
             RegistryCommand.class,
             ScheduleCommand.class,
             DoctorCommand.class

@@ -324,6 +324,7 @@ public final class TrainingLoop {
 
     private TrainingSummary summary(TrainingPlan plan, RunManifest manifest, TrainingPosition position) {
         return new TrainingSummary(
+                run.path(),
                 plan.spec().architecture(),
                 manifest.parameters(),
                 manifest.trainExamples(),
@@ -336,6 +337,7 @@ public final class TrainingLoop {
                 config.everyStepEpochs(),
                 config.epochs(),
                 rhythm().rounds(config.epochs(), plan.stepsPerEpoch()),
+                position.round(),
                 (long) manifest.trainExamples() * config.epochs(),
                 position.examples(),
                 manifest.kernels());
