@@ -1,5 +1,8 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.MetricsOption;
+import io.resnetspark.jobs.cli.TensorBoardOption;
+
 import io.resnetspark.jobs.cli.ArchitectureNames;
 import io.resnetspark.jobs.cli.AugmentationOption;
 import io.resnetspark.jobs.cli.Conclusion;

@@ -1,4 +1,4 @@
-package io.resnetspark.jobs.command;
+package io.resnetspark.jobs.cli;
 
 import io.resnetspark.pipeline.tensorboard.TrainingEvents;
 import io.resnetspark.pipeline.training.TrainingListener;
@@ -8,7 +8,7 @@ import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** TensorBoard's folder, for commands that have something to show there. */
-final class TensorBoardOption {
+public final class TensorBoardOption {
 
     @Option(
             names = "--tensorboard",

@@ -1,11 +1,11 @@
-package io.resnetspark.jobs.command;
+package io.resnetspark.jobs.cli;
 
 import io.resnetspark.jobs.metrics.MetricsConfig;
 import io.resnetspark.jobs.metrics.MetricsEndpoint;
 import picocli.CommandLine.Option;
 
 /** Metrics for Prometheus, of commands that train. */
-final class MetricsOption {
+public final class MetricsOption {
 
     @Option(
             names = "--metrics-port",
