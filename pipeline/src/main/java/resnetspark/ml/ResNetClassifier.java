@@ -243,6 +243,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
     }
 
     @Override
+    public Param<String> inferencePrecision() {
+        return input.inferencePrecision;
+    }
+
+    @Override
     public IntParam batchSize() {
         return input.batchSize;
     }
@@ -375,6 +380,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
 
     public ResNetClassifier setHandleInvalid(String behaviour) {
         set(handleInvalid(), behaviour);
+        return this;
+    }
+
+    public ResNetClassifier setInferencePrecision(String precision) {
+        set(inferencePrecision(), precision);
         return this;
     }
 

@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InspectCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            QuantizeCommand.class,
             RegistryCommand.class,
             ScheduleCommand.class,
             DoctorCommand.class

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.retrain;
 import io.resnetspark.model.Classifier;
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.program.InferencePrecision;
 import java.util.Arrays;
 import java.util.List;
 
@@ -61,6 +62,11 @@ record PaddedClasses(ClassifierSource model, List<String> labels) implements Cla
     @Override
     public Preprocessing preprocessing() {
         return model.preprocessing();
+    }
+
+    @Override
+    public InferencePrecision precision() {
+        return model.precision();
     }
 
     @Override
