@@ -1,6 +1,7 @@
 package io.resnetspark.bench.workload;
 
 import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.program.InferencePrecision;
 import java.io.File;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,50 @@ public enum JvmSystem implements SystemUnderTest {
         @Override
         public String description() {
             return Ours.description();
+        }
+
+        @Override
+        public long parameters(ResNetSpec spec) {
+            return Ours.parameters(spec);
+        }
+    },
+    /** This project in bfloat16. */
+    OURS_BF16("ours-bf16") {
+        @Override
+        public Workload open(SyntheticBatch batch, Mode mode) {
+            return Ours.open(batch, InferencePrecision.BF16);
+        }
+
+        @Override
+        public boolean does(Mode mode) {
+            return mode == Mode.INFER;
+        }
+
+        @Override
+        public String description() {
+            return Ours.description() + ", bf16";
+        }
+
+        @Override
+        public long parameters(ResNetSpec spec) {
+            return Ours.parameters(spec);
+        }
+    },
+    /** This project in 8-bit integers. */
+    OURS_INT8("ours-int8") {
+        @Override
+        public Workload open(SyntheticBatch batch, Mode mode) {
+            return Ours.open(batch, InferencePrecision.INT8);
+        }
+
+        @Override
+        public boolean does(Mode mode) {
+            return mode == Mode.INFER;
+        }
+
+        @Override
+        public String description() {
+            return Ours.description() + ", int8";
         }
 
         @Override

@@ -51,7 +51,7 @@ public record ModelCard(
         return new ModelCard(spec, names, preprocessing, quantization);
     }
 
-    /** Quantised. */
+    /** @param ranges of its quantisation; null for none */
     public ModelCard with(Quantization ranges) {
         return new ModelCard(spec, labels, preprocessing, ranges);
     }

@@ -83,7 +83,7 @@ final class OnnxGraph {
     }
 
     /** Appends a constant, a vector. */
-    String integers(String name, int... values) {
+    String int32(String name, int[] values) {
         ByteBuffer bytes = littleEndian(values.length * Integer.BYTES);
         bytes.asIntBuffer().put(values);
         return constant(name, DataType.INT32, bytes, values.length);

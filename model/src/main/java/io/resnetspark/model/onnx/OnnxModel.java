@@ -91,9 +91,7 @@ public final class OnnxModel {
         String input = images(graph, card.preprocessing(), spec, pixels);
         if (card.quantized().isPresent()) {
             QuantizedNetwork.append(
-                    graph,
-                    SharedNetwork.program(spec, weights).in(InferencePrecision.INT8, card.quantized()),
-                    input);
+                    graph, SharedNetwork.program(spec, weights).in(InferencePrecision.INT8, card.quantized()), input);
         } else {
             append(graph, spec, weights, input);
         }

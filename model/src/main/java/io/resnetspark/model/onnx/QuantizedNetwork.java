@@ -62,8 +62,11 @@ final class QuantizedNetwork {
         } else if (step instanceof Linear linear) {
             long outputs = linear.output().channels();
             float[] all = inference.parameters();
-            String weight =
-                    graph.floats(name + ".weight", linear.weight().of(all), outputs, linear.input().channels());
+            String weight = graph.floats(
+                    name + ".weight",
+                    linear.weight().of(all),
+                    outputs,
+                    linear.input().channels());
             String bias = graph.floats(name + ".bias", linear.bias().of(all), outputs);
             graph.node("Gemm", OnnxModel.LOGITS, List.of(input, weight, bias), attribute("transB", 1));
         } else {
@@ -78,7 +81,13 @@ final class QuantizedNetwork {
         Quantization.Weights filters = Quantization.Weights.of(step.weight().of(all), outputs);
         int size = step.window().size();
         String weight = dequantized(
-                graph.bytes(name + ".weight_quantized", filters.values(), outputs, step.input().channels(), size, size),
+                graph.bytes(
+                        name + ".weight_quantized",
+                        filters.values(),
+                        outputs,
+                        step.input().channels(),
+                        size,
+                        size),
                 graph.floats(name + ".weight_scale", filters.steps(), outputs),
                 graph.bytes(name + ".weight_zero_point", new byte[outputs], outputs),
                 name + ".weight");
@@ -105,7 +114,7 @@ final class QuantizedNetwork {
                 "DequantizeLinear",
                 name + ".bias",
                 List.of(
-                        graph.integers(name + ".bias_quantized", whole),
+                        graph.int32(name + ".bias_quantized", whole),
                         graph.floats(name + ".bias_scale", scales, scales.length)),
                 attribute("axis", 0));
     }
