@@ -1,5 +1,7 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.MlflowOption;
+
 import io.resnetspark.jobs.cli.MetricsOption;
 import io.resnetspark.jobs.cli.TensorBoardOption;
 

@@ -1,5 +1,7 @@
 package io.resnetspark.pipeline.evaluation;
 
+import io.resnetspark.pipeline.page.SelfContainedPage;
+
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.checkpoint.ModelCard;
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.onnx.OnnxInput;
 import io.resnetspark.model.onnx.OnnxModel;
 import io.resnetspark.pipeline.model.LoadedModel;

@@ -13,6 +13,7 @@ import io.resnetspark.pipeline.evaluation.EvaluationReport.DatasetId;
 import io.resnetspark.pipeline.inference.LinearSource;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
 import io.resnetspark.pipeline.storage.JsonDocument;
+import io.resnetspark.pipeline.model.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,7 @@ class ClusterEvaluationIT {
     private static EvaluateConfig config(boolean temperatureScaling, String... sliceBy) {
         return new EvaluateConfig(
                 2,
+                Precision.MODEL,
                 TestTimeAugmentation.NONE,
                 15,
                 temperatureScaling,

@@ -1,5 +1,7 @@
 package io.resnetspark.jobs.command.registry;
 
+import io.resnetspark.jobs.cli.MlflowOption;
+
 import io.resnetspark.jobs.cli.ArchitectureOption;
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;

@@ -1,5 +1,7 @@
 package io.resnetspark.pipeline.retrain.step;
 
+import io.resnetspark.pipeline.retrain.cycle.Retraining;
+
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
@@ -118,8 +120,10 @@ public final class JudgeModels {
 
     private ClassifierSource source(String name) {
         LoadedModel model = ModelSource.load(name, Optional.empty(), Optional.empty(), context.hadoop());
-        ClassifierSource source =
-                new ModelClassifierSource(model, context.settings().evaluate().batchSize());
+        ClassifierSource source = new ModelClassifierSource(
+                model,
+                context.settings().evaluate().batchSize(),
+                context.settings().evaluate().precision());
         return source.labels().size() < prepared.classes().size()
                 ? new PaddedClasses(source, prepared.classes())
                 : source;
