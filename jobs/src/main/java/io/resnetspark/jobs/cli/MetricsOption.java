@@ -20,7 +20,7 @@ public final class MetricsOption {
      *
      * @throws io.resnetspark.model.error.ConfigurationException if the address is not to be had
      */
-    static MetricsEndpoint open(Job job) {
+    public static MetricsEndpoint open(Job job) {
         MetricsEndpoint endpoint = new MetricsEndpoint(job.config().bind("metrics", MetricsConfig.class));
         endpoint.url().ifPresent(url -> job.print("Metrics for Prometheus: " + url));
         return endpoint;

@@ -21,7 +21,7 @@ public final class MlflowOption {
      *
      * @throws io.resnetspark.model.error.ConfigurationException if it cannot be used
      */
-    static Optional<MlflowServer> connect(Job job) {
+    public static Optional<MlflowServer> connect(Job job) {
         return MlflowServer.connect(job.config().bind("mlflow", MlflowConfig.class));
     }
 }

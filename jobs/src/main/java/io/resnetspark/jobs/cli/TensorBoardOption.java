@@ -17,7 +17,7 @@ public final class TensorBoardOption {
             description = "Also write event files for tensorboard --logdir DIR, on a disk of this machine.")
     private Path folder;
 
-    Optional<Path> folder() {
+    public Optional<Path> folder() {
         return Optional.ofNullable(folder);
     }
 
@@ -27,7 +27,7 @@ public final class TensorBoardOption {
      * @param names of the trainings' folders, by the directories of their runs
      * @throws io.resnetspark.model.error.ConfigurationException if nothing can be written there
      */
-    Optional<TrainingListener> trainings(Job job, Function<String, String> names) {
+    public Optional<TrainingListener> trainings(Job job, Function<String, String> names) {
         return folder().map(path -> new TrainingEvents(path, job.hadoopConfiguration(), names));
     }
 }

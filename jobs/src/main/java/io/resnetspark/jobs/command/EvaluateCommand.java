@@ -1,7 +1,5 @@
 package io.resnetspark.jobs.command;
 
-import io.resnetspark.jobs.cli.TensorBoardOption;
-
 import io.resnetspark.jobs.cli.ArchitectureOption;
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
@@ -9,11 +7,12 @@ import io.resnetspark.jobs.cli.JobCommand;
 import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.Overrides;
 import io.resnetspark.jobs.cli.RegistryOption;
+import io.resnetspark.jobs.cli.TensorBoardOption;
 import io.resnetspark.jobs.cli.Version;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.model.error.BadDataException;
-import io.resnetspark.pipeline.dataset.DatasetFiles;
 import io.resnetspark.model.program.InferencePrecision;
+import io.resnetspark.pipeline.dataset.DatasetFiles;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.evaluation.ClusterEvaluation;

@@ -1,14 +1,12 @@
 package io.resnetspark.jobs.command;
 
-import io.resnetspark.jobs.cli.MlflowOption;
-
-import io.resnetspark.jobs.cli.MetricsOption;
-import io.resnetspark.jobs.cli.TensorBoardOption;
-
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
 import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MetricsOption;
+import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.Overrides;
+import io.resnetspark.jobs.cli.TensorBoardOption;
 import io.resnetspark.jobs.metrics.MetricsEndpoint;
 import io.resnetspark.jobs.progress.TrainingProgress;
 import io.resnetspark.pipeline.experiment.ExperimentConfig;

@@ -1,14 +1,12 @@
 package io.resnetspark.jobs.command;
 
-import io.resnetspark.jobs.cli.MlflowOption;
-
-import io.resnetspark.jobs.cli.MetricsOption;
-import io.resnetspark.jobs.cli.TensorBoardOption;
-
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
 import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MetricsOption;
+import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.RegistryOption;
+import io.resnetspark.jobs.cli.TensorBoardOption;
 import io.resnetspark.jobs.cli.Version;
 import io.resnetspark.jobs.config.ResolvedConfig;
 import io.resnetspark.jobs.metrics.MetricsEndpoint;

@@ -3,7 +3,6 @@ package io.resnetspark.jobs.command;
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
 import io.resnetspark.jobs.cli.JobCommand;
-
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.evaluation.ReportDirectory;
 import io.resnetspark.pipeline.run.RunDirectory;

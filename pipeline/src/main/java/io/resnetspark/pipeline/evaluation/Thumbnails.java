@@ -1,7 +1,6 @@
 package io.resnetspark.pipeline.evaluation;
 
 import io.resnetspark.pipeline.page.SelfContainedPage;
-
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;

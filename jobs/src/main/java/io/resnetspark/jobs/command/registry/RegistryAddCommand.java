@@ -1,11 +1,10 @@
 package io.resnetspark.jobs.command.registry;
 
-import io.resnetspark.jobs.cli.MlflowOption;
-
 import io.resnetspark.jobs.cli.ArchitectureOption;
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
 import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.ReasonOption;
 import io.resnetspark.jobs.cli.RegistryOption;
 import io.resnetspark.model.error.ConfigurationException;

@@ -1,10 +1,9 @@
 package io.resnetspark.jobs.command.registry;
 
-import io.resnetspark.jobs.cli.MlflowOption;
-
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
 import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.ReasonOption;
 import io.resnetspark.jobs.cli.RegistryOption;
 import io.resnetspark.pipeline.registry.ModelRegistry;

@@ -1,7 +1,5 @@
 package io.resnetspark.pipeline.retrain.step;
 
-import io.resnetspark.pipeline.retrain.cycle.Retraining;
-
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
@@ -17,6 +15,7 @@ import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.retrain.Portion;
 import io.resnetspark.pipeline.retrain.RetrainContext;
+import io.resnetspark.pipeline.retrain.cycle.Retraining;
 import io.resnetspark.pipeline.retrain.promotion.PromotionEvidence;
 import io.resnetspark.pipeline.retrain.promotion.Trial;
 import io.resnetspark.pipeline.run.RunDirectory;
