@@ -48,6 +48,11 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
 
     private record Sent(SparkContext context, int batchSize, String precision, Broadcast<ClassifierSource> model) {}
 
+    /** Spark Connect finds the class by it, as a service, and makes no use of it: a model comes from fitting or loading. */
+    public ResNetClassificationModel() {
+        this(Identifiable$.MODULE$.randomUID("resnet"), null);
+    }
+
     ResNetClassificationModel(String uid, TrainedNetwork network) {
         this.uid = uid;
         this.input = new InputParams(this);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.inference.NetworkClassifier;
 import io.resnetspark.model.inference.RangeCalibration;
 import io.resnetspark.model.inference.SharedNetwork;
-import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.Quantization;

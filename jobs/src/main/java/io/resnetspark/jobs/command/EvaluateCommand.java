@@ -1,8 +1,18 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.ArchitectureOption;
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MlflowOption;
+import io.resnetspark.jobs.cli.Overrides;
+import io.resnetspark.jobs.cli.RegistryOption;
+import io.resnetspark.jobs.cli.TensorBoardOption;
+import io.resnetspark.jobs.cli.Version;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.program.InferencePrecision;
+import io.resnetspark.pipeline.dataset.DatasetFiles;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.evaluation.ClusterEvaluation;
@@ -20,10 +30,12 @@ import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.model.Precision;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.tensorboard.ReportEvents;
+import io.resnetspark.pipeline.tracking.DatasetInput;
 import io.resnetspark.pipeline.tracking.EvaluationTracking;
-import io.resnetspark.pipeline.tracking.MlflowConfig;
 import io.resnetspark.pipeline.tracking.MlflowServer;
 import io.resnetspark.pipeline.training.worker.BatchNormReestimation;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -111,6 +123,9 @@ final class EvaluateCommand extends JobCommand {
     @Mixin
     private MlflowOption mlflow;
 
+    @Mixin
+    private TensorBoardOption tensorBoard;
+
     @Override
     protected Optional<String> outputDirectory() {
         return Optional.ofNullable(output);
@@ -128,7 +143,7 @@ final class EvaluateCommand extends JobCommand {
         if (dataset.images(judged) == 0) {
             throw new BadDataException("%s has no images in its %s split".formatted(data, judged.label()));
         }
-        Optional<MlflowServer> server = MlflowServer.connect(job.config().bind("mlflow", MlflowConfig.class));
+        Optional<MlflowServer> server = MlflowOption.connect(job);
         List<ModelUnderTest> tested = new ArrayList<>();
         for (String name : models) {
             job.fetch(name);
@@ -155,7 +170,13 @@ final class EvaluateCommand extends JobCommand {
                 .run(EvaluationData.of(dataset, judged), tested, validation, stated));
         AtomicStore directory = AtomicStore.at(output, job.hadoopConfiguration());
         String page = outcome.write(directory);
-        server.ifPresent(told -> EvaluationTracking.tell(told, outcome.report(), directory));
+        DatasetInput input = DatasetInput.of(
+                new DatasetFiles(data, job.hadoopConfiguration()), dataset.manifest(), judged, "evaluation");
+        server.ifPresent(told -> EvaluationTracking.tell(told, outcome.report(), input, directory));
+        if (tensorBoard.folder().isPresent()) {
+            Path folder = tensorBoard.folder().get().resolve(directory.root().getName());
+            new ReportEvents(outcome.report(), outcome.thumbnails()).write(folder, 0);
+        }
         job.output("report", page);
         return conclude(config, outcome.report(), page);
     }

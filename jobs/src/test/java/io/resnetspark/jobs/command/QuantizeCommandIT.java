@@ -161,7 +161,7 @@ class QuantizeCommandIT {
     }
 
     /** Predictions of another precision are another version's, side by side in one output. */
-    private void predicted() {
+    private void predicted() throws IOException {
         succeed(
                 "predict",
                 "--input",

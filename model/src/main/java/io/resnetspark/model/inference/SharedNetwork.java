@@ -84,13 +84,17 @@ public final class SharedNetwork {
         if (classifiers == 0) {
             prepared = kernels.inference(program);
         }
-        NetworkClassifier classifier = new NetworkClassifier(
-                prepared.executor(batchSize),
-                program.program().classes(),
-                program.program().features().channels(),
-                this::closed);
         classifiers++;
-        return classifier;
+        try {
+            return new NetworkClassifier(
+                    prepared.executor(batchSize),
+                    program.program().classes(),
+                    program.program().features().channels(),
+                    this::closed);
+        } catch (RuntimeException | Error e) {
+            closed();
+            throw e;
+        }
     }
 
     private synchronized void closed() {

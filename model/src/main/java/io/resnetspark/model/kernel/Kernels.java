@@ -117,10 +117,21 @@ public interface Kernels {
     /**
      * The kernels this process uses: oneDNN where its library loads and ND4J runs on the CPU, else ND4J operations. The
      * system property {@code resnet.kernels} ({@code onednn}, {@code nd4j} or {@code cudnn}) decides otherwise. Asked for
-     * {@code cudnn}, a process computes on its GPU or fails.
+     * {@code cudnn}, a process computes on its GPU or fails. On a thread that is {@linkplain #bind bound}, those it is bound
+     * to.
      */
     static Kernels ofThisProcess() {
-        return KernelChoice.chosen();
+        return KernelChoice.ofThisThread();
+    }
+
+    /** Networks that the calling thread makes compute on these from now on, whatever other threads and earlier ones do. */
+    static void bind(Kernels kernels) {
+        KernelChoice.bind(kernels);
+    }
+
+    /** Networks that the calling thread makes compute on the kernels of the process again. */
+    static void unbind() {
+        KernelChoice.unbind();
     }
 
     /** The kernels for arrays of the host: oneDNN or ND4J operations. */
