@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.resnetspark.jobs.cluster.StandaloneCluster;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
 import io.resnetspark.pipeline.evaluation.EvaluationReport;
-import io.resnetspark.pipeline.evaluation.ReportJson;
+import io.resnetspark.pipeline.evaluation.ReportDirectory;
 import io.resnetspark.pipeline.registry.ModelRegistry;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
@@ -174,6 +174,6 @@ class AcrossSparksIT {
     }
 
     private static EvaluationReport report(String name) {
-        return ReportJson.read(AtomicStore.at(directory.resolve(name).toString(), new Configuration()));
+        return ReportDirectory.read(AtomicStore.at(directory.resolve(name).toString(), new Configuration()));
     }
 }

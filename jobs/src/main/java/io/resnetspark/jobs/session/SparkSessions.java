@@ -32,10 +32,12 @@ public final class SparkSessions {
      * @see #open(SparkConfig, String)
      */
     public static SparkSession open(SparkConfig config, DeviceConfig device, String applicationName) {
-        return open(config, applicationName, (conf, master) -> {
+        SparkSession session = open(config, applicationName, (conf, master) -> {
             TaskDevice.ofDriver(device.request().ofDriver(master)).bind();
             GpuScheduling.addTo(conf, master, device);
         });
+        device.request().travelWith(session.sparkContext());
+        return session;
     }
 
     /**

@@ -24,12 +24,17 @@ final class ProgramLearner implements Learner {
     private final UpdateRule rule;
     private final SquaredNorms squares = new ProgramNorms();
 
-    /** @param trainer made for the network and the rule */
+    /** @param trainer made for the network and the rule; closed with this, or if this fails */
     ProgramLearner(ComputationGraph network, ParameterLayout layout, OptimizerConfig config, ProgramTrainer trainer) {
         this.network = network;
         this.rule = config.rule(layout);
         this.trainer = trainer;
-        trainer.write(ProgramTrainer.PARAMETERS, FlatVector.copyOf(network.params()));
+        try {
+            trainer.write(ProgramTrainer.PARAMETERS, FlatVector.copyOf(network.params()));
+        } catch (RuntimeException | Error e) {
+            trainer.close();
+            throw e;
+        }
     }
 
     @Override

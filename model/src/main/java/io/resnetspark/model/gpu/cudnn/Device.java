@@ -1,8 +1,7 @@
 package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.program.Element;
-import io.resnetspark.model.program.ImageShape;
-import io.resnetspark.model.program.Window;
+import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -44,7 +43,29 @@ interface Device {
      */
     void launch(Element maps, DeviceKernel kernel, int threads, Object... arguments);
 
-    DeviceConvolution convolution(Element maps, ImageShape input, int outputChannels, Window window);
+    DeviceConvolution convolution(ConvolutionShape shape);
+
+    /** The algorithms of its convolutions, as far as they have been tried. */
+    AlgorithmSearch algorithms();
+
+    /** Seconds that the device needs for the work. */
+    double seconds(Runnable work);
+
+    /**
+     * Keeps what the work would have the device do, without doing it: launches, convolutions and products at fixed addresses.
+     *
+     * @return empty if the device cannot
+     */
+    Optional<Recording> record(Runnable work);
+
+    /** Work that a device repeats at one call. */
+    interface Recording extends AutoCloseable {
+
+        void replay();
+
+        @Override
+        void close();
+    }
 
     void multiply(MatrixProduct product);
 }
