@@ -92,9 +92,15 @@ final class AlgorithmSearch {
         DeviceConvolution convolution = device.convolution(shape);
         try {
             Map<Direction, List<Algorithm>> ranked = new EnumMap<>(Direction.class);
-            larger.ranked().forEach((direction, algorithms) -> ranked.put(
-                    direction,
-                    fitting(shape, direction, convolution.algorithms(direction), algorithms, larger.workspaceBytes())));
+            larger.ranked()
+                    .forEach((direction, algorithms) -> ranked.put(
+                            direction,
+                            fitting(
+                                    shape,
+                                    direction,
+                                    convolution.algorithms(direction),
+                                    algorithms,
+                                    larger.workspaceBytes())));
             return new TunedConvolution(shape, convolution, ranked);
         } catch (RuntimeException | Error e) {
             convolution.close();
@@ -103,7 +109,11 @@ final class AlgorithmSearch {
     }
 
     private static List<Algorithm> fitting(
-            ConvolutionShape shape, Direction direction, List<Algorithm> proposed, List<Algorithm> liked, long workspace) {
+            ConvolutionShape shape,
+            Direction direction,
+            List<Algorithm> proposed,
+            List<Algorithm> liked,
+            long workspace) {
         Element result = liked.get(0).result(); // as the memory is laid out
         List<Algorithm> fitting = proposed.stream()
                 .filter(algorithm -> algorithm.workspaceBytes() <= workspace && algorithm.result() == result)
@@ -165,8 +175,8 @@ final class AlgorithmSearch {
         /** Those of the best kind that work, the fastest first, and then the untried ones of other kinds. */
         List<Algorithm> ranked(Direction direction) {
             List<String> refusals = new ArrayList<>();
-            List<Algorithm> left = new ArrayList<>(
-                    proposed(direction).stream().sorted(BY_KIND).toList());
+            List<Algorithm> left =
+                    new ArrayList<>(proposed(direction).stream().sorted(BY_KIND).toList());
             while (!left.isEmpty()) {
                 Algorithm best = left.get(0);
                 List<Algorithm> kind = left.stream()

@@ -48,8 +48,8 @@ final class ConvolutionDescriptors implements AutoCloseable {
     private cudnnTensorStruct tensor(ImageShape tensorShape) {
         cudnnTensorStruct tensor = new cudnnTensorStruct();
         CudaStatus.cudnn(cudnn.cudnnCreateTensorDescriptor(tensor), "cudnnCreateTensorDescriptor");
-        releases.push(() -> CudaStatus.cudnn(
-                cudnn.cudnnDestroyTensorDescriptor(tensor), "cudnnDestroyTensorDescriptor"));
+        releases.push(
+                () -> CudaStatus.cudnn(cudnn.cudnnDestroyTensorDescriptor(tensor), "cudnnDestroyTensorDescriptor"));
         CudaStatus.cudnn(
                 cudnn.cudnnSetTensor4dDescriptor(
                         tensor,
@@ -66,8 +66,8 @@ final class ConvolutionDescriptors implements AutoCloseable {
     private cudnnFilterStruct filter(int type) {
         cudnnFilterStruct filter = new cudnnFilterStruct();
         CudaStatus.cudnn(cudnn.cudnnCreateFilterDescriptor(filter), "cudnnCreateFilterDescriptor");
-        releases.push(() -> CudaStatus.cudnn(
-                cudnn.cudnnDestroyFilterDescriptor(filter), "cudnnDestroyFilterDescriptor"));
+        releases.push(
+                () -> CudaStatus.cudnn(cudnn.cudnnDestroyFilterDescriptor(filter), "cudnnDestroyFilterDescriptor"));
         Window window = shape.window();
         CudaStatus.cudnn(
                 cudnn.cudnnSetFilter4dDescriptor(

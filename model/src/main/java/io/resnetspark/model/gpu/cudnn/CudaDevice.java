@@ -41,7 +41,8 @@ final class CudaDevice implements Device {
     static final String SETTING = "resnet.cudnn.device";
 
     /** Whether steps are kept as CUDA graphs: {@code -Dresnet.cudnn.graphs=false} keeps none. */
-    private static final boolean RECORDS = !System.getProperty("resnet.cudnn.graphs", "true").equals("false");
+    private static final boolean RECORDS =
+            !System.getProperty("resnet.cudnn.graphs", "true").equals("false");
 
     private static final int NAME_BYTES = 256;
     private static final long SMALLEST_ALLOCATION = 256;
@@ -296,8 +297,7 @@ final class CudaDevice implements Device {
     public void upload(Pointer host, long address, long bytes) {
         bind();
         CudaStatus.runtime(
-                cudart.cudaMemcpyAsync(
-                        new DeviceAddress(address), host, bytes, cudart.cudaMemcpyHostToDevice, stream),
+                cudart.cudaMemcpyAsync(new DeviceAddress(address), host, bytes, cudart.cudaMemcpyHostToDevice, stream),
                 "a copy of %d bytes to the GPU".formatted(bytes));
         finish("copy to the GPU");
     }
@@ -306,8 +306,7 @@ final class CudaDevice implements Device {
     public void download(long address, Pointer host, long bytes) {
         bind();
         CudaStatus.runtime(
-                cudart.cudaMemcpyAsync(
-                        host, new DeviceAddress(address), bytes, cudart.cudaMemcpyDeviceToHost, stream),
+                cudart.cudaMemcpyAsync(host, new DeviceAddress(address), bytes, cudart.cudaMemcpyDeviceToHost, stream),
                 "a copy of %d bytes from the GPU".formatted(bytes));
         await();
         finish("copy from the GPU");
@@ -316,8 +315,7 @@ final class CudaDevice implements Device {
     @Override
     public void clear(long address, long bytes) {
         bind();
-        CudaStatus.runtime(
-                cudart.cudaMemsetAsync(new DeviceAddress(address), 0, bytes, stream), "cudaMemsetAsync");
+        CudaStatus.runtime(cudart.cudaMemsetAsync(new DeviceAddress(address), 0, bytes, stream), "cudaMemsetAsync");
         finish("cudaMemset");
     }
 
@@ -331,8 +329,7 @@ final class CudaDevice implements Device {
     @Override
     public DeviceConvolution convolution(ConvolutionShape shape) {
         bind();
-        DeviceConvolution convolution =
-                new CudnnConvolution(cudnnHandle, new ConvolutionDescriptors(precision, shape));
+        DeviceConvolution convolution = new CudnnConvolution(cudnnHandle, new ConvolutionDescriptors(precision, shape));
         return synchronous ? new Awaited(convolution) : convolution;
     }
 

@@ -61,11 +61,12 @@ final class CudnnConvolution implements DeviceConvolution {
         List<Algorithm> proposals = new ArrayList<>();
         for (Element result : results) {
             useMathType(descriptors.precision().convolutionMath()); // the most that proposals may take
-            List<Proposal> said = switch (direction) {
-                case FORWARD -> forwardProposals();
-                case INPUT_GRADIENT -> inputGradientProposals();
-                case WEIGHT_GRADIENT -> weightGradientProposals(result);
-            };
+            List<Proposal> said =
+                    switch (direction) {
+                        case FORWARD -> forwardProposals();
+                        case INPUT_GRADIENT -> inputGradientProposals();
+                        case WEIGHT_GRADIENT -> weightGradientProposals(result);
+                    };
             for (Proposal proposal : said) {
                 if (proposal.status() == cudnn.CUDNN_STATUS_SUCCESS
                         && descriptors.precision().allowsMath(proposal.mathType())) {
@@ -176,54 +177,56 @@ final class CudnnConvolution implements DeviceConvolution {
             Accumulate accumulate) {
         useMathType(algorithm.mathType());
         FloatPointer beta = accumulate == Accumulate.ADD ? ONE : ZERO;
-        int status = switch (direction) {
-            case FORWARD ->
-                cudnn.cudnnConvolutionForward(
-                        cudnnHandle,
-                        ONE,
-                        descriptors.input(),
-                        at(first),
-                        descriptors.weight(),
-                        at(second),
-                        descriptors.convolution(),
-                        algorithm.number(),
-                        at(workspace),
-                        algorithm.workspaceBytes(),
-                        beta,
-                        descriptors.output(),
-                        at(result));
-            case INPUT_GRADIENT ->
-                cudnn.cudnnConvolutionBackwardData(
-                        cudnnHandle,
-                        ONE,
-                        descriptors.weight(),
-                        at(second),
-                        descriptors.output(),
-                        at(first),
-                        descriptors.convolution(),
-                        algorithm.number(),
-                        at(workspace),
-                        algorithm.workspaceBytes(),
-                        beta,
-                        descriptors.input(),
-                        at(result));
-            case WEIGHT_GRADIENT ->
-                cudnn.cudnnConvolutionBackwardFilter(
-                        cudnnHandle,
-                        ONE,
-                        descriptors.input(),
-                        at(first),
-                        descriptors.output(),
-                        at(second),
-                        descriptors.convolution(),
-                        algorithm.number(),
-                        at(workspace),
-                        algorithm.workspaceBytes(),
-                        beta,
-                        descriptors.weightGradient(algorithm.result()),
-                        at(result));
-        };
-        CudaStatus.algorithm(status, "cuDNN's %s of a convolution %s by %s".formatted(direction, descriptors, algorithm));
+        int status =
+                switch (direction) {
+                    case FORWARD ->
+                        cudnn.cudnnConvolutionForward(
+                                cudnnHandle,
+                                ONE,
+                                descriptors.input(),
+                                at(first),
+                                descriptors.weight(),
+                                at(second),
+                                descriptors.convolution(),
+                                algorithm.number(),
+                                at(workspace),
+                                algorithm.workspaceBytes(),
+                                beta,
+                                descriptors.output(),
+                                at(result));
+                    case INPUT_GRADIENT ->
+                        cudnn.cudnnConvolutionBackwardData(
+                                cudnnHandle,
+                                ONE,
+                                descriptors.weight(),
+                                at(second),
+                                descriptors.output(),
+                                at(first),
+                                descriptors.convolution(),
+                                algorithm.number(),
+                                at(workspace),
+                                algorithm.workspaceBytes(),
+                                beta,
+                                descriptors.input(),
+                                at(result));
+                    case WEIGHT_GRADIENT ->
+                        cudnn.cudnnConvolutionBackwardFilter(
+                                cudnnHandle,
+                                ONE,
+                                descriptors.input(),
+                                at(first),
+                                descriptors.output(),
+                                at(second),
+                                descriptors.convolution(),
+                                algorithm.number(),
+                                at(workspace),
+                                algorithm.workspaceBytes(),
+                                beta,
+                                descriptors.weightGradient(algorithm.result()),
+                                at(result));
+                };
+        CudaStatus.algorithm(
+                status, "cuDNN's %s of a convolution %s by %s".formatted(direction, descriptors, algorithm));
     }
 
     @Override

@@ -184,7 +184,9 @@ final class CudnnTrainer implements ProgramTrainer {
                 ? new ImageShape(Math.toIntExact(images.size(0)), 1, 1, Math.toIntExact(images.size(1)))
                 : ImageShape.of(images.shape());
         ImageShape image = new ImageShape(1, shape.height(), shape.width(), shape.channels());
-        if (program == null || shape.batch() > program.batch() || !program.image().equals(image)) {
+        if (program == null
+                || shape.batch() > program.batch()
+                || !program.image().equals(image)) {
             forgetProgram();
             Program one = programs.apply(image);
             if (parameters == null) {

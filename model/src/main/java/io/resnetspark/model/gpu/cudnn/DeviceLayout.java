@@ -38,8 +38,7 @@ final class DeviceLayout {
      * @param packedLength values of all convolutions' weights
      * @param workspaceBytes scratch memory that the largest convolution needs
      */
-    DeviceLayout(
-            Program program, MemoryPlan plan, int batch, Element maps, int packedLength, long workspaceBytes) {
+    DeviceLayout(Program program, MemoryPlan plan, int batch, Element maps, int packedLength, long workspaceBytes) {
         this.plan = plan;
         this.batch = batch;
         this.maps = maps;

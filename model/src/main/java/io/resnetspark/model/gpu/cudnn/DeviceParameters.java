@@ -75,7 +75,8 @@ final class DeviceParameters implements AutoCloseable {
     }
 
     long packed(ParameterSlice weight) {
-        return packed.address() + (long) packedOffset(weight) * operations.maps().bytes();
+        return packed.address()
+                + (long) packedOffset(weight) * operations.maps().bytes();
     }
 
     /** Where a packed weight begins among all of them, in values. */

@@ -1,5 +1,6 @@
 package io.resnetspark.model.gpu.cudnn;
 
+import io.resnetspark.model.gpu.cudnn.Device.Recording;
 import io.resnetspark.model.gpu.cudnn.Operations.Norm;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.BatchLoss;
@@ -20,7 +21,6 @@ import io.resnetspark.model.program.Step.PadShortcut;
 import io.resnetspark.model.program.Step.Relu;
 import io.resnetspark.model.program.Step.ResidualAdd;
 import io.resnetspark.model.program.Value;
-import io.resnetspark.model.gpu.cudnn.Device.Recording;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -133,10 +133,7 @@ final class DeviceProgram implements AutoCloseable {
 
     private ConvolutionShape shape(Convolution step) {
         return new ConvolutionShape(
-                operations.maps(),
-                step.input().batch(batch),
-                step.output().channels(),
-                step.window());
+                operations.maps(), step.input().batch(batch), step.output().channels(), step.window());
     }
 
     private Set<Direction> directions(Convolution step) {
@@ -160,8 +157,7 @@ final class DeviceProgram implements AutoCloseable {
     }
 
     private DeviceLayout layout(long workspaceBytes) {
-        return new DeviceLayout(
-                program, plan, batch, operations.maps(), parameters.packedLength(), workspaceBytes);
+        return new DeviceLayout(program, plan, batch, operations.maps(), parameters.packedLength(), workspaceBytes);
     }
 
     private void prepareGradients() {
@@ -177,9 +173,7 @@ final class DeviceProgram implements AutoCloseable {
 
     /** For a batch that is not larger. */
     DeviceProgram withBatch(int images) {
-        return images == batch
-                ? this
-                : smaller.computeIfAbsent(images, count -> new DeviceProgram(this, count));
+        return images == batch ? this : smaller.computeIfAbsent(images, count -> new DeviceProgram(this, count));
     }
 
     int batch() {
@@ -422,9 +416,8 @@ final class DeviceProgram implements AutoCloseable {
     private void backward(Convolution step, long gradient) {
         TunedConvolution convolution = convolutions.get(step);
         if (step.learns()) {
-            long packed = memory
-                    + layout.packedGradients()
-                    + (long) parameters.packedOffset(step.weight()) * Float.BYTES;
+            long packed =
+                    memory + layout.packedGradients() + (long) parameters.packedOffset(step.weight()) * Float.BYTES;
             convolution.weightGradient(value(step.input()), gradient, packed, workspace());
             step.bias()
                     .ifPresent(

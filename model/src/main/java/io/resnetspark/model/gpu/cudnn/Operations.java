@@ -199,13 +199,7 @@ final class Operations implements AutoCloseable {
      */
     long squares(long vector, VectorParts parts) {
         run(DeviceKernel.SUM_SQUARES, parts.parts() * BLOCK, parts.address(), vector, parts.threadSums());
-        run(
-                DeviceKernel.SUM_GROUPS,
-                parts.parts(),
-                parts.firstThreads(),
-                parts.threadSums(),
-                parts.partSums(),
-                BLOCK);
+        run(DeviceKernel.SUM_GROUPS, parts.parts(), parts.firstThreads(), parts.threadSums(), parts.partSums(), BLOCK);
         run(DeviceKernel.SUM_GROUPS, parts.slices(), parts.firstParts(), parts.partSums(), parts.sliceSums(), 1);
         return parts.sliceSums();
     }
@@ -225,7 +219,14 @@ final class Operations implements AutoCloseable {
 
     /** In place too, where {@code inputGradient} is {@code outputGradient} and is replaced. */
     void reluGradient(long output, long outputGradient, long inputGradient, int count, Accumulate accumulate) {
-        run(DeviceKernel.RELU_GRADIENT, threadsByVector(count), output, outputGradient, inputGradient, count, accumulate);
+        run(
+                DeviceKernel.RELU_GRADIENT,
+                threadsByVector(count),
+                output,
+                outputGradient,
+                inputGradient,
+                count,
+                accumulate);
     }
 
     void residualAdd(long one, long other, long output, int count, Activation activation) {
@@ -525,8 +526,7 @@ final class Operations implements AutoCloseable {
      * @param gradients laid out as {@code parameters}
      * @param state address of the optimiser's first vector, {@code length} floats before the next one
      */
-    void update(
-            ParameterUpdate update, VectorParts parts, long parameters, long gradients, long state, long length) {
+    void update(ParameterUpdate update, VectorParts parts, long parameters, long gradients, long state, long length) {
         int threads = parts.parts() * BLOCK;
         if (update instanceof ParameterUpdate.Momentum step) {
             run(

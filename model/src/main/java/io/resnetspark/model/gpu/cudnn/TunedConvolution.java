@@ -22,8 +22,7 @@ final class TunedConvolution implements AutoCloseable {
      * @param convolution closed with this
      * @param ranked the best first, at least one for each direction that will be run
      */
-    TunedConvolution(
-            ConvolutionShape shape, DeviceConvolution convolution, Map<Direction, List<Algorithm>> ranked) {
+    TunedConvolution(ConvolutionShape shape, DeviceConvolution convolution, Map<Direction, List<Algorithm>> ranked) {
         this.shape = shape;
         this.convolution = convolution;
         this.workspaceBytes = ranked.values().stream()
@@ -67,8 +66,7 @@ final class TunedConvolution implements AutoCloseable {
         run(Direction.WEIGHT_GRADIENT, input, outputGradient, weightGradient, workspace, Accumulate.REPLACE);
     }
 
-    private void run(
-            Direction direction, long first, long second, long result, long workspace, Accumulate accumulate) {
+    private void run(Direction direction, long first, long second, long result, long workspace, Accumulate accumulate) {
         List<Algorithm> left = ranked.get(direction);
         while (true) {
             try {
@@ -77,7 +75,9 @@ final class TunedConvolution implements AutoCloseable {
             } catch (AlgorithmRefusedException e) {
                 if (left.size() == 1) {
                     throw new IllegalStateException(
-                            "The device has no algorithm left for the %s of a convolution %s".formatted(direction, shape), e);
+                            "The device has no algorithm left for the %s of a convolution %s"
+                                    .formatted(direction, shape),
+                            e);
                 }
                 LOG.warn("{}; the next algorithm takes its place", e.getMessage());
                 left.remove(0);

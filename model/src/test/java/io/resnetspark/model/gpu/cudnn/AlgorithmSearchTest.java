@@ -72,8 +72,8 @@ class AlgorithmSearchTest {
     /** One that wants more than a quarter of what is free is not asked. */
     @Test
     void workspacesAreBounded() {
-        EmulatedDevice device = EmulatedDevice.open(1 << 20)
-                .proposing(new Proposal(1, true, 1 << 19, true, false, 0.1), works(2, 1));
+        EmulatedDevice device =
+                EmulatedDevice.open(1 << 20).proposing(new Proposal(1, true, 1 << 19, true, false, 0.1), works(2, 1));
         assertThat(chosen(device, SHAPE, Direction.FORWARD)).isEqualTo(2);
         assertThat(device.runs()).containsOnlyKeys(2);
     }

@@ -98,11 +98,9 @@ class DeviceStepTest {
             if (i == 1) {
                 device.proposing(rounding);
             }
-            trainers[i] = new CudnnTrainer(
-                    device, Element.BFLOAT16, image -> program, program.parameters(), 0);
+            trainers[i] = new CudnnTrainer(device, Element.BFLOAT16, image -> program, program.parameters(), 0);
             try (CudnnTrainer trainer = trainers[i]) {
-                float[] parameters = NetworkWeights.toFlat(
-                        ParameterLayout.of(SPEC), SmallNetworks.weights(SPEC, 2));
+                float[] parameters = NetworkWeights.toFlat(ParameterLayout.of(SPEC), SmallNetworks.weights(SPEC, 2));
                 trainer.write(CudnnTrainer.PARAMETERS, parameters);
                 trainer.step(images(8, 1), SmallNetworks.labels(SPEC, 8));
                 gradients[i] = trainer.gradient();
@@ -117,8 +115,7 @@ class DeviceStepTest {
     @Test
     void nothingIsAllocatedOnceEverythingWasSeen() {
         EmulatedDevice device = EmulatedDevice.open();
-        try (Trainer trainer =
-                trainer(new CudnnKernels(device, Precision.BF16), new Lars(0.9, 0.01, 1e-2), 0.5)) {
+        try (Trainer trainer = trainer(new CudnnKernels(device, Precision.BF16), new Lars(0.9, 0.01, 1e-2), 0.5)) {
             int[] sizes = {6, 4, 6, 3, 6};
             int before = 0;
             for (int epoch = 0; epoch < 2; epoch++) {

@@ -216,8 +216,8 @@ public final class EmulatedDevice implements Device {
     }
 
     private static void compile(String suffix, Path folder, Path jni) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                "g++", "-std=c++17", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-Wall", "-Werror"));
+        List<String> command = new ArrayList<>(
+                List.of("g++", "-std=c++17", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-Wall", "-Werror"));
         command.addAll(List.of("-Wno-unknown-pragmas", "-I" + jni, "-I" + jni.resolve("linux")));
         command.add("-DSUFFIX=" + suffix);
         if (suffix.equals("Bfloat16")) {

@@ -72,11 +72,10 @@ class KernelSourceTest {
     }
 
     static Stream<Arguments> targets() {
-        return CAPABILITIES.stream()
-                .flatMap(capability -> Arrays.stream(Element.values())
-                        // Turing does not multiply bfloat16, and is refused before
-                        .filter(maps -> maps == Element.FLOAT || !capability.equals("75"))
-                        .map(maps -> Arguments.of(maps, capability)));
+        return CAPABILITIES.stream().flatMap(capability -> Arrays.stream(Element.values())
+                // Turing does not multiply bfloat16, and is refused before
+                .filter(maps -> maps == Element.FLOAT || !capability.equals("75"))
+                .map(maps -> Arguments.of(maps, capability)));
     }
 
     /** What a process does on its device. */
@@ -95,17 +94,15 @@ class KernelSourceTest {
     void functionsTakeWhatLaunchesPassAndSpillNothing(Element maps, String capability, @TempDir Path folder)
             throws Exception {
         String ptx = new String(KernelSource.compile(maps, "compute_" + capability), StandardCharsets.UTF_8);
-        Map<String, String> compiled = ENTRY.matcher(ptx)
-                .results()
-                .collect(sorted(entry -> entry.group(1), entry -> types(entry.group(2))));
+        Map<String, String> compiled =
+                ENTRY.matcher(ptx).results().collect(sorted(entry -> entry.group(1), entry -> types(entry.group(2))));
         Map<String, String> launched = Arrays.stream(DeviceKernel.values())
                 .collect(sorted(DeviceKernel::function, kernel -> "u" + kernel.arguments()));
         assertThat(compiled).isEqualTo(launched);
         assertNothingSpills(maps, capability, ptx, folder);
     }
 
-    private static <T> Collector<T, ?, Map<String, String>> sorted(
-            Function<T, String> key, Function<T, String> value) {
+    private static <T> Collector<T, ?, Map<String, String>> sorted(Function<T, String> key, Function<T, String> value) {
         return Collectors.toMap(key, value, (one, other) -> one, TreeMap::new);
     }
 
@@ -122,8 +119,7 @@ class KernelSourceTest {
                 .collect(Collectors.joining());
     }
 
-    private static void assertNothingSpills(Element maps, String capability, String ptx, Path folder)
-            throws Exception {
+    private static void assertNothingSpills(Element maps, String capability, String ptx, Path folder) throws Exception {
         Path source = Files.writeString(folder.resolve("kernels.ptx"), ptx);
         Process assembler = new ProcessBuilder(
                         toolkit.resolve("bin/ptxas").toString(),
