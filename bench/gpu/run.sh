@@ -48,7 +48,7 @@ ours() {
   shift
   "$work/jre/bin/java" -Xmx12g -Dorg.bytedeco.javacpp.pathsFirst=true -Dresnet.kernels=cudnn \
     -Dresnet.cudnn.precision="$precision" ${JAVA_EXTRA:-} -cp "$work/jars/*${EXTRA_CLASS_PATH:+:$EXTRA_CLASS_PATH}" \
-    io.resnetspark.bench.gpu.GpuBench "$@" | sed "s/^{/{\"precision\": \"$precision\", /"
+    io.resnetspark.bench.gpu.GpuBench "$@" | sed -u "s/^{/{\"precision\": \"$precision\", /"
 }
 
 torch() { # NETWORK BATCH SECONDS [OPTION]
@@ -133,6 +133,7 @@ limited() {
   local begin=$SECONDS
   wait "$job" 2>/dev/null
   local code=$?
+  kill -KILL -- "-$job" 2>/dev/null # what ignored its end, or was left in the background
   kill "$watch" 2>/dev/null
   wait "$watch" 2>/dev/null
   if [ "$code" -gt 128 ] && [ $((SECONDS - begin)) -ge "$limit" ]; then
