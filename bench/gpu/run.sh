@@ -122,7 +122,7 @@ limited() {
   local limit=$1 file=$2
   shift 2
   set -m
-  ("$@") >"$file" 2>&1 &
+  (set +m; "$@") >"$file" 2>&1 &
   local job=$!
   set +m
   (
