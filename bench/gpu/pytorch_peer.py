@@ -110,6 +110,7 @@ def trainer(name, batch, mixed, compiled, resident):
     host = torch.rand(batch, 3, size, size).contiguous(memory_format=torch.channels_last).pin_memory()
     labels = (torch.arange(batch) % classes).cuda()
     fixed = host.cuda()
+    losses = []
 
     def step():
         images = fixed if resident else host.cuda(non_blocking=True)
@@ -118,7 +119,9 @@ def trainer(name, batch, mixed, compiled, resident):
             loss = loss_of(run(images), labels)
         loss.backward()
         optimizer.step()
-        return loss.item()  # waits, as our steps do
+        losses.append(loss.detach())
+        if len(losses) > 1:
+            losses.pop(0).item()  # a step late, as ours are read
 
     return step
 

@@ -8,6 +8,7 @@ import io.resnetspark.pipeline.training.loop.TrainingLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** A driver in this JVM whose executors are processes of a cluster. */
@@ -57,6 +58,11 @@ final class ClusterDriver implements AutoCloseable {
         } finally {
             spark.sparkContext().removeSparkListener(watch);
         }
+    }
+
+    /** For jobs that are no training. */
+    JavaSparkContext context() {
+        return new JavaSparkContext(spark.sparkContext());
     }
 
     /** The process that runs a task. */
