@@ -11,6 +11,7 @@ cp resnetspark/*.py resnetspark/py.typed target/package/resnetspark/
 if [[ ${1:-} == --with-jar ]]; then
   mkdir target/package/resnetspark/jars
   cp ../jobs/target/resnet-spark.jar target/package/resnetspark/jars/
+  cp -r ../jobs/target/delta target/package/resnetspark/jars/
 fi
 "${PYTHON:-python3}" -m build --no-isolation --outdir target/dist target/package >target/build.log 2>&1 || {
   cat target/build.log >&2

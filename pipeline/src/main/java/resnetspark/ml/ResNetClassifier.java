@@ -1,8 +1,8 @@
 package resnetspark.ml;
 
 import io.resnetspark.model.NetworkName;
-import io.resnetspark.model.input.Augmentation;
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.pipeline.dataset.DeltaSession;
@@ -88,6 +88,14 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
             throw new IllegalArgumentException(
                     "The validation indicator column %s must be boolean".formatted(getValidationIndicatorCol()));
         }
+        if (isSet(weightCol())
+                && !(Columns.require(schema, getWeightCol(), "weight").dataType() instanceof NumericType)) {
+            throw new IllegalArgumentException("The weight column %s must be numeric".formatted(getWeightCol()));
+        }
+        if (getEarlyStoppingEpochs() > 0 && !isSet(validationIndicatorCol())) {
+            throw new IllegalArgumentException(
+                    "earlyStoppingEpochs needs validationIndicatorCol: training stops by the validation");
+        }
         return Columns.withPredictions(schema, this, List.of());
     }
 
@@ -111,6 +119,7 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                     ImageColumn.in(dataset.schema(), getInputCol()),
                     getLabelCol(),
                     chosen(validationIndicatorCol()),
+                    chosen(weightCol()),
                     scratch.child("rows"));
             OutputParams.checkThresholds(this, table.labels().size());
             String prepared = scratch.child("dataset");
@@ -144,8 +153,8 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
         int shorterSide = Preprocessing.shorterSideFor(size);
         double tolerated = InputParams.InvalidImages.of(getHandleInvalid()) == InputParams.InvalidImages.ERROR ? 0 : 1;
         return PrepareConfig.of(table.path(), PrepareConfig.SourceFormat.PARQUET, output)
-                .withParquet(
-                        new PrepareConfig.ParquetColumns(TrainingTable.IMAGE, TrainingTable.LABEL, TrainingTable.SPLIT))
+                .withParquet(new PrepareConfig.ParquetColumns(
+                        TrainingTable.IMAGE, TrainingTable.LABEL, TrainingTable.SPLIT, TrainingTable.WEIGHT))
                 .withSplit(new PrepareConfig.Splits(PrepareConfig.SplitOrigin.SOURCE, 1, 0, 0, 0, 0))
                 .withResize(ResizeRule.SHORTER_SIDE, shorterSide)
                 .withMaxRejectedFraction(tolerated);
@@ -179,6 +188,8 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                             case "imagenet" -> Augmentation.imageNet();
                             default -> Augmentation.cifar();
                         })
+                .classWeights(getClassWeights())
+                .earlyStoppingEpochs(getEarlyStoppingEpochs())
                 .zeroInitResidual(TrainConfig.ZeroInitResidual.OFF)
                 .seed(getSeed())
                 // nothing resumes this run: only its last and its best weights are of use
@@ -243,6 +254,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
     }
 
     @Override
+    public Param<String> inferencePrecision() {
+        return input.inferencePrecision;
+    }
+
+    @Override
     public IntParam batchSize() {
         return input.batchSize;
     }
@@ -253,6 +269,18 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
 
     public Param<String> validationIndicatorCol() {
         return training.validationIndicatorCol;
+    }
+
+    public Param<String> weightCol() {
+        return training.weightCol;
+    }
+
+    public Param<String> classWeights() {
+        return training.classWeights;
+    }
+
+    public IntParam earlyStoppingEpochs() {
+        return training.earlyStoppingEpochs;
     }
 
     public Param<String> architecture() {
@@ -301,6 +329,18 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
 
     public String getValidationIndicatorCol() {
         return getOrDefault(validationIndicatorCol());
+    }
+
+    public String getWeightCol() {
+        return getOrDefault(weightCol());
+    }
+
+    public String getClassWeights() {
+        return getOrDefault(classWeights());
+    }
+
+    public int getEarlyStoppingEpochs() {
+        return (Integer) getOrDefault(earlyStoppingEpochs());
     }
 
     public String getArchitecture() {
@@ -378,6 +418,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
         return this;
     }
 
+    public ResNetClassifier setInferencePrecision(String precision) {
+        set(inferencePrecision(), precision);
+        return this;
+    }
+
     public ResNetClassifier setBatchSize(int images) {
         set(batchSize(), images);
         return this;
@@ -390,6 +435,21 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
 
     public ResNetClassifier setValidationIndicatorCol(String name) {
         set(validationIndicatorCol(), name);
+        return this;
+    }
+
+    public ResNetClassifier setWeightCol(String name) {
+        set(weightCol(), name);
+        return this;
+    }
+
+    public ResNetClassifier setClassWeights(String weights) {
+        set(classWeights(), weights);
+        return this;
+    }
+
+    public ResNetClassifier setEarlyStoppingEpochs(int patience) {
+        set(earlyStoppingEpochs(), patience);
         return this;
     }
 

@@ -8,6 +8,7 @@ import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.model.Precision;
 import io.resnetspark.pipeline.run.RunDirectory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -39,7 +40,7 @@ final class TrainedNetwork implements Serializable {
     TrainedNetwork(LoadedModel model, ClassLabels labels) {
         List<String> outputNames =
                 labels.outputs().stream().map(labels.names()::get).toList();
-        this.card = new ModelCard(model.card().spec(), outputNames, model.card().preprocessing());
+        this.card = model.card().withLabels(outputNames);
         this.labels = labels;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
@@ -59,12 +60,13 @@ final class TrainedNetwork implements Serializable {
     }
 
     /** What travels to executors. */
-    ModelClassifierSource source(String description, int batchSize) {
+    ModelClassifierSource source(String description, int batchSize, Precision precision) {
         try {
             return new ModelClassifierSource(
                     new LoadedModel(
                             card, SafeTensors.read(new ByteArrayInputStream(safetensors), description), description),
-                    batchSize);
+                    batchSize,
+                    precision);
         } catch (IOException e) {
             throw new UncheckedIOException("Memory cannot fail to be read", e);
         }

@@ -1,5 +1,7 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Version;
+import io.resnetspark.jobs.command.registry.RegistryCommand;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,6 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InspectCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            TensorBoardCommand.class,
+            QuantizeCommand.class,
             RegistryCommand.class,
             ScheduleCommand.class,
             DoctorCommand.class

@@ -37,7 +37,7 @@ final class ClusterDriver implements AutoCloseable {
         SparkSession.Builder builder = SparkSession.builder()
                 .master(cluster.masterUrl())
                 .appName("disturbed training")
-                .config("spark.jars", cluster.applicationJar().toString())
+                .config("spark.jars", cluster.jars())
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.ui.enabled", "false")

@@ -9,6 +9,8 @@ import io.resnetspark.jobs.quickstart.SyntheticImages;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.TrainingStatus;
+import io.resnetspark.pipeline.training.MetricsFile;
+import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,8 +117,8 @@ class ClusterTrainingIT {
 
     /** The loss of every round, which depends on every step before it. */
     private static List<Double> losses(String name) {
-        return run(name).metrics("round").stream()
-                .map(round -> round.path("loss").asDouble())
+        return MetricsFile.read(run(name)).rounds().stream()
+                .map(RoundMetrics::loss)
                 .toList();
     }
 

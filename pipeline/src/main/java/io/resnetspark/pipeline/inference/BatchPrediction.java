@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.program.InferencePrecision;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -55,13 +56,13 @@ public final class BatchPrediction {
     /**
      * Predicts every input that the output does not have yet.
      *
-     * @param weights identify the model; with the views of the configuration, if there are several, they become its version,
-     *     and another version's rows in the same output stay
+     * @param weights identify the model; with its precision, unless that is single, and with the views of the
+     *     configuration, if there are several, they become its version, and another version's rows in the same output stay
      * @param output path or URI of the output's folder; need not exist
      * @throws ConfigurationException if the output has embeddings and this run makes none, or the other way round
      */
     public Outcome run(PredictionInput input, ClassifierSource model, String weights, String output) {
-        String modelVersion = version(weights);
+        String modelVersion = version(weights, model.precision());
         PredictionFiles files = new PredictionFiles(spark, output);
         files.removeUnfinished();
         Dataset<Row> keys = input.keys().distinct();
@@ -98,9 +99,10 @@ public final class BatchPrediction {
     }
 
     /** Two models, or ways to look with one, that predict differently never share it. */
-    private String version(String weights) {
+    private String version(String weights, InferencePrecision precision) {
         TestTimeAugmentation views = config.testTimeAugmentation();
-        return views == TestTimeAugmentation.NONE ? weights : weights + ", " + views.label();
+        String computed = precision == InferencePrecision.FP32 ? weights : weights + ", " + precision.label();
+        return views == TestTimeAugmentation.NONE ? computed : computed + ", " + views.label();
     }
 
     /** The keys that none of the tables has for that version. */

@@ -1,7 +1,6 @@
 package io.resnetspark.pipeline.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -79,27 +78,11 @@ public final class RunDirectory {
         store.replaceText(METRICS, lines);
     }
 
-    /** The lines of {@code metrics.jsonl}; empty before the first. */
+    /** The lines of {@code metrics.jsonl}, for who knows what they mean; empty before the first. */
     public List<String> metrics() {
         return store.readText(METRICS)
                 .map(text -> text.lines().filter(line -> !line.isBlank()).toList())
                 .orElse(List.of());
-    }
-
-    /** The lines of {@code metrics.jsonl} of one type. */
-    public List<JsonNode> metrics(String type) {
-        List<JsonNode> some = new ArrayList<>();
-        for (String line : metrics()) {
-            try {
-                JsonNode metrics = JSON.readTree(line);
-                if (metrics.path("type").asText().equals(type)) {
-                    some.add(metrics);
-                }
-            } catch (JsonProcessingException e) {
-                throw new BadDataException("%s/%s is damaged at \"%s\"".formatted(path(), METRICS, line), e);
-            }
-        }
-        return some;
     }
 
     /** Replaces {@code best.json}. */
