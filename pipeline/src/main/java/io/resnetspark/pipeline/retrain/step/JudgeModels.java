@@ -15,7 +15,6 @@ import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.retrain.Portion;
 import io.resnetspark.pipeline.retrain.RetrainContext;
-import io.resnetspark.pipeline.retrain.cycle.Retraining;
 import io.resnetspark.pipeline.retrain.promotion.PromotionEvidence;
 import io.resnetspark.pipeline.retrain.promotion.Trial;
 import io.resnetspark.pipeline.run.RunDirectory;
