@@ -254,6 +254,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
     }
 
     @Override
+    public Param<String> inferencePrecision() {
+        return input.inferencePrecision;
+    }
+
+    @Override
     public IntParam batchSize() {
         return input.batchSize;
     }
@@ -410,6 +415,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
 
     public ResNetClassifier setHandleInvalid(String behaviour) {
         set(handleInvalid(), behaviour);
+        return this;
+    }
+
+    public ResNetClassifier setInferencePrecision(String precision) {
+        set(inferencePrecision(), precision);
         return this;
     }
 

@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example: resnet bench --json bench.json --networks resnet18 --systems ours,djl-pytorch",
+            "         resnet bench --systems ours,pytorch --python venv/bin/python",
+            "         resnet bench --modes infer --systems ours-bf16,openvino --python venv/bin/python",
             "         resnet bench primitives --help"
         })
 public final class BenchCommand implements Callable<Integer> {
@@ -47,8 +49,17 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--systems",
             split = ",",
             defaultValue = "ours,dl4j,dl4j-onednn,djl-pytorch",
-            description = "Default: ${DEFAULT-VALUE}.")
-    private List<SystemUnderTest> systems;
+            description = "Of ours, dl4j, dl4j-onednn, djl-pytorch and, called by Python: pytorch"
+                    + " (all of pytorch-fp32, pytorch-bf16, pytorch-fp32-compiled, pytorch-bf16-compiled)."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private List<String> systems;
+
+    @Option(
+            names = "--python",
+            paramLabel = "PROGRAM",
+            defaultValue = "python3",
+            description = "A Python that has the library of the system it calls. Default: ${DEFAULT-VALUE}.")
+    private String python;
 
     @Option(
             names = "--networks",
@@ -105,7 +116,6 @@ public final class BenchCommand implements Callable<Integer> {
 
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new BenchCommand());
-        commandLine.registerConverter(SystemUnderTest.class, BenchCommand::system);
         commandLine.registerConverter(Network.class, BenchCommand::network);
         commandLine.registerConverter(Mode.class, BenchCommand::mode);
         commandLine.setExecutionExceptionHandler((exception, line, result) -> {
@@ -113,10 +123,6 @@ public final class BenchCommand implements Callable<Integer> {
             return exception instanceof ConfigurationException ? USAGE : FAILURE;
         });
         return commandLine;
-    }
-
-    private static SystemUnderTest system(String label) {
-        return converted(() -> SystemUnderTest.named(label));
     }
 
     private static Network network(String label) {
@@ -137,11 +143,18 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        BenchmarkReport report = new Benchmark(systems, tasks(), settings(), budgetMinutes * 60).run();
+        BenchmarkReport report = new Benchmark(chosenSystems(), tasks(), settings(), budgetMinutes * 60, python).run();
         spec.commandLine().getOut().print(ResultTable.of(report));
         spec.commandLine().getOut().flush();
         json.write(report);
         return report.results().isEmpty() ? FAILURE : 0;
+    }
+
+    private List<SystemUnderTest> chosenSystems() {
+        return systems.stream()
+                .flatMap(name -> SystemUnderTest.named(name).stream())
+                .distinct()
+                .toList();
     }
 
     private List<Task> tasks() {

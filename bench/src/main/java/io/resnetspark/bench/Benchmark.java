@@ -29,17 +29,27 @@ final class Benchmark {
     private final List<Task> tasks;
     private final SideBySide.Settings settings;
     private final TimeBudget budget;
+    private final String python;
 
     private final Map<String, String> descriptions = new TreeMap<>();
     private final List<Result> results = new ArrayList<>();
     private final List<Exclusion> excluded = new ArrayList<>();
 
-    /** @param budgetSeconds after which slow systems are left out */
-    Benchmark(List<SystemUnderTest> systems, List<Task> tasks, SideBySide.Settings settings, double budgetSeconds) {
+    /**
+     * @param budgetSeconds after which slow systems are left out
+     * @param python the interpreter of systems that Python calls
+     */
+    Benchmark(
+            List<SystemUnderTest> systems,
+            List<Task> tasks,
+            SideBySide.Settings settings,
+            double budgetSeconds,
+            String python) {
         this.systems = List.copyOf(systems);
         this.tasks = List.copyOf(tasks);
         this.settings = settings;
         this.budget = new TimeBudget(budgetSeconds, tasks.size(), () -> System.nanoTime() / 1e9);
+        this.python = python;
     }
 
     BenchmarkReport run() {
@@ -62,7 +72,11 @@ final class Benchmark {
     private void run(Task task) {
         List<WorkloadProcess> started = new ArrayList<>();
         try {
-            systems.forEach(system -> started.add(WorkloadProcess.start(system, task)));
+            for (SystemUnderTest system : systems) {
+                if (system.does(task.mode())) {
+                    started.add(WorkloadProcess.start(system, task, python));
+                }
+            }
             List<WorkloadProcess> ready = ready(started, task);
             requireSameNetwork(ready, task);
             Map<SystemUnderTest, Outcome> outcomes = new SideBySide(settings, budget).run(ready);

@@ -2,6 +2,9 @@ package io.resnetspark.bench.process;
 
 import io.resnetspark.bench.schedule.Contestant;
 import io.resnetspark.bench.schedule.ContestantFailedException;
+import io.resnetspark.bench.workload.JvmSystem;
+import io.resnetspark.bench.workload.PythonSystem;
+import io.resnetspark.bench.workload.SyntheticBatch;
 import io.resnetspark.bench.workload.SystemUnderTest;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -13,51 +16,77 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A system in a JVM of its own; the other end of a {@link WorkloadServer}. */
+/** A system in a process of its own; the other end of a {@link WorkloadServer} or of a script that answers alike. */
 public final class WorkloadProcess implements Contestant, AutoCloseable {
 
-    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
 
     private final SystemUnderTest system;
     private final Process process;
     private final BufferedWriter commands;
     private final BufferedReader answers;
     private final Path log;
+    private final Optional<Path> model;
     private Answer.Ready ready;
 
-    private WorkloadProcess(SystemUnderTest system, Process process, Path log) {
+    private WorkloadProcess(SystemUnderTest system, Process process, Path log, Optional<Path> model) {
         this.system = system;
         this.process = process;
         this.commands = process.outputWriter(StandardCharsets.UTF_8);
         this.answers = process.inputReader(StandardCharsets.UTF_8);
         this.log = log;
+        this.model = model;
     }
 
-    /** Starts a process without waiting until it is ready. */
-    public static WorkloadProcess start(SystemUnderTest system, Task task) {
+    /**
+     * Starts a process without waiting until it is ready.
+     *
+     * @param python the interpreter of systems that Python calls
+     */
+    public static WorkloadProcess start(SystemUnderTest system, Task task, String python) {
         try {
             Path log = Files.createTempFile("resnet-bench-" + system.label() + "-", ".log");
-            ProcessBuilder builder = new ProcessBuilder(command(system, task)).redirectError(log.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command(system, task, python)).redirectError(log.toFile());
             builder.environment().putAll(ProcessEnvironment.of(task.threads()));
-            return new WorkloadProcess(system, builder.start(), log);
+            Optional<Path> model = model(system, task);
+            model.ifPresent(file -> {
+                builder.environment().put("RESNET_BENCH_MODEL", file.toString());
+                builder.environment()
+                        .put(
+                                "RESNET_BENCH_PARAMETERS",
+                                String.valueOf(
+                                        JvmSystem.OURS.parameters(task.network().spec())));
+            });
+            return new WorkloadProcess(system, builder.start(), log, model);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot start a Java process for " + system.label(), e);
+            throw new UncheckedIOException("Cannot start the process of " + system.label(), e);
         }
     }
 
-    private static List<String> command(SystemUnderTest system, Task task) {
+    /** The file that it reads, which goes when it has ended. */
+    private static Optional<Path> model(SystemUnderTest system, Task task) throws IOException {
+        return system instanceof PythonSystem peer
+                ? peer.writeModel(SyntheticBatch.of(task.network().spec(), task.batch()))
+                : Optional.empty();
+    }
+
+    private static List<String> command(SystemUnderTest system, Task task, String python) {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ProcessEnvironment.jvmOptions());
-        command.addAll(system.jvmOptions(task.threads()));
-        command.addAll(List.of("-cp", system.classPath(), WorkloadServer.class.getName()));
+        if (system instanceof JvmSystem jvm) {
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(ProcessEnvironment.jvmOptions());
+            command.addAll(jvm.jvmOptions(task.threads()));
+            command.addAll(List.of("-cp", jvm.classPath(), WorkloadServer.class.getName(), jvm.label()));
+        } else if (system instanceof PythonSystem peer) {
+            command.addAll(List.of(python, peer.script().toString(), peer.way()));
+        }
         command.addAll(List.of(
-                system.label(),
                 task.network().label(),
                 task.mode().label(),
                 String.valueOf(task.batch()),
@@ -149,6 +178,9 @@ public final class WorkloadProcess implements Contestant, AutoCloseable {
             }
             if (process.exitValue() == 0) {
                 Files.deleteIfExists(log);
+            }
+            if (model.isPresent()) {
+                Files.deleteIfExists(model.get());
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();

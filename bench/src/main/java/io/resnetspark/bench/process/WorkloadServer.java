@@ -1,9 +1,9 @@
 package io.resnetspark.bench.process;
 
+import io.resnetspark.bench.workload.JvmSystem;
 import io.resnetspark.bench.workload.Mode;
 import io.resnetspark.bench.workload.Network;
 import io.resnetspark.bench.workload.SyntheticBatch;
-import io.resnetspark.bench.workload.SystemUnderTest;
 import io.resnetspark.bench.workload.Workload;
 import io.resnetspark.model.kernel.ComputeThreads;
 import java.io.BufferedReader;
@@ -40,7 +40,7 @@ public final class WorkloadServer {
     }
 
     private static void serve(String[] arguments, PrintStream answers) throws IOException {
-        SystemUnderTest system = SystemUnderTest.named(arguments[0]);
+        JvmSystem system = JvmSystem.named(arguments[0]);
         Network network = Network.named(arguments[1]);
         Mode mode = Mode.named(arguments[2]);
         SyntheticBatch batch = SyntheticBatch.of(network.spec(), Integer.parseInt(arguments[3]));

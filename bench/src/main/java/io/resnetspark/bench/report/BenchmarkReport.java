@@ -3,7 +3,7 @@ package io.resnetspark.bench.report;
 import io.resnetspark.bench.workload.SystemUnderTest;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Everything a run found; its JSON has these names in snake case.
@@ -34,24 +34,22 @@ public record BenchmarkReport(
             List<Result> results,
             List<Exclusion> excluded) {
         List<Ratio> ratios = results.stream()
-                .filter(result -> !result.system().equals(SystemUnderTest.OURS.label()))
+                .filter(result -> !SystemUnderTest.isOurs(result.system()))
                 .flatMap(peer -> ours(peer, results)
                         .map(ours -> new Ratio(
                                 peer.network(),
                                 peer.mode(),
                                 ours.system(),
                                 peer.system(),
-                                ours.imagesPerSecondMedian() / peer.imagesPerSecondMedian()))
-                        .stream())
+                                ours.imagesPerSecondMedian() / peer.imagesPerSecondMedian())))
                 .toList();
         return new BenchmarkReport(FORMAT_VERSION, startedAt, seconds, machine, systems, results, ratios, excluded);
     }
 
-    private static Optional<Result> ours(Result peer, List<Result> results) {
+    private static Stream<Result> ours(Result peer, List<Result> results) {
         return results.stream()
-                .filter(result -> result.system().equals(SystemUnderTest.OURS.label())
+                .filter(result -> SystemUnderTest.isOurs(result.system())
                         && result.network().equals(peer.network())
-                        && result.mode().equals(peer.mode()))
-                .findFirst();
+                        && result.mode().equals(peer.mode()));
     }
 }

@@ -3,11 +3,12 @@ package io.resnetspark.bench.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A report as text for a terminal. */
 public final class ResultTable {
 
-    private static final String ROW = "%-21s %-6s %-12s %12s  %-21s %8s  %s";
+    private static final String ROW = "%-21s %-6s %-21s %12s  %-21s %8s  %s";
 
     private ResultTable() {}
 
@@ -18,7 +19,7 @@ public final class ResultTable {
                         report.machine().cpu(),
                         report.machine().cores(),
                         report.machine().loadAverageAtStart()));
-        report.systems().forEach((label, description) -> lines.add("%-12s %s".formatted(label, description)));
+        report.systems().forEach((label, description) -> lines.add("%-21s %s".formatted(label, description)));
         lines.add("");
         lines.add(ROW.formatted("network", "mode", "system", "images/s", "[min, max]", "steps", "ours is")
                 .stripTrailing());
@@ -26,7 +27,7 @@ public final class ResultTable {
             lines.add(row(result, report));
         }
         for (Exclusion exclusion : report.excluded()) {
-            lines.add("%-21s %-6s %-12s %12s  %s"
+            lines.add("%-21s %-6s %-21s %12s  %s"
                     .formatted(
                             exclusion.network(), exclusion.mode(), exclusion.system(), "left out", exclusion.reason()));
         }
@@ -34,13 +35,12 @@ public final class ResultTable {
     }
 
     private static String row(Result result, BenchmarkReport report) {
-        String ratio = report.ratios().stream()
+        String ratios = report.ratios().stream()
                 .filter(candidate -> candidate.peer().equals(result.system())
                         && candidate.network().equals(result.network())
                         && candidate.mode().equals(result.mode()))
-                .map(candidate -> "%s x as fast".formatted(number(candidate.ratio())))
-                .findFirst()
-                .orElse("");
+                .map(candidate -> "%s x as fast (%s)".formatted(number(candidate.ratio()), candidate.system()))
+                .collect(Collectors.joining(", "));
         return ROW.formatted(
                         result.network() + " b" + result.batchSize(),
                         result.mode(),
@@ -48,7 +48,7 @@ public final class ResultTable {
                         number(result.imagesPerSecondMedian()),
                         "[%s, %s]".formatted(number(result.imagesPerSecondMin()), number(result.imagesPerSecondMax())),
                         result.repetitions() + " x " + result.stepsPerRepetition(),
-                        ratio)
+                        ratios)
                 .stripTrailing();
     }
 

@@ -1,142 +1,48 @@
 package io.resnetspark.bench.workload;
 
-import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.error.ConfigurationException;
-import java.io.File;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Who is compared. What it needs is switched once per JVM, so each system has its own. */
-public enum SystemUnderTest {
-    OURS("ours") {
-        @Override
-        public Workload open(SyntheticBatch batch, Mode mode) {
-            return Ours.open(batch, mode);
-        }
+/** Who is compared. Each has a process of its own. */
+public sealed interface SystemUnderTest permits JvmSystem, PythonSystem {
 
-        @Override
-        public String description() {
-            return Ours.description();
-        }
+    /** Name on the command line and in reports. */
+    String label();
 
-        @Override
-        public long parameters(ResNetSpec spec) {
-            return Ours.parameters(spec);
-        }
-    },
-    /** Stock DL4J with its defaults, which never use oneDNN. */
-    DL4J("dl4j") {
-        @Override
-        public Workload open(SyntheticBatch batch, Mode mode) {
-            return StockDl4j.open(batch, mode, StockDl4j.Helpers.AS_IT_COMES);
-        }
-
-        @Override
-        public String description() {
-            return StockDl4j.description(StockDl4j.Helpers.AS_IT_COMES);
-        }
-
-        @Override
-        public long parameters(ResNetSpec spec) {
-            return StockDl4j.parameters(spec);
-        }
-    },
-    /** Stock DL4J on its natives that contain oneDNN, with its helpers made to load. */
-    DL4J_ONEDNN("dl4j-onednn") {
-        @Override
-        public Workload open(SyntheticBatch batch, Mode mode) {
-            return StockDl4j.open(batch, mode, StockDl4j.Helpers.ONEDNN);
-        }
-
-        @Override
-        public List<String> jvmOptions(int threads) {
-            return List.of(
-                    "-Dorg.eclipse.deeplearning4j.helpers.disable=false",
-                    "-Dorg.bytedeco.javacpp.platform.extension=" + OneDnnNatives.extension());
-        }
-
-        @Override
-        public String classPath() {
-            return OneDnnNatives.jar() + File.pathSeparator + super.classPath();
-        }
-
-        @Override
-        public String description() {
-            return StockDl4j.description(StockDl4j.Helpers.ONEDNN);
-        }
-
-        @Override
-        public long parameters(ResNetSpec spec) {
-            return StockDl4j.parameters(spec);
-        }
-    },
-    DJL_PYTORCH("djl-pytorch") {
-        @Override
-        public Workload open(SyntheticBatch batch, Mode mode) {
-            return DjlPyTorch.open(batch, mode);
-        }
-
-        @Override
-        public List<String> jvmOptions(int threads) {
-            return List.of(
-                    "-Dai.djl.pytorch.num_threads=" + threads,
-                    "-Dai.djl.pytorch.num_interop_threads=1",
-                    // Its natives come from the class path; it shall neither download nor report anything.
-                    "-Dai.djl.offline=true",
-                    "-DOPT_OUT_TRACKING=true",
-                    "-DDJL_CACHE_DIR=" + DjlPyTorch.cacheDirectory());
-        }
-
-        @Override
-        public String description() {
-            return DjlPyTorch.description();
-        }
-
-        @Override
-        public long parameters(ResNetSpec spec) {
-            return DjlResNet.parameters(spec);
-        }
-    };
-
-    private final String label;
-
-    SystemUnderTest(String label) {
-        this.label = label;
+    /** Whether it takes part in that. */
+    default boolean does(Mode mode) {
+        return true;
     }
 
-    public String label() {
-        return label;
+    /**
+     * The systems that a name on the command line means: one, or all ways of a peer, for example {@code pytorch}.
+     *
+     * @throws ConfigurationException if there are none
+     */
+    static List<SystemUnderTest> named(String name) {
+        List<SystemUnderTest> one =
+                all().filter(system -> system.label().equals(name)).toList();
+        List<SystemUnderTest> found = one.isEmpty()
+                ? all().filter(system -> system instanceof PythonSystem python
+                                && python.peer().equals(name))
+                        .toList()
+                : one;
+        if (found.isEmpty()) {
+            throw new ConfigurationException("There is no system \"%s\"; choose from %s"
+                    .formatted(name, all().map(SystemUnderTest::label).collect(Collectors.joining(", "))));
+        }
+        return found;
     }
 
-    /** The network that {@code batch} is for, ready to compute, in a JVM with {@link #jvmOptions}. */
-    public abstract Workload open(SyntheticBatch batch, Mode mode);
-
-    /** Name, version and backend, from the JVM where it is open. */
-    public abstract String description();
-
-    /** Number of trained parameters of its version of a network, without its native library where it has its own. */
-    public abstract long parameters(ResNetSpec spec);
-
-    /** Options for its JVM beyond those of all. */
-    public List<String> jvmOptions(int threads) {
-        return List.of();
+    private static Stream<SystemUnderTest> all() {
+        return Stream.concat(Arrays.stream(JvmSystem.values()), Arrays.stream(PythonSystem.values()));
     }
 
-    /** Class path of its JVM. */
-    public String classPath() {
-        return System.getProperty("java.class.path");
-    }
-
-    public static SystemUnderTest named(String label) {
-        return Arrays.stream(values())
-                .filter(system -> system.label.equals(label))
-                .findFirst()
-                .orElseThrow(() -> new ConfigurationException("There is no system \"%s\"; choose from %s"
-                        .formatted(
-                                label,
-                                Arrays.stream(values())
-                                        .map(SystemUnderTest::label)
-                                        .collect(Collectors.joining(", ")))));
+    /** Whether a label is that of this project in some precision. */
+    static boolean isOurs(String label) {
+        return label.equals(JvmSystem.OURS.label()) || label.startsWith(JvmSystem.OURS.label() + "-");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.bench.process.Task;
 import io.resnetspark.bench.schedule.Outcome;
+import io.resnetspark.bench.workload.JvmSystem;
 import io.resnetspark.bench.workload.Mode;
 import io.resnetspark.bench.workload.Network;
 import io.resnetspark.bench.workload.SystemUnderTest;
@@ -24,9 +25,9 @@ class BenchmarkReportTest {
             new Machine("a processor", 2, 15.6, "Linux", "17", 0.25),
             Map.of("ours", "resnet-spark", "djl-pytorch", "PyTorch"),
             List.of(
-                    result(SystemUnderTest.OURS, TASK, 0.5, 1.0, 0.8),
-                    result(SystemUnderTest.DJL_PYTORCH, TASK, 2.0, 1.6, 1.0),
-                    result(SystemUnderTest.DJL_PYTORCH, OTHER, 1.0)),
+                    result(JvmSystem.OURS, TASK, 0.5, 1.0, 0.8),
+                    result(JvmSystem.DJL_PYTORCH, TASK, 2.0, 1.6, 1.0),
+                    result(JvmSystem.DJL_PYTORCH, OTHER, 1.0)),
             List.of(new Exclusion("dl4j", "resnet18@224", "train", "too slow")));
 
     @Test
@@ -55,7 +56,7 @@ class BenchmarkReportTest {
         assertThat(ResultTable.of(report))
                 .containsPattern("resnet18@224 b16 +train +ours +20\\.0 +\\[16\\.0, 32\\.0] +3 x 4\\R")
                 .containsPattern(
-                        "resnet18@224 b16 +train +djl-pytorch +10\\.0 +\\[8\\.00, 16\\.0] +3 x 4 +2\\.00 x as fast")
+                        "resnet18@224 b16 +train +djl-pytorch +10\\.0 +\\[8\\.00, 16\\.0] +3 x 4 +2\\.00 x as fast \\(ours\\)")
                 .containsPattern("resnet18@224 b16 +infer +djl-pytorch +16\\.0 +\\[16\\.0, 16\\.0] +1 x 4\\R")
                 .containsPattern("train +dl4j +left out +too slow");
     }

@@ -2,6 +2,7 @@ package io.resnetspark.bench.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetspark.bench.workload.JvmSystem;
 import io.resnetspark.bench.workload.SystemUnderTest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,8 +17,8 @@ class DefaultRunTest {
 
     private static final double PROCESS_START_SECONDS = 8;
 
-    private static final List<SystemUnderTest> SYSTEMS = List.of(
-            SystemUnderTest.OURS, SystemUnderTest.DL4J, SystemUnderTest.DL4J_ONEDNN, SystemUnderTest.DJL_PYTORCH);
+    private static final List<SystemUnderTest> SYSTEMS =
+            List.of(JvmSystem.OURS, JvmSystem.DL4J, JvmSystem.DL4J_ONEDNN, JvmSystem.DJL_PYTORCH);
 
     /** Seconds of a step of these systems; training and inference of each default network. */
     private static final double[][] STEP_SECONDS = {
@@ -51,7 +52,7 @@ class DefaultRunTest {
     @ValueSource(doubles = {1.5, 2})
     void leavesOutNobodyButStockDl4jOnASlowerMachine(double slowness) {
         assertThat(run(slowness)).allSatisfy(outcomes -> assertThat(outcomes).allSatisfy((system, outcome) -> {
-            if (system != SystemUnderTest.DL4J) {
+            if (system != JvmSystem.DL4J) {
                 assertThat(outcome).isInstanceOf(Outcome.Measured.class);
             }
         }));

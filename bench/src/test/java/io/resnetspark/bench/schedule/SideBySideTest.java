@@ -2,6 +2,7 @@ package io.resnetspark.bench.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetspark.bench.workload.JvmSystem;
 import io.resnetspark.bench.workload.SystemUnderTest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,9 +19,7 @@ class SideBySideTest {
     void systemsTakeTurnsAndEachRoundBeginsWithAnother() {
         Map<SystemUnderTest, Outcome> outcomes = sideBySide(3, 1000)
                 .run(List.of(
-                        new Fake(SystemUnderTest.OURS, 1),
-                        new Fake(SystemUnderTest.DL4J, 1),
-                        new Fake(SystemUnderTest.DJL_PYTORCH, 1)));
+                        new Fake(JvmSystem.OURS, 1), new Fake(JvmSystem.DL4J, 1), new Fake(JvmSystem.DJL_PYTORCH, 1)));
 
         assertThat(history.subList(history.size() - 9, history.size()))
                 .containsExactly(
@@ -39,7 +38,7 @@ class SideBySideTest {
 
     @Test
     void aSlowSystemGetsThreeStepsSpreadOverTheRounds() {
-        sideBySide(6, 1000).run(List.of(new Fake(SystemUnderTest.OURS, 1), new Fake(SystemUnderTest.DL4J, 20)));
+        sideBySide(6, 1000).run(List.of(new Fake(JvmSystem.OURS, 1), new Fake(JvmSystem.DL4J, 20)));
 
         List<String> measured = history.subList(history.size() - 9, history.size());
         assertThat(measured).filteredOn("ours 4"::equals).hasSize(6);
@@ -50,10 +49,10 @@ class SideBySideTest {
     @Test
     void aSystemThatDoesNotFitIntoTheTimeIsLeftOutWithItsReason() {
         Map<SystemUnderTest, Outcome> outcomes =
-                sideBySide(2, 60).run(List.of(new Fake(SystemUnderTest.OURS, 0.5), new Fake(SystemUnderTest.DL4J, 19)));
+                sideBySide(2, 60).run(List.of(new Fake(JvmSystem.OURS, 0.5), new Fake(JvmSystem.DL4J, 19)));
 
-        assertThat(outcomes.get(SystemUnderTest.OURS)).isInstanceOf(Outcome.Measured.class);
-        assertThat(outcomes.get(SystemUnderTest.DL4J))
+        assertThat(outcomes.get(JvmSystem.OURS)).isInstanceOf(Outcome.Measured.class);
+        assertThat(outcomes.get(JvmSystem.DL4J))
                 .isEqualTo(
                         new Outcome.Excluded("a step takes 19 s, and 3 of them do not fit into the time that is left"));
         assertThat(history).filteredOn(line -> line.startsWith("dl4j")).containsExactly("dl4j 1");
@@ -62,22 +61,20 @@ class SideBySideTest {
     @Test
     void aSystemWhoseFirstStepPassesTheLimitIsLeftOutAndTheOthersGoOn() {
         Map<SystemUnderTest, Outcome> outcomes =
-                sideBySide(2, 1000).run(List.of(new Fake(SystemUnderTest.DL4J, 61), new Fake(SystemUnderTest.OURS, 1)));
+                sideBySide(2, 1000).run(List.of(new Fake(JvmSystem.DL4J, 61), new Fake(JvmSystem.OURS, 1)));
 
-        assertThat(outcomes.get(SystemUnderTest.DL4J))
-                .isEqualTo(new Outcome.Excluded("warm-up: no answer within 60 s"));
-        assertThat(outcomes.get(SystemUnderTest.OURS)).isInstanceOf(Outcome.Measured.class);
+        assertThat(outcomes.get(JvmSystem.DL4J)).isEqualTo(new Outcome.Excluded("warm-up: no answer within 60 s"));
+        assertThat(outcomes.get(JvmSystem.OURS)).isInstanceOf(Outcome.Measured.class);
     }
 
     @Test
     void aSystemThatFailsBetweenRepetitionsIsNotReported() {
-        Fake failing = new Fake(SystemUnderTest.DL4J, 20);
+        Fake failing = new Fake(JvmSystem.DL4J, 20);
         failing.runsUntilFailure = 2;
-        Map<SystemUnderTest, Outcome> outcomes =
-                sideBySide(3, 1000).run(List.of(new Fake(SystemUnderTest.OURS, 1), failing));
+        Map<SystemUnderTest, Outcome> outcomes = sideBySide(3, 1000).run(List.of(new Fake(JvmSystem.OURS, 1), failing));
 
-        assertThat(outcomes.get(SystemUnderTest.DL4J)).isEqualTo(new Outcome.Excluded("broken"));
-        assertThat(((Outcome.Measured) outcomes.get(SystemUnderTest.OURS)).stepSeconds())
+        assertThat(outcomes.get(JvmSystem.DL4J)).isEqualTo(new Outcome.Excluded("broken"));
+        assertThat(((Outcome.Measured) outcomes.get(JvmSystem.OURS)).stepSeconds())
                 .hasSize(3);
     }
 

@@ -11,9 +11,9 @@ class SameNetworkTest {
     @ParameterizedTest
     @EnumSource(Network.class)
     void everySystemHasAsManyTrainedParametersAsThisProject(Network network) {
-        long ours = SystemUnderTest.OURS.parameters(network.spec());
+        long ours = JvmSystem.OURS.parameters(network.spec());
 
-        assertThat(SystemUnderTest.values()).allSatisfy(system -> assertThat(system.parameters(network.spec()))
+        assertThat(JvmSystem.values()).allSatisfy(system -> assertThat(system.parameters(network.spec()))
                 .isEqualTo(ours));
     }
 
@@ -21,7 +21,7 @@ class SameNetworkTest {
     @ParameterizedTest
     @CsvSource({"resnet18, 11689512", "resnet50, 25557032", "cifar-resnet20, 269722"})
     void theNetworkIsThePublishedOne(String network, long parameters) {
-        assertThat(SystemUnderTest.DJL_PYTORCH.parameters(Network.named(network).spec()))
+        assertThat(JvmSystem.DJL_PYTORCH.parameters(Network.named(network).spec()))
                 .isEqualTo(parameters);
     }
 }

@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ImportCommand.class,
             ExportCommand.class,
             TensorBoardCommand.class,
+            QuantizeCommand.class,
             RegistryCommand.class,
             ScheduleCommand.class,
             DoctorCommand.class

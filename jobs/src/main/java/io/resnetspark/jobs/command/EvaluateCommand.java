@@ -11,6 +11,7 @@ import io.resnetspark.jobs.cli.TensorBoardOption;
 import io.resnetspark.jobs.cli.Version;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.pipeline.dataset.DatasetFiles;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
@@ -26,6 +27,7 @@ import io.resnetspark.pipeline.evaluation.RunHistory;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.model.Precision;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.tensorboard.ReportEvents;
@@ -106,6 +108,15 @@ final class EvaluateCommand extends JobCommand {
     @Overrides("evaluate.test-time-augmentation")
     private String testTimeAugmentation;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            description =
+                    "What the models classify in: model (default: int8 if quantised, else fp32), auto (bf16 where the "
+                            + "processor has it), fp32, bf16 or int8. Below fp32, the first model is also compared with itself in fp32.")
+    @Overrides("evaluate.precision")
+    private String precision;
+
     @Mixin
     private RegistryOption registry;
 
@@ -137,14 +148,19 @@ final class EvaluateCommand extends JobCommand {
         for (String name : models) {
             job.fetch(name);
             LoadedModel model = load(name, dataset, job.hadoopConfiguration());
-            if (tested.isEmpty() && reestimateBatchNorm > 0) {
+            boolean first = tested.isEmpty();
+            if (first && reestimateBatchNorm > 0) {
                 LoadedModel reestimated = job.step(
                         "re-estimate batch norm",
                         () -> BatchNormReestimation.of(
                                 job.spark(), dataset, model, reestimateBatchNorm, config.batchSize()));
-                tested.add(underTest(name, reestimated, config.batchSize(), job.hadoopConfiguration()));
+                tested.add(underTest(name, reestimated, config, job.hadoopConfiguration()));
             }
-            tested.add(underTest(name, model, config.batchSize(), job.hadoopConfiguration()));
+            tested.add(underTest(name, model, config, job.hadoopConfiguration()));
+            if (first && reestimateBatchNorm == 0 && tested.get(0).source().precision() != InferencePrecision.FP32) {
+                ModelClassifierSource exact = new ModelClassifierSource(model, config.batchSize(), Precision.FP32);
+                tested.add(new ModelUnderTest(tested.get(0).id(), exact, RunCurves.NONE));
+            }
         }
         Optional<EvaluationData> validation =
                 dataset.images(Split.VAL) > 0 ? Optional.of(EvaluationData.of(dataset, Split.VAL)) : Optional.empty();
@@ -170,11 +186,12 @@ final class EvaluateCommand extends JobCommand {
                 name, architecture.name(), Optional.of(dataset.classes().names()), hadoop);
     }
 
-    private static ModelUnderTest underTest(String name, LoadedModel model, int batchSize, Configuration hadoop) {
+    private static ModelUnderTest underTest(
+            String name, LoadedModel model, EvaluateConfig config, Configuration hadoop) {
         Optional<RunDirectory> run = ModelSource.run(name, hadoop);
         RunCurves curves = run.map(RunHistory::of).orElse(RunCurves.NONE);
         String id = run.map(known -> known.manifest().id()).orElse(model.description());
-        return new ModelUnderTest(id, new ModelClassifierSource(model, batchSize), curves);
+        return new ModelUnderTest(id, new ModelClassifierSource(model, config.batchSize(), config.precision()), curves);
     }
 
     private Conclusion conclude(EvaluateConfig config, EvaluationReport report, String page) {
@@ -190,7 +207,7 @@ final class EvaluateCommand extends JobCommand {
                 report.loss(),
                 report.ece(),
                 report.throughputImagesPerSecond(),
-                reestimateBatchNorm > 0 ? withRunningStatistics(report) : "",
+                beforeChange(report),
                 page);
         List<String> missed = config.failUnder().stream()
                 .flatMap(text -> Requirement.parse(text).shortfall(report).stream())
@@ -200,6 +217,27 @@ final class EvaluateCommand extends JobCommand {
                 : new Conclusion(
                         ExitStatus.FAILURE,
                         numbers + System.lineSeparator() + String.join(System.lineSeparator(), missed));
+    }
+
+    private String beforeChange(EvaluationReport report) {
+        if (reestimateBatchNorm > 0) {
+            return withRunningStatistics(report);
+        }
+        return report.model().precision().equals(InferencePrecision.FP32.label()) ? "" : inSinglePrecision(report);
+    }
+
+    /** The first comparison is with the same model in single precision. */
+    private static String inSinglePrecision(EvaluationReport report) {
+        EvaluationReport.Comparison exact = report.comparisons().get(0);
+        return String.format(
+                Locale.ROOT,
+                "%s loses %.2f points of top-1 (95 %% interval %.2f to %.2f) against fp32: top-1 %.2f %%, loss %.4f%n",
+                report.model().precision(),
+                100 * exact.difference(),
+                100 * exact.differenceCi95().low(),
+                100 * exact.differenceCi95().high(),
+                100 * exact.top1(),
+                exact.loss());
     }
 
     /** The first comparison is with the same model before its batch norms were re-estimated. */

@@ -15,7 +15,7 @@ final class CudnnInference implements PreparedProgram {
     private final Device device;
     private final Program program;
     private final MemoryPlan plan;
-    private final long vector;
+    private final DeviceMemory vector;
     private final DeviceParameters parameters;
 
     CudnnInference(Device device, InferenceProgram inference) {
@@ -24,14 +24,26 @@ final class CudnnInference implements PreparedProgram {
         this.plan = MemoryPlan.inference(program, Element.FLOAT);
         long bytes = (long) program.parameters() * Float.BYTES;
         synchronized (device) {
-            vector = device.allocate(bytes);
-            try (FloatPointer host = new FloatPointer(inference.parameters());
-                    Operations operations = new Operations(device, Element.FLOAT)) {
-                device.upload(host, vector, bytes);
-                parameters = new DeviceParameters(device, program, Element.FLOAT, vector, Operations.NONE);
-                parameters.pack(operations);
-            } catch (RuntimeException e) {
-                device.free(vector);
+            vector = new DeviceMemory(device, bytes);
+            try (FloatPointer host = new FloatPointer(inference.parameters())) {
+                device.upload(host, vector.address(), bytes);
+                parameters = packed();
+            } catch (RuntimeException | Error e) {
+                vector.close();
+                throw e;
+            }
+        }
+    }
+
+    private DeviceParameters packed() {
+        try (Operations operations = new Operations(device, Element.FLOAT)) {
+            DeviceParameters packed =
+                    new DeviceParameters(device, operations, program, vector.address(), Operations.NONE);
+            try {
+                packed.pack();
+                return packed;
+            } catch (RuntimeException | Error e) {
+                packed.close();
                 throw e;
             }
         }
@@ -46,7 +58,7 @@ final class CudnnInference implements PreparedProgram {
     public void close() {
         synchronized (device) {
             parameters.close();
-            device.free(vector);
+            vector.close();
         }
     }
 
@@ -62,7 +74,7 @@ final class CudnnInference implements PreparedProgram {
                 operations = new Operations(device, Element.FLOAT);
                 try {
                     executed = new DeviceProgram(device, operations, program, plan, batch, parameters);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     operations.close();
                     throw e;
                 }

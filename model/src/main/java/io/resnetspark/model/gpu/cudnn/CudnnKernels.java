@@ -42,8 +42,13 @@ public final class CudnnKernels implements Kernels {
      * @throws io.resnetspark.model.error.ConfigurationException if driver, libraries or device are missing or unfit
      */
     public static CudnnKernels open() {
+        return open(Integer.getInteger(CudaDevice.SETTING, 0));
+    }
+
+    /** @param ordinal of the GPU among those that the process may see */
+    static CudnnKernels open(int ordinal) {
         Precision precision = Precision.ofThisProcess();
-        return new CudnnKernels(CudaDevice.ofThisProcess(precision), precision);
+        return new CudnnKernels(CudaDevice.open(ordinal, precision), precision);
     }
 
     @Override

@@ -12,9 +12,11 @@ import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Window;
+import java.util.stream.Stream;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.global.dnnl;
 import org.nd4j.linalg.factory.Nd4j;
@@ -81,15 +83,31 @@ public final class OneDnnKernels implements Kernels {
         return new OneDnnProgram(program);
     }
 
+    /** Without AVX-512, oneDNN computes bfloat16 only on processors that have it, and integers on all. */
+    @Override
+    public boolean infersIn(InferencePrecision precision) {
+        return precision != InferencePrecision.BF16 || hasBfloat16() || isa().contains("avx512");
+    }
+
+    @Override
+    public InferencePrecision fastestPrecision() {
+        return hasBfloat16() ? InferencePrecision.BF16 : InferencePrecision.FP32;
+    }
+
+    /** Whether the processor has instructions for it, and oneDNN uses them. */
+    private static boolean hasBfloat16() {
+        String isa = isa();
+        return Stream.of("bf16", "fp16", "amx", "avx10", "avx2_vnni_2").anyMatch(isa::contains);
+    }
+
+    private static String isa() {
+        return dnnl.get_effective_cpu_isa().intern().name();
+    }
+
     @Override
     public String description() {
         dnnl_version_t version = dnnl.dnnl_version();
-        return "oneDNN %d.%d.%d (%s)"
-                .formatted(
-                        version.major(),
-                        version.minor(),
-                        version.patch(),
-                        dnnl.get_effective_cpu_isa().intern().name());
+        return "oneDNN %d.%d.%d (%s)".formatted(version.major(), version.minor(), version.patch(), isa());
     }
 
     /** How they are found. */

@@ -38,7 +38,8 @@ class ConvolutionDescriptorsTest {
             Precision precision, Element maps, int inputs, int outputs, int size, int stride, int padding, int pixels) {
         ImageShape shape = new ImageShape(5, pixels, pixels + 2, inputs);
         Window window = new Window(size, stride, padding);
-        try (ConvolutionDescriptors descriptors = new ConvolutionDescriptors(precision, maps, shape, outputs, window)) {
+        try (ConvolutionDescriptors descriptors =
+                new ConvolutionDescriptors(precision, new ConvolutionShape(maps, shape, outputs, window))) {
             assertThat(descriptors.outputShape()).isEqualTo(shape.through(window, outputs));
         }
     }

@@ -7,6 +7,8 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Chip;
 import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Versions;
 import io.resnetspark.model.program.Element;
+import org.bytedeco.cuda.global.cublas;
+import org.bytedeco.cuda.global.cudnn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,5 +81,20 @@ class CudnnRequirementsTest {
         assertThatThrownBy(() -> Precision.parse("fp16"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("fp32, tf32 or bf16");
+    }
+
+    /** Single precision is never TF32, and floats never become half precision on the way. */
+    @Test
+    void precisionsDecideTheArithmetic() {
+        assertThat(Precision.FP32.convolutionMath()).isEqualTo(cudnn.CUDNN_FMA_MATH);
+        assertThat(Precision.FP32.allowsMath(cudnn.CUDNN_FMA_MATH)).isTrue();
+        assertThat(Precision.FP32.allowsMath(cudnn.CUDNN_DEFAULT_MATH)).isFalse();
+        assertThat(Precision.FP32.allowsMath(cudnn.CUDNN_TENSOR_OP_MATH)).isFalse();
+        assertThat(Precision.FP32.productMath()).isEqualTo(cublas.CUBLAS_PEDANTIC_MATH);
+        for (Precision precision : Precision.values()) {
+            assertThat(precision.allowsMath(precision.convolutionMath())).isTrue();
+            assertThat(precision.allowsMath(cudnn.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION))
+                    .isFalse();
+        }
     }
 }

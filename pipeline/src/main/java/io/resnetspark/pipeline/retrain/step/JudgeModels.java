@@ -120,8 +120,10 @@ public final class JudgeModels {
 
     private ClassifierSource source(String name) {
         LoadedModel model = ModelSource.load(name, Optional.empty(), Optional.empty(), context.hadoop());
-        ClassifierSource source =
-                new ModelClassifierSource(model, context.settings().evaluate().batchSize());
+        ClassifierSource source = new ModelClassifierSource(
+                model,
+                context.settings().evaluate().batchSize(),
+                context.settings().evaluate().precision());
         return source.labels().size() < prepared.classes().size()
                 ? new PaddedClasses(source, prepared.classes())
                 : source;

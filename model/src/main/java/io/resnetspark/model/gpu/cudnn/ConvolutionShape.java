@@ -1,0 +1,38 @@
+package io.resnetspark.model.gpu.cudnn;
+
+import io.resnetspark.model.program.Element;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Window;
+
+/**
+ * A convolution of maps of one type.
+ *
+ * @param maps type of input and output
+ * @param input shape of the input
+ * @param outputs number of filters
+ */
+record ConvolutionShape(Element maps, ImageShape input, int outputs, Window window) {
+
+    ImageShape output() {
+        return input.through(window, outputs);
+    }
+
+    long inputBytes() {
+        return input.length() * maps.bytes();
+    }
+
+    long outputBytes() {
+        return output().length() * maps.bytes();
+    }
+
+    /** Values of the weight {@code [out, size, size, in]}. */
+    long weightLength() {
+        return (long) outputs * window.size() * window.size() * input.channels();
+    }
+
+    /** For messages. */
+    @Override
+    public String toString() {
+        return "%s to %s, %s, %s".formatted(input, output(), window, maps);
+    }
+}
