@@ -26,8 +26,9 @@ import picocli.CommandLine.Option;
         name = "resnet bench images",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Prepares, trains on, evaluates and predicts growing numbers of small images, with a heap of 1 GiB, and"
-                + " adds 1,000 to each.",
+        description =
+                "Prepares, trains on, evaluates and predicts growing numbers of small images, with a heap of 1 GiB, and"
+                        + " adds 1,000 to each.",
         footer = {"", "Example: resnet bench images --images 10000,100000,1000000 --json images.json"})
 public final class ImageCountCommand implements Callable<Integer> {
 
@@ -95,23 +96,67 @@ public final class ImageCountCommand implements Callable<Integer> {
     private void measure(Path work, int images) throws IOException, InterruptedException {
         String dataset = work.resolve("dataset-" + images).toString();
         String run = work.resolve("run-" + images).toString();
-        List<String> parquet = List.of("--format", "parquet", "--split", "train=0.8,val=0.1,test=0.1", "--output", dataset);
+        List<String> parquet =
+                List.of("--format", "parquet", "--split", "train=0.8,val=0.1,test=0.1", "--output", dataset);
         run(work, images, "prepare from Parquet", "prepare", work.resolve("table-" + images), parquet);
         run(work, images, "prepare 1,000 more", "prepare", work.resolve("added-" + images), parquet);
         if (images <= foldersUpTo) {
             List<String> folders = List.of(
-                    "--format", "image-folder", "--output", work.resolve("of-folders-" + images).toString());
+                    "--format",
+                    "image-folder",
+                    "--output",
+                    work.resolve("of-folders-" + images).toString());
             run(work, images, "prepare from folders", "prepare", work.resolve("folders-" + images), folders);
         }
         List<String> training = List.of(
-                "train", "--data", dataset, "--output", run, "--arch", "cifar-resnet20+blocks=1-1-1+widths=8-8-16",
-                "--input-size", "8", "--augmentation", "none", "--workers", "2", "--averaging-frequency", "50",
-                "--batch-size", "64", "--epochs", "1");
+                "train",
+                "--data",
+                dataset,
+                "--output",
+                run,
+                "--arch",
+                "cifar-resnet20+blocks=1-1-1+widths=8-8-16",
+                "--input-size",
+                "8",
+                "--augmentation",
+                "none",
+                "--workers",
+                "2",
+                "--averaging-frequency",
+                "50",
+                "--batch-size",
+                "64",
+                "--epochs",
+                "1");
         run(work, images, "one epoch", training);
-        run(work, images, "evaluate", List.of("evaluate", "--data", dataset, "--split", "test", "--model", run,
-                "--output", work.resolve("report-" + images).toString()));
-        run(work, images, "predict", List.of("predict", "--input", dataset, "--format", "dataset", "--model", run,
-                "--output", work.resolve("predictions-" + images).toString()));
+        run(
+                work,
+                images,
+                "evaluate",
+                List.of(
+                        "evaluate",
+                        "--data",
+                        dataset,
+                        "--split",
+                        "test",
+                        "--model",
+                        run,
+                        "--output",
+                        work.resolve("report-" + images).toString()));
+        run(
+                work,
+                images,
+                "predict",
+                List.of(
+                        "predict",
+                        "--input",
+                        dataset,
+                        "--format",
+                        "dataset",
+                        "--model",
+                        run,
+                        "--output",
+                        work.resolve("predictions-" + images).toString()));
     }
 
     private void run(Path work, int images, String step, String command, Path input, List<String> options)
@@ -127,15 +172,16 @@ public final class ImageCountCommand implements Callable<Integer> {
         command.addAll(arguments);
         command.add("--no-ui");
         Path log = work.resolve("log");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("RESNET_DRIVER_MEMORY", "1g");
         builder.environment().put("RESNET_BUILD", "never");
         long start = System.nanoTime();
         int exit = builder.start().waitFor();
         double seconds = (System.nanoTime() - start) / 1e9;
         if (exit != 0) {
-            throw new IllegalStateException("%s of %d images: exit code %d%n%s"
-                    .formatted(step, images, exit, Files.readString(log)));
+            throw new IllegalStateException(
+                    "%s of %d images: exit code %d%n%s".formatted(step, images, exit, Files.readString(log)));
         }
         taken.add(new Taken(images, step, seconds));
         System.err.printf(Locale.ROOT, "%,d images: %s %.1f s%n", images, step, seconds);
@@ -153,8 +199,8 @@ public final class ImageCountCommand implements Callable<Integer> {
                             "%.3f",
                             1e3 * (one.seconds() - smaller.seconds()) / (one.images() - smaller.images())))
                     .orElse("");
-            System.out.println(
-                    String.format(Locale.ROOT, "| %,d | %s | %.1f | %s |", one.images(), one.step(), one.seconds(), more));
+            System.out.println(String.format(
+                    Locale.ROOT, "| %,d | %s | %.1f | %s |", one.images(), one.step(), one.seconds(), more));
         }
     }
 }

@@ -9,6 +9,7 @@ import io.resnetspark.pipeline.training.loop.TrainingLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** A driver in this JVM whose executors are processes of a cluster. */
@@ -68,6 +69,11 @@ final class ClusterDriver implements AutoCloseable {
     /** Gives an executor back to the cluster, as dynamic allocation does with one that is not needed. */
     void release(String executorId) {
         spark.sparkContext().killExecutor(executorId);
+    }
+
+    /** For jobs that are no training. */
+    JavaSparkContext context() {
+        return new JavaSparkContext(spark.sparkContext());
     }
 
     /** The process that runs a task. */

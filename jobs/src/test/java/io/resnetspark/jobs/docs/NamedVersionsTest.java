@@ -46,10 +46,10 @@ class NamedVersionsTest {
 
     @Test
     void eachSparkHasItsDeltaLake() {
-        assertThat(DeltaSession.artifactFor("3.5.6-amzn-1")).hasValueSatisfying(artifact -> assertThat(artifact)
-                .startsWith("io.delta:delta-spark_2.12:3."));
-        assertThat(DeltaSession.artifactFor("4.0.1")).hasValueSatisfying(artifact -> assertThat(artifact)
-                .startsWith("io.delta:delta-spark_4.0_2.13:4."));
+        assertThat(DeltaSession.artifactFor("3.5.6-amzn-1"))
+                .hasValueSatisfying(artifact -> assertThat(artifact).startsWith("io.delta:delta-spark_2.12:3."));
+        assertThat(DeltaSession.artifactFor("4.0.1"))
+                .hasValueSatisfying(artifact -> assertThat(artifact).startsWith("io.delta:delta-spark_4.0_2.13:4."));
         assertThat(DeltaSession.artifactFor("3.4.1")).isEmpty();
     }
 }
