@@ -79,7 +79,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Trains one minibatch. Layers that are {@link Freezable#frozen} keep their parameters.
      *
-     * @param images {@code [N, H, W, C]}, normalised
+     * @param images {@code [N, H, W, C]}, normalised, or unsigned bytes after {@link #readSamplesBy}
      * @param labels {@code [N, classes]}, one-hot or soft
      * @param learningRate at least 0
      * @param globalStep steps done before, over the whole training
@@ -106,6 +106,16 @@ public final class Trainer implements AutoCloseable {
             BatchLoss loss = pending.get();
             return new StepResult(examples, loss.lossSum(), loss.correct());
         };
+    }
+
+    /**
+     * Lets steps take images {@code [N, H, W, C]} of unsigned bytes, where what computes normalises them itself.
+     *
+     * @param table what samples are for the network: 256 values for each channel
+     * @return whether they do
+     */
+    public boolean readSamplesBy(float[] table) {
+        return learner().readSamplesBy(table);
     }
 
     /** Without this, weight decay and momentum would move parameters that have no gradient. */

@@ -41,6 +41,7 @@ final class CudnnTrainer implements ProgramTrainer {
     private final Function<ImageShape, Program> programs;
     private DeviceParameters parameters;
     private DeviceProgram program;
+    private DeviceMemory table;
     private boolean closed;
 
     /**
@@ -141,6 +142,29 @@ final class CudnnTrainer implements ProgramTrainer {
     }
 
     @Override
+    public boolean takesSamples() {
+        return true;
+    }
+
+    @Override
+    public void readSamplesBy(float[] values) {
+        onDevice(() -> {
+            DeviceMemory next = new DeviceMemory(device, (long) values.length * Float.BYTES);
+            try (FloatPointer host = new FloatPointer(values)) {
+                device.upload(host, next.address(), (long) values.length * Float.BYTES);
+            } catch (RuntimeException | Error e) {
+                next.close();
+                throw e;
+            }
+            if (table != null) {
+                table.close();
+            }
+            table = next;
+            return null;
+        });
+    }
+
+    @Override
     public BatchLoss step(INDArray images, INDArray labels) {
         return begin(images, labels).get();
     }
@@ -152,6 +176,12 @@ final class CudnnTrainer implements ProgramTrainer {
             if (!Arrays.equals(labels.shape(), new long[] {fitting.batch(), fitting.classes()})) {
                 throw new IllegalArgumentException("Labels must be [%d, %d], not %s"
                         .formatted(fitting.batch(), fitting.classes(), Arrays.toString(labels.shape())));
+            }
+            if (images.dataType() == DataType.UINT8) {
+                if (table == null) {
+                    throw new IllegalStateException("Nobody has said what samples are for the network");
+                }
+                return fitting.train(HostArray.ofSamples(images), table, HostArray.of(labels));
             }
             return fitting.train(HostArray.of(images), HostArray.of(labels));
         });
@@ -294,6 +324,9 @@ final class CudnnTrainer implements ProgramTrainer {
                 forgetProgram();
                 if (parameters != null) {
                     parameters.close();
+                }
+                if (table != null) {
+                    table.close();
                 }
                 parts.values().forEach(VectorParts::close);
                 operations.close();

@@ -243,6 +243,28 @@ final class DeviceProgram implements AutoCloseable {
         MinibatchFeed minibatches = feed.orElseThrow();
         minibatches.bring(images, labels);
         operations.toElements(minibatches.images(), value(program.images()), Math.toIntExact(imageValues(batch)));
+        return train(minibatches);
+    }
+
+    /**
+     * As {@link #train(HostArray, HostArray)}.
+     *
+     * @param samples unsigned bytes of the host
+     * @param table 256 floats for each channel: what samples are for the network
+     */
+    Supplier<BatchLoss> train(HostArray samples, DeviceMemory table, HostArray labels) {
+        MinibatchFeed minibatches = feed.orElseThrow();
+        minibatches.bring(samples, labels);
+        operations.samplesToElements(
+                minibatches.images(),
+                table.address(),
+                value(program.images()),
+                program.images().channels(),
+                Math.toIntExact(imageValues(batch)));
+        return train(minibatches);
+    }
+
+    private Supplier<BatchLoss> train(MinibatchFeed minibatches) {
         operations.copyFloats(minibatches.labels(), memory + layout.labels(), batch * classes());
         minibatches.taken();
         // The first time shows whether every call works; from the second on, all of them are one.

@@ -143,6 +143,11 @@ final class Operations implements AutoCloseable {
         run(DeviceKernel.TO_ELEMENTS, threads(count), floats, elements, count);
     }
 
+    /** @param table address of 256 floats for each channel */
+    void samplesToElements(long samples, long table, long elements, int channels, int count) {
+        run(DeviceKernel.SAMPLES_TO_ELEMENTS, threads(count), samples, table, elements, channels, count);
+    }
+
     void copyFloats(long from, long to, int count) {
         device.launch(Element.FLOAT, DeviceKernel.TO_ELEMENTS, threads(count), from, to, count);
     }

@@ -21,6 +21,7 @@ import org.bytedeco.cuda.global.cudart;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -30,7 +31,7 @@ class DeviceFailureTest {
     private static final ImageShape SHAPE = new ImageShape(3, 4, 4, 2);
     private static final ResNetSpec SPEC = SmallNetworks.shallow(Architecture.CIFAR_PLAIN20);
 
-    /** Clipping, LARS, batches of two sizes, a recorded step, validation. */
+    /** Clipping, LARS, batches of two sizes, a recorded step, samples, validation. */
     private static void train(Kernels kernels) {
         var network = TinyGraph.of(SHAPE, 4, kernels, graph -> {
             String x = graph.convolution("conv", ResNet.IMAGES, 2, 4, 3, 1, Bias.NONE);
@@ -43,6 +44,9 @@ class DeviceFailureTest {
                 trainer.step(images, labels, 0.1, step);
             }
             trainer.step(Nd4j.ones(2, 4, 4, 2), Nd4j.eye(TinyGraph.CLASSES).getRows(0, 1), 0.1, 3);
+            trainer.readSamplesBy(new float[2 * 256]);
+            trainer.readSamplesBy(new float[2 * 256]);
+            trainer.step(images.castTo(DataType.UINT8), labels, 0.1, 4);
             trainer.probabilities(images);
             trainer.state();
         }
