@@ -42,6 +42,7 @@ final class CudnnTrainer implements ProgramTrainer {
     private DeviceParameters parameters;
     private DeviceProgram program;
     private DeviceMemory table;
+    private VectorCopies copies;
     private boolean closed;
 
     /**
@@ -111,12 +112,18 @@ final class CudnnTrainer implements ProgramTrainer {
         if (values.length != length) {
             throw new IllegalArgumentException("%d values for a vector of %d".formatted(values.length, length));
         }
-        try (FloatPointer host = new FloatPointer(values)) {
-            onDevice(() -> {
-                device.upload(host, address(vector), vectorBytes());
-                return null;
-            });
+        onDevice(() -> {
+            copies().write(values, address(vector));
+            return null;
+        });
+    }
+
+    /** Made when needed: in a round, each vector comes and goes once. */
+    private VectorCopies copies() {
+        if (copies == null) {
+            copies = new VectorCopies(device, length);
         }
+        return copies;
     }
 
     @Override
@@ -126,13 +133,10 @@ final class CudnnTrainer implements ProgramTrainer {
 
     private float[] copy(long address) {
         float[] values = new float[length];
-        try (FloatPointer host = new FloatPointer(length)) {
-            onDevice(() -> {
-                device.download(address, host, vectorBytes());
-                return null;
-            });
-            host.get(values);
-        }
+        onDevice(() -> {
+            copies().read(address, values);
+            return null;
+        });
         return values;
     }
 
@@ -327,6 +331,9 @@ final class CudnnTrainer implements ProgramTrainer {
                 }
                 if (table != null) {
                     table.close();
+                }
+                if (copies != null) {
+                    copies.close();
                 }
                 parts.values().forEach(VectorParts::close);
                 operations.close();
