@@ -86,10 +86,6 @@ final class DeviceProgram implements AutoCloseable {
                 convolutions.put(step, device.algorithms().convolution(shape(step), directions(step)));
             }
             layout = layout(workspaceBytes());
-            if (plan.trains()) {
-                // Now that every convolution has run, libraries have loaded what they need.
-                layout.requireFits(device.freeBytes());
-            }
             prepareGradients();
             feed = plan.trains() ? Optional.of(feed()) : Optional.empty();
             ownMemory = Optional.of(memory());
@@ -134,6 +130,10 @@ final class DeviceProgram implements AutoCloseable {
 
     private DeviceMemory memory() {
         try {
+            if (plan.trains()) {
+                // Now that every convolution has run, libraries have loaded what they need.
+                layout.requireFits(device.freeBytes());
+            }
             return new DeviceMemory(device, layout.bytes());
         } catch (RuntimeException | Error e) {
             feed.ifPresent(MinibatchFeed::close);
