@@ -7,6 +7,7 @@ import java.util.List;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.javacpp.Pointer;
@@ -38,7 +39,12 @@ final class Call {
 
     /** A copy into another layout, from {@code DNNL_ARG_FROM} to {@code DNNL_ARG_TO}. */
     static Call reorder(memory.desc from, memory.desc to) {
-        var description = new reorder.primitive_desc(OneDnn.CPU, from, OneDnn.CPU, to, OneDnn.attributes(), false);
+        return reorder(from, to, OneDnn.attributes());
+    }
+
+    /** Likewise with more than {@link OneDnn#attributes}. */
+    static Call reorder(memory.desc from, memory.desc to, primitive_attr attributes) {
+        var description = new reorder.primitive_desc(OneDnn.CPU, from, OneDnn.CPU, to, attributes, false);
         return new Call(new reorder(description), description);
     }
 

@@ -11,10 +11,15 @@ import io.resnetspark.model.kernel.ReluKernel;
 import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
 import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.PreparedProgram;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.ProgramTrainer;
 import io.resnetspark.model.program.Window;
+import java.util.Optional;
+import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.global.dnnl;
 import org.nd4j.linalg.factory.Nd4j;
@@ -79,6 +84,12 @@ public final class OneDnnKernels implements Kernels {
     @Override
     public PreparedProgram inference(InferenceProgram program) {
         return new OneDnnProgram(program);
+    }
+
+    @Override
+    public Optional<ProgramTrainer> trainer(Function<ImageShape, Program> programs, int parameters, int stateVectors) {
+        Element maps = "bf16".equals(System.getProperty("tmp.precision")) ? Element.BFLOAT16 : Element.FLOAT;
+        return Optional.of(new OneDnnTrainer(programs, maps, parameters, stateVectors));
     }
 
     @Override
