@@ -46,7 +46,7 @@ bench() { # precision, log, arguments of GpuBench
   local precision=$1 log=$2
   shift 2
   "$work/jre/bin/java" -Xmx12g -Dorg.bytedeco.javacpp.pathsFirst=true -Dresnet.kernels=cudnn \
-    -Dresnet.cudnn.precision="$precision" ${JAVA_EXTRA:-} -cp "$work/jars/*" \
+    -Dresnet.bench.precision="$precision" ${JAVA_EXTRA:-} -cp "$work/jars/*" \
     io.resnetspark.bench.gpu.GpuBench "$@" 2>>"$out/$log.log" | tee -a -- "$out/$log.log" \
     | grep '^{' | sed "s/^{/{\"precision\": \"$precision\", /" | tee -a -- "$out/results.jsonl"
 }

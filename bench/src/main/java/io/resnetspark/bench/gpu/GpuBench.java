@@ -1,5 +1,6 @@
 package io.resnetspark.bench.gpu;
 
+import io.resnetspark.model.program.TrainingPrecision;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -15,6 +16,11 @@ import java.util.Arrays;
 public final class GpuBench {
 
     private GpuBench() {}
+
+    /** What is trained in: the system property {@code resnet.bench.precision}. */
+    static TrainingPrecision precision() {
+        return TrainingPrecision.named(System.getProperty("resnet.bench.precision", "tf32"));
+    }
 
     public static void main(String[] arguments) throws Exception {
         switch (arguments.length == 0 ? "" : arguments[0]) {

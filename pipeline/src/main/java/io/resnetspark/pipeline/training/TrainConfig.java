@@ -42,6 +42,7 @@ import java.util.Optional;
  * @param augmentation what is random about training images
  * @param zeroInitResidual whether blocks start as the identity (zero-γ)
  * @param seed of initial weights, order and augmentation
+ * @param precision what is computed in
  * @param threadsPerWorker compute threads of each worker; 0 shares the cores of an executor among its tasks
  * @param checkpointEveryEpochs epochs between checkpoints, at least 1
  * @param keepCheckpoints newest checkpoints kept besides the best one, at least 1
@@ -77,6 +78,7 @@ public record TrainConfig(
         Augmentation augmentation,
         ZeroInitResidual zeroInitResidual,
         long seed,
+        Precision precision,
         int threadsPerWorker,
         int checkpointEveryEpochs,
         int keepCheckpoints,

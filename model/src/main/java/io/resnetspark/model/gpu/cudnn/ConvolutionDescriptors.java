@@ -2,6 +2,7 @@ package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ final class ConvolutionDescriptors implements AutoCloseable {
     private static final int DILATION = 1;
 
     private final Element maps;
-    private final Precision precision;
+    private final TrainingPrecision precision;
     private final Window window;
     private final String what;
     private final cudnnTensorStruct input;
@@ -26,7 +27,7 @@ final class ConvolutionDescriptors implements AutoCloseable {
     private final cudnnFilterStruct weight = new cudnnFilterStruct();
     private final List<cudnnConvolutionStruct> convolutions = new ArrayList<>();
 
-    ConvolutionDescriptors(Precision precision, Element maps, ImageShape shape, int outputs, Window window) {
+    ConvolutionDescriptors(TrainingPrecision precision, Element maps, ImageShape shape, int outputs, Window window) {
         this.precision = precision;
         this.maps = maps;
         this.window = window;
@@ -56,7 +57,7 @@ final class ConvolutionDescriptors implements AutoCloseable {
         if (maps == Element.BFLOAT16) {
             return cudnn.CUDNN_TENSOR_OP_MATH;
         }
-        return precision == Precision.FP32 ? cudnn.CUDNN_FMA_MATH : cudnn.CUDNN_DEFAULT_MATH;
+        return precision == TrainingPrecision.FP32 ? cudnn.CUDNN_FMA_MATH : cudnn.CUDNN_DEFAULT_MATH;
     }
 
     private cudnnTensorStruct tensor(ImageShape shape) {

@@ -6,6 +6,7 @@ import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Versions;
 import io.resnetspark.model.gpu.cudnn.MatrixProduct.Form;
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -45,33 +46,47 @@ final class CudaDevice implements Device {
     private static CudaDevice opened;
 
     private final int index;
-    private final Precision precision;
+    private final Chip chip;
     private final String description;
     private final boolean synchronous;
     private final CallTimes times = new CallTimes();
     private long callStart;
     private final cudnnContext cudnnHandle = new cudnnContext();
     private final cublasContext cublasHandle = new cublasContext();
+    private TrainingPrecision precision;
     private final Map<Element, CudaModule> modules = new EnumMap<>(Element.class);
 
-    private CudaDevice(int index, Precision precision, Chip chip, Versions versions) {
+    private CudaDevice(int index, Chip chip, Versions versions) {
         this.index = index;
-        this.precision = precision;
+        this.chip = chip;
         this.synchronous = Boolean.getBoolean("resnet.cudnn.synchronous");
         if (synchronous) {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> LOG.info("Where the time on the GPU went:\n{}", times.table())));
         }
-        this.description = "%s, %s (%s, compute capability %s)"
-                .formatted(versions.text(), precision, chip.name(), chip.dottedCapability());
+        this.description = "%s (%s, compute capability %s)"
+                .formatted(versions.text(), chip.name(), chip.dottedCapability());
         modules.put(Element.FLOAT, new CudaModule(Element.FLOAT, chip.architecture()));
-        if (precision.maps() == Element.BFLOAT16) {
-            modules.put(Element.BFLOAT16, new CudaModule(Element.BFLOAT16, chip.architecture()));
-        }
         CudaStatus.cudnn(cudnn.cudnnCreate(cudnnHandle), "cudnnCreate");
         CudaStatus.cublas(cublas.cublasCreate_v2(cublasHandle), "cublasCreate");
-        int math = precision == Precision.FP32 ? cublas.CUBLAS_DEFAULT_MATH : cublas.CUBLAS_TF32_TENSOR_OP_MATH;
-        CudaStatus.cublas(cublas.cublasSetMathMode(cublasHandle, math), "cublasSetMathMode");
+        multiplyIn(TrainingPrecision.TF32);
+    }
+
+    @Override
+    public boolean multipliesIn(TrainingPrecision wanted) {
+        return CudnnRequirements.has(chip, wanted);
+    }
+
+    @Override
+    public void multiplyIn(TrainingPrecision wanted) {
+        if (wanted != precision) {
+            bind();
+            int math = wanted == TrainingPrecision.FP32
+                    ? cublas.CUBLAS_DEFAULT_MATH
+                    : cublas.CUBLAS_TF32_TENSOR_OP_MATH;
+            CudaStatus.cublas(cublas.cublasSetMathMode(cublasHandle, math), "cublasSetMathMode");
+            precision = wanted;
+        }
     }
 
     /**
@@ -79,15 +94,15 @@ final class CudaDevice implements Device {
      *
      * @throws ConfigurationException that says what is missing
      */
-    static synchronized CudaDevice ofThisProcess(Precision precision) {
+    static synchronized CudaDevice ofThisProcess() {
         if (opened == null) {
-            opened = open(Integer.getInteger(SETTING, 0), precision);
+            opened = open(Integer.getInteger(SETTING, 0));
             LOG.info("Opened GPU {}: {}, {} MiB free", opened.index, opened.description, opened.freeBytes() >> 20);
         }
         return opened;
     }
 
-    private static CudaDevice open(int index, Precision precision) {
+    private static CudaDevice open(int index) {
         require(missingLibraries());
         int devices = deviceCount();
         require(CudnnRequirements.problems(index, devices));
@@ -95,8 +110,8 @@ final class CudaDevice implements Device {
         Versions versions = versions();
         require(CudnnRequirements.problems(versions));
         Chip chip = chip(index);
-        require(CudnnRequirements.problems(chip, precision));
-        return new CudaDevice(index, precision, chip, versions);
+        require(CudnnRequirements.problems(chip));
+        return new CudaDevice(index, chip, versions);
     }
 
     private static void require(List<String> problems) {
@@ -253,7 +268,8 @@ final class CudaDevice implements Device {
     @Override
     public void launch(Element maps, DeviceKernel kernel, int threads, Object... arguments) {
         bind();
-        modules.get(maps).launch(kernel, threads, arguments);
+        modules.computeIfAbsent(maps, type -> new CudaModule(type, chip.architecture()))
+                .launch(kernel, threads, arguments);
         finish(kernel.function());
     }
 

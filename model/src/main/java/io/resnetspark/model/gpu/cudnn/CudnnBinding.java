@@ -27,7 +27,7 @@ public record CudnnBinding() implements DeviceBinding {
     @Override
     public Optional<String> refusal(NvidiaGpu device) {
         CudnnRequirements.Chip chip = new CudnnRequirements.Chip(device.name(), 10 * device.major() + device.minor());
-        return CudnnRequirements.problems(chip, Precision.ofThisProcess()).stream()
+        return CudnnRequirements.problems(chip).stream()
                 .findFirst();
     }
 
@@ -61,6 +61,6 @@ public record CudnnBinding() implements DeviceBinding {
 
     @Override
     public long usedBytes(int ordinal) {
-        return CudaDevice.ofThisProcess(Precision.ofThisProcess()).usedBytes();
+        return CudaDevice.ofThisProcess().usedBytes();
     }
 }

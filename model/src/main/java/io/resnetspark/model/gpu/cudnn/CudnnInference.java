@@ -6,6 +6,7 @@ import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.MemoryPlan;
 import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Value;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -60,6 +61,7 @@ final class CudnnInference implements PreparedProgram {
         Executor(int batch) {
             synchronized (device) {
                 operations = new Operations(device, Element.FLOAT);
+                device.multiplyIn(TrainingPrecision.TF32);
                 try {
                     executed = new DeviceProgram(device, operations, program, plan, batch, parameters);
                 } catch (RuntimeException e) {
@@ -85,6 +87,7 @@ final class CudnnInference implements PreparedProgram {
                     host.put(images, first * imageLength, count * imageLength);
                     executed.upload(host, count);
                 }
+                device.multiplyIn(TrainingPrecision.TF32);
                 executed.forward(DeviceProgram.Mode.EVALUATE);
                 read(program.logits(), logits, first, count);
                 read(program.features(), features, first, count);

@@ -10,6 +10,7 @@ import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.ParameterUpdate;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.ProgramTrainer;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -27,6 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class CudnnTrainer implements ProgramTrainer {
 
     private final Device device;
+    private final TrainingPrecision precision;
     private final Element maps;
     private final Operations operations;
     private final int length;
@@ -42,9 +44,15 @@ final class CudnnTrainer implements ProgramTrainer {
      * @param length of the vector of parameters
      * @param stateVectors vectors of the optimiser
      */
-    CudnnTrainer(Device device, Element maps, Function<ImageShape, Program> programs, int length, int stateVectors) {
+    CudnnTrainer(
+            Device device,
+            TrainingPrecision precision,
+            Function<ImageShape, Program> programs,
+            int length,
+            int stateVectors) {
         this.device = device;
-        this.maps = maps;
+        this.precision = precision;
+        this.maps = precision.maps();
         this.programs = programs;
         this.length = length;
         this.stateVectors = stateVectors;
@@ -231,6 +239,7 @@ final class CudnnTrainer implements ProgramTrainer {
             if (closed) {
                 throw new IllegalStateException("The training is closed");
             }
+            device.multiplyIn(precision);
             return work.get();
         }
     }

@@ -2,6 +2,7 @@ package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
 import org.bytedeco.javacpp.Pointer;
 
@@ -43,6 +44,12 @@ interface Device {
      * @param arguments see {@link DeviceKernel#encode}
      */
     void launch(Element maps, DeviceKernel kernel, int threads, Object... arguments);
+
+    /** Whether the device has instructions for it. */
+    boolean multipliesIn(TrainingPrecision precision);
+
+    /** Sets what convolutions that are made from now on, and products, are computed in. */
+    void multiplyIn(TrainingPrecision precision);
 
     DeviceConvolution convolution(Element maps, ImageShape input, int outputChannels, Window window);
 

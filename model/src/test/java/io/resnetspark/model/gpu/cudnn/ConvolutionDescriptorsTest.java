@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudnn;
@@ -35,7 +36,7 @@ class ConvolutionDescriptorsTest {
         "BF16, BFLOAT16, 64, 128, 3, 2, 1, 57",
     })
     void agreesAboutTheOutput(
-            Precision precision, Element maps, int inputs, int outputs, int size, int stride, int padding, int pixels) {
+            TrainingPrecision precision, Element maps, int inputs, int outputs, int size, int stride, int padding, int pixels) {
         ImageShape shape = new ImageShape(5, pixels, pixels + 2, inputs);
         Window window = new Window(size, stride, padding);
         try (ConvolutionDescriptors descriptors = new ConvolutionDescriptors(precision, maps, shape, outputs, window)) {

@@ -10,6 +10,7 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
 import io.resnetspark.model.input.Augmentation;
 import io.resnetspark.model.input.BatchRecipe;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleSelection;
@@ -120,7 +121,7 @@ public final class TrainingLoop {
         Optional<ExampleIndex> validationIndex = index(dataset, config.validateOn());
 
         StartingPoint start = startingPoint(resume, dataset);
-        TrainingPlan plan = plan(start.card(), trainingIndex, validationIndex);
+        TrainingPlan plan = plan(start.card(), record.precision(spark), trainingIndex, validationIndex);
         ComputationGraph network = ResNet.create(start.card().spec(), config.seed());
         ParameterLayout layout = ParameterLayout.of(network);
         FrozenStages.freeze(network, config.freeze());
@@ -178,7 +179,11 @@ public final class TrainingLoop {
         return StartingPoint.fresh(config, dataset, hadoop);
     }
 
-    private TrainingPlan plan(ModelCard card, ExampleIndex trainingIndex, Optional<ExampleIndex> validationIndex) {
+    private TrainingPlan plan(
+            ModelCard card,
+            TrainingPrecision precision,
+            ExampleIndex trainingIndex,
+            Optional<ExampleIndex> validationIndex) {
         int classes = card.spec().classes();
         return new TrainingPlan(
                 UUID.randomUUID().toString(),
@@ -193,6 +198,7 @@ public final class TrainingLoop {
                 config.batchSize(),
                 config.epochs(),
                 config.seed(),
+                precision,
                 WorkerThreads.of(spark.sparkContext(), config.workers(), config.threadsPerWorker()),
                 BatchRecipe.training(card.preprocessing(), config.augmentation(), config.seed(), classes),
                 trainingIndex,
@@ -325,7 +331,7 @@ public final class TrainingLoop {
                 rhythm().rounds(config.epochs(), plan.stepsPerEpoch()),
                 (long) manifest.trainExamples() * config.epochs(),
                 position.examples(),
-                manifest.kernels());
+                "%s, %s".formatted(manifest.kernels(), manifest.precision()));
     }
 
     private static double secondsSince(long nanos) {

@@ -6,6 +6,7 @@ import io.resnetspark.model.input.BatchRecipe;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.Progress;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.training.FrozenStages;
@@ -30,6 +31,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * @param batchSize images of one worker's minibatch
  * @param epochs length of the training
  * @param seed of order, and of weights until a state replaces them
+ * @param precision of all workers
  * @param threads compute threads of each worker
  * @param training how training images are made
  * @param trainingIndex where they are
@@ -51,6 +53,7 @@ public record TrainingPlan(
         int batchSize,
         int epochs,
         long seed,
+        TrainingPrecision precision,
         int threads,
         BatchRecipe training,
         ExampleIndex trainingIndex,
@@ -91,6 +94,7 @@ public record TrainingPlan(
                 batchSize,
                 epochs,
                 seed,
+                precision,
                 threads,
                 training,
                 trainingIndex,
@@ -109,7 +113,7 @@ public record TrainingPlan(
             network = ResNet.create(spec, seed);
             FrozenStages.freeze(network, frozen);
         }
-        return new Trainer(network, optimizer, clipNorm, headLearningRateFactor);
+        return new Trainer(network, optimizer, clipNorm, headLearningRateFactor, precision);
     }
 
     /** What {@link #trainer} is trained on. */
