@@ -2,8 +2,8 @@ package resnetspark.ml;
 
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.BadDataException;
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import io.resnetspark.model.metrics.ScoredExample;
 import io.resnetspark.pipeline.inference.BatchClassifier;
 import io.resnetspark.pipeline.inference.BatchClassifier.Answer;

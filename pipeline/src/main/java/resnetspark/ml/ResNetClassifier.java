@@ -1,8 +1,8 @@
 package resnetspark.ml;
 
 import io.resnetspark.model.NetworkName;
-import io.resnetspark.model.input.Augmentation;
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.pipeline.dataset.DeltaSession;
@@ -89,6 +89,14 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
             throw new IllegalArgumentException(
                     "The validation indicator column %s must be boolean".formatted(getValidationIndicatorCol()));
         }
+        if (isSet(weightCol())
+                && !(Columns.require(schema, getWeightCol(), "weight").dataType() instanceof NumericType)) {
+            throw new IllegalArgumentException("The weight column %s must be numeric".formatted(getWeightCol()));
+        }
+        if (getEarlyStoppingEpochs() > 0 && !isSet(validationIndicatorCol())) {
+            throw new IllegalArgumentException(
+                    "earlyStoppingEpochs needs validationIndicatorCol: training stops by the validation");
+        }
         return Columns.withPredictions(schema, this, List.of());
     }
 
@@ -112,6 +120,7 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                     ImageColumn.in(dataset.schema(), getInputCol()),
                     getLabelCol(),
                     chosen(validationIndicatorCol()),
+                    chosen(weightCol()),
                     scratch.child("rows"));
             OutputParams.checkThresholds(this, table.labels().size());
             String prepared = scratch.child("dataset");
@@ -145,8 +154,8 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
         int shorterSide = Preprocessing.shorterSideFor(size);
         double tolerated = InputParams.InvalidImages.of(getHandleInvalid()) == InputParams.InvalidImages.ERROR ? 0 : 1;
         return PrepareConfig.of(table.path(), PrepareConfig.SourceFormat.PARQUET, output)
-                .withParquet(
-                        new PrepareConfig.ParquetColumns(TrainingTable.IMAGE, TrainingTable.LABEL, TrainingTable.SPLIT))
+                .withParquet(new PrepareConfig.ParquetColumns(
+                        TrainingTable.IMAGE, TrainingTable.LABEL, TrainingTable.SPLIT, TrainingTable.WEIGHT))
                 .withSplit(new PrepareConfig.Splits(PrepareConfig.SplitOrigin.SOURCE, 1, 0, 0, 0, 0))
                 .withResize(ResizeRule.SHORTER_SIDE, shorterSide)
                 .withMaxRejectedFraction(tolerated);
@@ -180,6 +189,8 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                             case "imagenet" -> Augmentation.imageNet();
                             default -> Augmentation.cifar();
                         })
+                .classWeights(getClassWeights())
+                .earlyStoppingEpochs(getEarlyStoppingEpochs())
                 .zeroInitResidual(TrainConfig.ZeroInitResidual.OFF)
                 .seed(getSeed())
                 .precision(Precision.AUTO)
@@ -257,6 +268,18 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
         return training.validationIndicatorCol;
     }
 
+    public Param<String> weightCol() {
+        return training.weightCol;
+    }
+
+    public Param<String> classWeights() {
+        return training.classWeights;
+    }
+
+    public IntParam earlyStoppingEpochs() {
+        return training.earlyStoppingEpochs;
+    }
+
     public Param<String> architecture() {
         return training.architecture;
     }
@@ -303,6 +326,18 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
 
     public String getValidationIndicatorCol() {
         return getOrDefault(validationIndicatorCol());
+    }
+
+    public String getWeightCol() {
+        return getOrDefault(weightCol());
+    }
+
+    public String getClassWeights() {
+        return getOrDefault(classWeights());
+    }
+
+    public int getEarlyStoppingEpochs() {
+        return (Integer) getOrDefault(earlyStoppingEpochs());
     }
 
     public String getArchitecture() {
@@ -392,6 +427,21 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
 
     public ResNetClassifier setValidationIndicatorCol(String name) {
         set(validationIndicatorCol(), name);
+        return this;
+    }
+
+    public ResNetClassifier setWeightCol(String name) {
+        set(weightCol(), name);
+        return this;
+    }
+
+    public ResNetClassifier setClassWeights(String weights) {
+        set(classWeights(), weights);
+        return this;
+    }
+
+    public ResNetClassifier setEarlyStoppingEpochs(int patience) {
+        set(earlyStoppingEpochs(), patience);
         return this;
     }
 

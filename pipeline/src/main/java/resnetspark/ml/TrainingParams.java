@@ -3,6 +3,7 @@ package resnetspark.ml;
 import io.resnetspark.model.Architecture;
 import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.training.ClassWeights;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +22,9 @@ final class TrainingParams implements Serializable {
 
     final Param<String> labelCol;
     final Param<String> validationIndicatorCol;
+    final Param<String> weightCol;
+    final Param<String> classWeights;
+    final IntParam earlyStoppingEpochs;
     final Param<String> architecture;
     final IntParam inputSize;
     final Param<String> weights;
@@ -39,6 +43,23 @@ final class TrainingParams implements Serializable {
                 "validationIndicatorCol",
                 "boolean column: rows with true do not train but choose the epoch whose weights are kept; without it the"
                         + " last epoch's are");
+        weightCol = new Param<>(
+                stage,
+                "weightCol",
+                "column of numbers (>= 0): how much a row counts in training; 0 leaves it out, null counts as 1; all alike if"
+                        + " not set");
+        classWeights = new Param<>(
+                stage,
+                "classWeights",
+                "how much the rows of each class count, on top of weightCol: none, balanced (classes alike), or"
+                        + " label=weight,... such as 0=2.5,1=1",
+                (Function1<String, Object> & Serializable) TrainingParams::areClassWeights);
+        earlyStoppingEpochs = new IntParam(
+                stage,
+                "earlyStoppingEpochs",
+                "epochs without a better validation after which fit ends (>= 0); 0 trains all epochs; needs"
+                        + " validationIndicatorCol",
+                ParamValidators.gtEq(0));
         List<String> names =
                 Arrays.stream(Architecture.values()).map(Architecture::label).toList();
         architecture = new Param<>(
@@ -86,6 +107,8 @@ final class TrainingParams implements Serializable {
                 "directory that driver and executors share, for the prepared images while fit runs; if not set, Spark's"
                         + " checkpoint directory, or java.io.tmpdir in local mode");
         stage.setDefault(labelCol, "label");
+        stage.setDefault(classWeights, "none");
+        stage.setDefault(earlyStoppingEpochs, 0);
         stage.setDefault(architecture, "resnet18");
         stage.setDefault(epochs, 10);
         stage.setDefault(numWorkers, 2);
@@ -93,6 +116,15 @@ final class TrainingParams implements Serializable {
         stage.setDefault(learningRate, 0.1);
         stage.setDefault(augmentation, "cifar");
         stage.setDefault(seed, 1L);
+    }
+
+    private static boolean areClassWeights(String text) {
+        try {
+            ClassWeights.parse(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static boolean isNetwork(String name) {

@@ -21,7 +21,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
 
 /**
- * What training needs of a DataFrame, written once to Parquet: {@code image, label (int), split, given (double)}. The
+ * What training needs of a DataFrame, written once to Parquet: {@code image, label (int), split, weight (double), given
+ * (double)}, without the rows that weigh nothing. The
  * DataFrame's own lineage is computed a single time.
  *
  * @param path of the Parquet folder
@@ -32,14 +33,21 @@ record TrainingTable(String path, List<String> labels) {
     static final String IMAGE = "image";
     static final String LABEL = "label";
     static final String SPLIT = "split";
+    static final String WEIGHT = "weight";
     private static final String GIVEN = "given";
 
     /**
      * @param validation boolean column that marks the rows to validate on
+     * @param weight column of how much rows count in training
      * @throws BadDataException if there are no rows, or a label is no whole number from 0
      */
     static TrainingTable write(
-            Dataset<?> rows, ImageColumn image, String labelColumn, Optional<String> validation, String path) {
+            Dataset<?> rows,
+            ImageColumn image,
+            String labelColumn,
+            Optional<String> validation,
+            Optional<String> weight,
+            String path) {
         Column given = col(GIVEN);
         Column isLabel = given.geq(0).and(given.lt(Integer.MAX_VALUE)).and(given.equalTo(floor(given)));
         Column split = validation
@@ -48,7 +56,11 @@ record TrainingTable(String path, List<String> labels) {
         rows.select(
                         image.forPreparation().as(IMAGE),
                         Columns.named(labelColumn).cast("double").as(GIVEN),
-                        split.as(SPLIT))
+                        split.as(SPLIT),
+                        weight.map(column -> Columns.named(column).cast("double"))
+                                .orElseGet(() -> lit(null).cast("double"))
+                                .as(WEIGHT))
+                .where(col(WEIGHT).isNull().or(col(WEIGHT).notEqual(0)))
                 .withColumn(LABEL, when(isLabel, given.cast("int")))
                 .write()
                 .parquet(path);
@@ -59,7 +71,13 @@ record TrainingTable(String path, List<String> labels) {
                         count(lit(1)),
                         count(LABEL),
                         max(LABEL),
-                        first(when(col(LABEL).isNull(), coalesce(given.cast("string"), lit("null"))), true))
+                        first(when(col(LABEL).isNull(), coalesce(given.cast("string"), lit("null"))), true),
+                        count(when(
+                                col(WEIGHT)
+                                        .lt(0)
+                                        .or(col(WEIGHT).isNaN())
+                                        .or(col(WEIGHT).equalTo(Double.POSITIVE_INFINITY)),
+                                1)))
                 .first();
         long images = summary.getLong(0);
         if (images == 0) {
@@ -69,6 +87,10 @@ record TrainingTable(String path, List<String> labels) {
             throw new BadDataException(
                     "%d of %d labels in the column %s are no whole numbers from 0, for example %s; index them with StringIndexer"
                             .formatted(images - summary.getLong(1), images, labelColumn, summary.getString(3)));
+        }
+        if (summary.getLong(4) > 0) {
+            throw new BadDataException("%d of %d weights in the column %s are not numbers from 0"
+                    .formatted(summary.getLong(4), images, weight.orElseThrow()));
         }
         StructField label = Columns.require(rows.schema(), labelColumn, "label");
         return new TrainingTable(path, ClassLabels.names(label, summary.getInt(2)));

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.error.BadDataException;
-import io.resnetspark.model.input.DecodeLimits;
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.ImageDecoder;
-import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.decode.DecodeLimits;
+import io.resnetspark.model.image.decode.ImageDecoder;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.inference.BatchClassifier;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
@@ -276,6 +276,29 @@ class SparkMlIT {
             assertThat(row.<Vector>getAs("rawPrediction").apply(1)).isEqualTo(Double.NEGATIVE_INFINITY);
             assertThat(row.<Double>getAs("prediction")).isIn(0.0, 2.0);
         });
+    }
+
+    /** Rows that weigh nothing are not there; classes that weigh much win. */
+    @Test
+    void weightsDecideWhatIsLearned() {
+        Dataset<Row> weighted =
+                images.withColumn("w", when(col("label").equalTo(1), lit(1)).otherwise(lit(1e-4)));
+        ResNetClassificationModel ones =
+                classifier().setEpochs(2).setWeightCol("w").fit(weighted);
+        assertThat(ones.transform(images).where(col("prediction").equalTo(1)).count())
+                .isGreaterThanOrEqualTo(36);
+        ResNetClassificationModel zeros =
+                classifier().setEpochs(2).setClassWeights("0=1,1=0.0001").fit(images);
+        assertThat(zeros.transform(images).where(col("prediction").equalTo(0)).count())
+                .isGreaterThanOrEqualTo(36);
+        Dataset<Row> negative = images.withColumn("w", lit(-1));
+        assertThatThrownBy(() -> classifier().setWeightCol("w").fit(negative))
+                .isInstanceOf(BadDataException.class)
+                .hasMessageContaining("40 of 40 weights");
+        Dataset<Row> nothing = images.withColumn("w", lit(0));
+        assertThatThrownBy(() -> classifier().setWeightCol("w").fit(nothing)).hasMessageContaining("no rows");
+        assertThatThrownBy(() -> classifier().setEarlyStoppingEpochs(1).fit(images))
+                .hasMessageContaining("validationIndicatorCol");
     }
 
     @Test

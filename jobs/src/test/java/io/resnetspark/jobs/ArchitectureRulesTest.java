@@ -5,10 +5,14 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsid
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The house rules that the compiler does not keep. */
@@ -102,5 +106,17 @@ class ArchitectureRulesTest {
     @Test
     void packagesFormNoCycles() {
         slices().matching("io.resnetspark.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    /** A room that can be overlooked: what no longer fits is two rooms. */
+    @Test
+    void noPackageHasMoreThan25Types() {
+        Map<String, Long> crowded = CLASSES.stream()
+                .filter(type -> type.isTopLevelClass()
+                        && !type.getSimpleName().equals("package-info")
+                        && !type.getSimpleName().endsWith("Builder"))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+        crowded.values().removeIf(types -> types <= 25);
+        assertThat(crowded).isEmpty();
     }
 }

@@ -1,6 +1,6 @@
 package io.resnetspark.model;
 
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
 import java.io.Serializable;
 import java.util.List;
 

@@ -3,8 +3,8 @@ package io.resnetspark.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.inference.NetworkClassifier;
-import io.resnetspark.model.input.Preprocessing;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.StateDictMatcher;

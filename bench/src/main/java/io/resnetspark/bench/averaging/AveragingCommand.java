@@ -40,7 +40,6 @@ public final class AveragingCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(AveragingCommand.class);
 
-    private static final int SMALL_IMAGES = 12_800;
     private static final int PHOTOGRAPHS = 640;
     private static final int EXECUTORS = 2;
     private static final double SECONDS_OF_A_CASE = 25;
@@ -66,9 +65,22 @@ public final class AveragingCommand implements Callable<Integer> {
             names = "--networks",
             split = ",",
             defaultValue = "cifar-resnet20,resnet18",
-            description = "Whose throughput is measured, of cifar-resnet20 (batch 128) and resnet18 (224, batch 16)."
+            description = "Whose throughput is measured, of cifar-resnet20 and resnet18 (at 224 x 224)."
                     + " Default: ${DEFAULT-VALUE}.")
     private List<String> networks;
+
+    @Option(
+            names = "--small-images",
+            paramLabel = "N",
+            defaultValue = "12800",
+            description = "Images of 32 x 32 pixels that are drawn. Default: ${DEFAULT-VALUE}.")
+    private int smallImages;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "Default: 128 for images of 32 x 32 pixels, 16 for larger ones.")
+    private Integer batchSize;
 
     @Option(
             names = "--models",
@@ -148,7 +160,7 @@ public final class AveragingCommand implements Callable<Integer> {
     private String throughput(Path work, int cores, Deadline deadline) {
         SparkSession spark = BenchSpark.local(cores);
         try {
-            String small = DrawnImages.small(spark, work, SMALL_IMAGES);
+            String small = DrawnImages.small(spark, work, smallImages);
             if (parts.contains(Part.THROUGHPUT)) {
                 Throughput throughput = new Throughput(spark, work, cores, repetitions);
                 for (int i = 0; i < networks.size(); i++) {
@@ -165,13 +177,15 @@ public final class AveragingCommand implements Callable<Integer> {
         }
     }
 
-    private static Trainings training(SparkSession spark, Path work, String small, Architecture architecture) {
+    private Trainings training(SparkSession spark, Path work, String small, Architecture architecture) {
         if (architecture.spec().inputSize() == 32) {
-            return new Trainings(small, architecture, 32, 10, 128);
+            return new Trainings(
+                    small, architecture, 32, 10, Optional.ofNullable(batchSize).orElse(128));
         }
         Path photographs = DrawnImages.photographs(work, PHOTOGRAPHS);
         String dataset = DrawnImages.prepare(spark, photographs, work, StoredEncoding.RAW);
-        return new Trainings(dataset, architecture, 224, 2, 16);
+        return new Trainings(
+                dataset, architecture, 224, 2, Optional.ofNullable(batchSize).orElse(16));
     }
 
     private void rounds(Path work, String small, int cores, Deadline deadline) {

@@ -14,7 +14,7 @@ import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.checkpoint.ModelCard;
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.PrepareConfig.StoredEncoding;

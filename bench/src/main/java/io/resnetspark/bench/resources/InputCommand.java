@@ -31,10 +31,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Trains on prepared datasets and shows how long the trainer waits for its images.",
-        footer = {"", "Example: resnet bench input --photographs data/photos --json input.json"})
+        footer = {"", "Example: resnet bench input --photographs photos/ --json input.json"})
 public final class InputCommand implements Callable<Integer> {
 
-    private static final int SMALL_IMAGES = 12_800;
     private static final int PHOTOGRAPHS = 320;
     private static final int WARM_UP_STEPS = 5;
 
@@ -46,6 +45,19 @@ public final class InputCommand implements Callable<Integer> {
             paramLabel = "FOLDER",
             description = "Images in one folder per class. Default: drawn JPEG files of 500 x 375 pixels.")
     private Path photographs;
+
+    @Option(
+            names = "--small-images",
+            paramLabel = "N",
+            defaultValue = "12800",
+            description = "Images of 32 x 32 pixels that are drawn. Default: ${DEFAULT-VALUE}.")
+    private int smallImages;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "Default: 128 for images of 32 x 32 pixels, 16 for larger ones.")
+    private Integer batchSize;
 
     @Option(
             names = "--seconds",
@@ -72,15 +84,28 @@ public final class InputCommand implements Callable<Integer> {
         try (WorkFolder work = WorkFolder.create()) {
             SparkSession spark = BenchSpark.local(machine.cores());
             try {
-                String small = DrawnImages.small(spark, work.path(), SMALL_IMAGES);
-                results.add(
-                        measure(spark, new Trainings(small, Architecture.CIFAR_RESNET20, 32, 10, 128), "raw", used));
+                String small = DrawnImages.small(spark, work.path(), smallImages);
+                results.add(measure(
+                        spark,
+                        new Trainings(
+                                small,
+                                Architecture.CIFAR_RESNET20,
+                                32,
+                                10,
+                                Optional.ofNullable(batchSize).orElse(128)),
+                        "raw",
+                        used));
                 Path files = photographs != null ? photographs : DrawnImages.photographs(work.path(), PHOTOGRAPHS);
                 for (StoredEncoding encoding : StoredEncoding.values()) {
                     String dataset = DrawnImages.prepare(spark, files, work.path(), encoding);
                     int classes =
                             ImageDataset.open(spark, dataset).classes().names().size();
-                    Trainings training = new Trainings(dataset, Architecture.RESNET18, 224, classes, 16);
+                    Trainings training = new Trainings(
+                            dataset,
+                            Architecture.RESNET18,
+                            224,
+                            classes,
+                            Optional.ofNullable(batchSize).orElse(16));
                     results.add(measure(spark, training, encoding.name().toLowerCase(Locale.ROOT), used));
                 }
             } finally {

@@ -3,7 +3,7 @@ package io.resnetspark.bench.resources;
 import io.resnetspark.model.NetworkTable;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNetSpec;
-import io.resnetspark.model.input.ReadAhead;
+import io.resnetspark.model.image.load.ReadAhead;
 
 /**
  * What a training step cannot do without, in bytes, from the network's layers.

@@ -1,9 +1,9 @@
 package io.resnetspark.bench.spark;
 
-import io.resnetspark.model.input.Batch;
-import io.resnetspark.model.input.BatchLoader;
-import io.resnetspark.model.input.InputStatistics;
-import io.resnetspark.model.input.ReadAhead;
+import io.resnetspark.model.image.load.Batch;
+import io.resnetspark.model.image.load.BatchLoader;
+import io.resnetspark.model.image.load.InputStatistics;
+import io.resnetspark.model.image.load.ReadAhead;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.kernel.HostArrays;
 import io.resnetspark.model.kernel.Kernels;

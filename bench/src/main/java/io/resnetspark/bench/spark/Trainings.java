@@ -2,9 +2,9 @@ package io.resnetspark.bench.spark;
 
 import io.resnetspark.model.Architecture;
 import io.resnetspark.model.ResNetSpec;
-import io.resnetspark.model.input.Augmentation;
-import io.resnetspark.model.input.BatchRecipe;
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.image.augment.Augmentation;
+import io.resnetspark.model.image.load.BatchRecipe;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
@@ -84,6 +84,7 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
                 .precision(Precision.AUTO)
                 .threadsPerWorker(threads)
                 .checkpointEveryEpochs(EPOCHS)
+                .classWeights("none")
                 .keepCheckpoints(1)
                 .onDivergence(OnDivergence.standard())
                 .build();

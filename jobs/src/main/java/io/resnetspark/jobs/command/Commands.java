@@ -1,5 +1,7 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Version;
+import io.resnetspark.jobs.command.registry.RegistryCommand;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,5 +1,8 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
 import io.resnetspark.jobs.doctor.Diagnosis;
 import io.resnetspark.jobs.doctor.Finding;
 import io.resnetspark.jobs.doctor.Host;
@@ -71,12 +74,12 @@ final class DoctorCommand extends JobCommand {
     }
 
     private static void show(Job job, String heading, List<Finding> findings, List<Finding> all) {
-        job.say(heading);
+        job.print(heading);
         for (Finding finding : findings) {
             String verdict = finding.verdict().name().toLowerCase(Locale.ROOT);
-            job.say("  %-8s %-16s %s".formatted(verdict, finding.subject(), finding.found()));
+            job.print("  %-8s %-16s %s".formatted(verdict, finding.subject(), finding.found()));
             if (!finding.advice().isEmpty()) {
-                job.say("  %-8s %-16s -> %s".formatted("", "", finding.advice()));
+                job.print("  %-8s %-16s -> %s".formatted("", "", finding.advice()));
             }
         }
         all.addAll(findings);

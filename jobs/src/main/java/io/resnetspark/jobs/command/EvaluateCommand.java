@@ -1,5 +1,13 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.ArchitectureOption;
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MlflowOption;
+import io.resnetspark.jobs.cli.Overrides;
+import io.resnetspark.jobs.cli.RegistryOption;
+import io.resnetspark.jobs.cli.Version;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.dataset.ImageDataset;

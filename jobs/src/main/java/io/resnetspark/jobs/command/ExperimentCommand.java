@@ -1,5 +1,9 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.Overrides;
 import io.resnetspark.jobs.progress.TrainingProgress;
 import io.resnetspark.pipeline.experiment.ExperimentConfig;
 import io.resnetspark.pipeline.experiment.ExperimentRunner;
@@ -88,7 +92,7 @@ final class ExperimentCommand extends JobCommand {
         try (TrainingProgress progress = TrainingProgress.onStandardError()) {
             page = job.step(
                     "experiment",
-                    () -> ExperimentRunner.run(job.spark(), config, experiment, job::say, List.of(progress)));
+                    () -> ExperimentRunner.run(job.spark(), config, experiment, job::print, List.of(progress)));
         }
         job.output("page", page);
         return Conclusion.done("The page is %s".formatted(page));

@@ -1,5 +1,9 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.RegistryOption;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.onnx.OnnxInput;
 import io.resnetspark.pipeline.model.EvaluationSummary;

@@ -1,5 +1,9 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.ArchitectureNames;
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
 import io.resnetspark.model.Architecture;
 import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.NetworkTable;
@@ -87,8 +91,8 @@ final class InspectCommand extends JobCommand {
         }
         ResNetSpec spec = varied(NetworkName.parse(architecture).spec());
         NetworkTable table = NetworkTable.of(spec);
-        job.say(header());
-        table.rows().forEach(row -> job.say(line(row)));
+        job.print(header());
+        table.rows().forEach(row -> job.print(line(row)));
         String totals = String.format(
                 Locale.ROOT,
                 "%s, %d classes, %d x %d x %d: %,d parameters, %,d multiply-accumulates an image",

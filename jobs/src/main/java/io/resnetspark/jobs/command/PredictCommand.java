@@ -1,5 +1,11 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.ArchitectureOption;
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.Overrides;
+import io.resnetspark.jobs.cli.RegistryOption;
 import io.resnetspark.pipeline.inference.BatchPrediction;
 import io.resnetspark.pipeline.inference.PredictConfig;
 import io.resnetspark.pipeline.inference.PredictionInput;

@@ -1,5 +1,10 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.Overrides;
+import io.resnetspark.jobs.cli.SectionOption;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
 import io.resnetspark.pipeline.dataset.prepare.PrepareOutcome;

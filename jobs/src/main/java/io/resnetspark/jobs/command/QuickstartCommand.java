@@ -1,8 +1,12 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -44,7 +48,7 @@ final class QuickstartCommand extends JobCommand {
             drawn.writeTo(images);
             return null;
         });
-        job.say("Drew %d images of %s in %s"
+        job.print("Drew %d images of %s in %s"
                 .formatted(drawn.labels().size() * IMAGES_PER_CLASS, String.join(", ", drawn.labels()), images));
 
         Path dataset = output.resolve("dataset");
@@ -71,8 +75,8 @@ final class QuickstartCommand extends JobCommand {
                         "--fail-under=top1=0.75",
                         "--output=" + report));
         for (List<String> step : steps) {
-            job.say("");
-            job.say("resnet " + step.stream().map(QuickstartCommand::quoted).collect(Collectors.joining(" ")));
+            job.print("");
+            job.print("resnet " + step.stream().map(QuickstartCommand::quoted).collect(Collectors.joining(" ")));
             int exitCode = job.step(step.get(0), () -> runCommand(step));
             if (exitCode != 0) {
                 return new Conclusion(ExitStatus.ofCode(exitCode), "Stopped at %s".formatted(step.get(0)));
@@ -81,6 +85,16 @@ final class QuickstartCommand extends JobCommand {
         job.output("report", report.resolve("index.html").toString());
         return Conclusion.done(
                 "%nThe report is %s".formatted(report.resolve("index.html").toAbsolutePath()));
+    }
+
+    /** Runs another command in this process; its exit code. */
+    private int runCommand(List<String> arguments) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(commonArguments());
+        return Commands.commandLine()
+                .setOut(commandLine().getOut())
+                .setErr(commandLine().getErr())
+                .execute(all.toArray(String[]::new));
     }
 
     private static String quoted(String argument) {

@@ -1,5 +1,10 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.RegistryOption;
+import io.resnetspark.jobs.cli.Version;
 import io.resnetspark.jobs.config.ResolvedConfig;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.progress.TrainingProgress;
@@ -8,12 +13,12 @@ import io.resnetspark.pipeline.evaluation.EvaluateConfig;
 import io.resnetspark.pipeline.retrain.CycleSummary;
 import io.resnetspark.pipeline.retrain.CycleSummary.Verdict;
 import io.resnetspark.pipeline.retrain.RetrainConfig;
-import io.resnetspark.pipeline.retrain.RetrainOutcome;
-import io.resnetspark.pipeline.retrain.RetrainPreview;
 import io.resnetspark.pipeline.retrain.RetrainSettings;
 import io.resnetspark.pipeline.retrain.RetrainStep;
-import io.resnetspark.pipeline.retrain.Retraining;
-import io.resnetspark.pipeline.retrain.StepListener;
+import io.resnetspark.pipeline.retrain.cycle.RetrainOutcome;
+import io.resnetspark.pipeline.retrain.cycle.RetrainPreview;
+import io.resnetspark.pipeline.retrain.cycle.Retraining;
+import io.resnetspark.pipeline.retrain.cycle.StepListener;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,10 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.StopSignal;
+import io.resnetspark.jobs.cli.Version;
 import io.resnetspark.jobs.config.ValueCheck;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.schedule.Launcher;
@@ -50,11 +55,11 @@ final class ScheduleCommand extends JobCommand {
                     "schedule.jobs is empty: name a configuration with jobs, for example --config conf/schedule/schedule.conf");
         }
         if (check) {
-            SchedulePreview.of(config, Instant.now()).forEach(job::say);
+            SchedulePreview.of(config, Instant.now()).forEach(job::print);
             return Conclusion.done("The schedule is in order.");
         }
         Launcher launcher = Launcher.ofThisProcess(MAIN_CLASS, System.getenv(), System.getProperties());
-        ScheduleService service = new ScheduleService(config, launcher, Version.current(), job::say);
+        ScheduleService service = new ScheduleService(config, launcher, Version.current(), job::print);
         job.output("history", config.history().path().toString());
         if (once == null) {
             service.serve(StopSignal.install());

@@ -1,5 +1,14 @@
 package io.resnetspark.jobs.command;
 
+import io.resnetspark.jobs.cli.ArchitectureNames;
+import io.resnetspark.jobs.cli.AugmentationOption;
+import io.resnetspark.jobs.cli.Conclusion;
+import io.resnetspark.jobs.cli.Job;
+import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MlflowOption;
+import io.resnetspark.jobs.cli.Overrides;
+import io.resnetspark.jobs.cli.RegistryOption;
+import io.resnetspark.jobs.cli.ScheduleOption;
 import io.resnetspark.jobs.progress.TrainingProgress;
 import io.resnetspark.pipeline.evaluation.LiveRunPage;
 import io.resnetspark.pipeline.tracking.MlflowConfig;

@@ -1,5 +1,5 @@
 /**
- * The commands of the command line. Each parses its options, binds its section of the configuration, and calls one
- * class of the pipeline; {@link io.resnetspark.jobs.command.JobCommand} does what they share.
+ * The commands of the command line. Each parses its options, binds its section of the configuration, and calls one class
+ * of the pipeline.
  */
 package io.resnetspark.jobs.command;

@@ -28,7 +28,7 @@ public final class DownloadDisplay implements DownloadProgress, AutoCloseable {
         String resumed = presentBytes == 0
                 ? ""
                 : String.format(Locale.ROOT, ", going on after the first %,.1f MB", presentBytes / 1e6);
-        display.say("Downloading " + fileName + size + resumed);
+        display.print("Downloading " + fileName + size + resumed);
         meter = totalBytes > 0 ? new ProgressMeter(ProgressUnit.BYTES, presentBytes, totalBytes, nanoClock) : null;
     }
 

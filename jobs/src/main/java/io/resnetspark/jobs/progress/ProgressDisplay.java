@@ -78,7 +78,7 @@ public final class ProgressDisplay implements AutoCloseable {
     }
 
     /** Writes a line that stays, above the bar if there is one. */
-    public synchronized void say(String message) {
+    public synchronized void print(String message) {
         if (barOnScreen) {
             stream.print(ERASE_LINE);
             barOnScreen = false;

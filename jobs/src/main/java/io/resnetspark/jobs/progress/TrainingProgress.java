@@ -30,7 +30,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
         summary = training;
         done = training.examplesDone();
         meter = new ProgressMeter(ProgressUnit.IMAGES, done, Math.max(1, training.totalExamples()), System::nanoTime);
-        display.say(String.format(
+        display.print(String.format(
                 Locale.ROOT,
                 "%s, %,d parameters, %d classes; %,d training and %,d validation images",
                 training.architecture(),
@@ -38,7 +38,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
                 training.classes(),
                 training.examples(),
                 training.validationExamples()));
-        display.say(String.format(
+        display.print(String.format(
                 Locale.ROOT,
                 "%d workers x %d threads, batches of %d, averaged %s; %d epochs, %d rounds; %s",
                 training.workers(),
@@ -69,7 +69,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
                         result.loss(),
                         100 * result.accuracy()))
                 .orElse("");
-        display.say(String.format(
+        display.print(String.format(
                 Locale.ROOT,
                 "epoch %d/%d: loss %.4f, accuracy %.2f %%%s; %.1f s",
                 metrics.epoch(),
@@ -91,7 +91,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
                         metrics.after().orElseThrow().loss(),
                         100 * metrics.after().orElseThrow().accuracy()))
                 .orElse("");
-        display.say(String.format(
+        display.print(String.format(
                 Locale.ROOT,
                 "batch-norm statistics of %,d images%s; %.1f s",
                 metrics.images(),
@@ -103,7 +103,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
     public void returned(ReturnToCheckpoint made) {
         done = made.examples();
         meter = new ProgressMeter(ProgressUnit.IMAGES, done, Math.max(1, summary.totalExamples()), System::nanoTime);
-        display.say(made.describe());
+        display.print(made.describe());
     }
 
     @Override

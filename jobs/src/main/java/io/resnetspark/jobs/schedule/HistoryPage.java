@@ -1,7 +1,7 @@
 package io.resnetspark.jobs.schedule;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.resnetspark.pipeline.evaluation.SelfContainedPage;
+import io.resnetspark.pipeline.page.SelfContainedPage;
 import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.List;
 import java.util.stream.Stream;

@@ -2,7 +2,7 @@ package io.resnetspark.jobs.schedule;
 
 import io.resnetspark.jobs.schedule.ChildProcess.End;
 import io.resnetspark.jobs.schedule.Run.Cause;
-import io.resnetspark.jobs.schedule.RunHistory.ToldOutcome;
+import io.resnetspark.jobs.schedule.RunHistory.ReportedOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,10 +27,10 @@ final class JobRunner {
     private static final long OCCUPIED_POLL_SECONDS = 1;
 
     /** A reason to run: times that came or passed, or somebody's request. */
-    record Occasion(Cause cause, Optional<Instant> scheduledFor, int missedFires) {
+    record Firing(Cause cause, Optional<Instant> scheduledFor, int missedFires) {
 
-        static Occasion request() {
-            return new Occasion(Cause.REQUEST, Optional.empty(), 0);
+        static Firing request() {
+            return new Firing(Cause.REQUEST, Optional.empty(), 0);
         }
     }
 
@@ -61,15 +61,14 @@ final class JobRunner {
      *
      * @return the run; empty if the runner was stopped before it began
      */
-    Optional<Run> runWhenFree(ScheduledJob job, Occasion occasion) throws InterruptedException {
+    Optional<Run> runWhenFree(ScheduledJob job, Firing firing) throws InterruptedException {
         do {
-            Optional<Run> run = runIfFree(job, occasion);
+            Optional<Run> run = runIfFree(job, firing);
             if (run.isPresent() || stopping.getCount() == 0) {
                 return run;
             }
             if (job.misfirePolicy() == Misfire.SKIP) {
-                Occasion lost =
-                        new Occasion(occasion.cause(), occasion.scheduledFor(), Math.max(1, occasion.missedFires()));
+                Firing lost = new Firing(firing.cause(), firing.scheduledFor(), Math.max(1, firing.missedFires()));
                 return Optional.of(missed(job, lost, "The run before was still going."));
             }
         } while (!stopping.await(OCCUPIED_POLL_SECONDS, TimeUnit.SECONDS));
@@ -77,7 +76,7 @@ final class JobRunner {
     }
 
     /** Runs the job, unless another process does, a run goes on that has lost its scheduler, or this runner was stopped. */
-    Optional<Run> runIfFree(ScheduledJob job, Occasion occasion) throws InterruptedException {
+    Optional<Run> runIfFree(ScheduledJob job, Firing firing) throws InterruptedException {
         if (stopping.getCount() == 0) {
             return Optional.empty();
         }
@@ -86,43 +85,43 @@ final class JobRunner {
             return Optional.empty();
         }
         try (JobLock taken = lock.get()) {
-            return history.settle(job.name()).isPresent() ? Optional.empty() : Optional.of(run(job, occasion));
+            return history.settle(job.name()).isPresent() ? Optional.empty() : Optional.of(run(job, firing));
         }
     }
 
     /** Notes times at which the job did not run. */
-    Run missed(ScheduledJob job, Occasion occasion, String why) {
-        Run missed = newRun(job, occasion)
+    Run missed(ScheduledJob job, Firing firing, String why) {
+        Run missed = newRun(job, firing)
                 .ended(
                         RunStatus.MISSED,
                         OptionalInt.empty(),
                         why,
-                        occasion.scheduledFor().orElseGet(Instant::now));
+                        firing.scheduledFor().orElseGet(Instant::now));
         history.keep(missed);
         listeners.forEach(listener -> listener.ended(missed));
         return missed;
     }
 
-    private Run newRun(ScheduledJob job, Occasion occasion) {
+    private Run newRun(ScheduledJob job, Firing firing) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         return new Run(
                 job.name(),
                 RunHistory.idAt(now),
-                occasion.cause(),
-                occasion.scheduledFor(),
+                firing.cause(),
+                firing.scheduledFor(),
                 now,
                 Optional.empty(),
                 RunStatus.RUNNING,
                 OptionalInt.empty(),
                 "",
-                occasion.missedFires(),
+                firing.missedFires(),
                 job.command(),
                 OptionalLong.empty(),
                 Optional.empty());
     }
 
-    private Run run(ScheduledJob job, Occasion occasion) throws InterruptedException {
-        Run run = newRun(job, occasion);
+    private Run run(ScheduledJob job, Firing firing) throws InterruptedException {
+        Run run = newRun(job, firing);
         history.keep(run);
         listeners.forEach(listener -> listener.started(run));
         Run ended;
@@ -170,7 +169,7 @@ final class JobRunner {
     }
 
     private Run end(ScheduledJob job, Run run, End end) {
-        Optional<ToldOutcome> told = history.outcome(run);
+        Optional<ReportedOutcome> reported = history.outcome(run);
         RunStatus status =
                 switch (end.reason()) {
                     case TIMED_OUT -> RunStatus.TIMED_OUT;
@@ -184,7 +183,7 @@ final class JobRunner {
                                 .formatted(Durations.inWords(job.timeout().orElseThrow()), how(end));
                     case STOPPED -> "The scheduler was told to stop; %s.".formatted(how(end));
                     case BY_ITSELF ->
-                        told.map(ToldOutcome::message)
+                        reported.map(ReportedOutcome::message)
                                 .filter(text -> !text.isBlank())
                                 .orElseGet(() -> "Exit code %d%s, and no outcome.json."
                                         .formatted(

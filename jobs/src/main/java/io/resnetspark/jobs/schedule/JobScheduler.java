@@ -1,6 +1,6 @@
 package io.resnetspark.jobs.schedule;
 
-import io.resnetspark.jobs.schedule.JobRunner.Occasion;
+import io.resnetspark.jobs.schedule.JobRunner.Firing;
 import io.resnetspark.jobs.schedule.Run.Cause;
 import io.resnetspark.model.error.ConfigurationException;
 import java.time.Duration;
@@ -167,7 +167,7 @@ final class JobScheduler implements AutoCloseable {
     }
 
     /** The times of the job from one it missed until now, as one occasion. */
-    private static Occasion missed(ScheduledJob job, Instant first) {
+    private static Firing missed(ScheduledJob job, Instant first) {
         Instant now = Instant.now();
         Instant last = first;
         int count = 1;
@@ -177,7 +177,7 @@ final class JobScheduler implements AutoCloseable {
             count++;
             next = job.fireTimes().after(last).map(fire -> fire.toInstant());
         }
-        return new Occasion(Cause.MISFIRE, Optional.of(last), count);
+        return new Firing(Cause.MISFIRE, Optional.of(last), count);
     }
 
     /** One time that came. */
@@ -188,14 +188,14 @@ final class JobScheduler implements AutoCloseable {
         public void execute(JobExecutionContext context) throws JobExecutionException {
             ScheduledJob job = jobs.get(context.getJobDetail().getKey().getName());
             Instant first = missedSince.remove(job.name());
-            Occasion occasion = first == null
-                    ? new Occasion(
+            Firing firing = first == null
+                    ? new Firing(
                             Cause.CRON,
                             Optional.of(context.getScheduledFireTime().toInstant()),
                             0)
                     : missed(job, first);
             try {
-                runner.runWhenFree(job, occasion);
+                runner.runWhenFree(job, firing);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
@@ -224,7 +224,7 @@ final class JobScheduler implements AutoCloseable {
         }
 
         private void note(ScheduledJob job, Instant first) {
-            Occasion missed = missed(job, first);
+            Firing missed = missed(job, first);
             String why = missed.missedFires() == 1
                     ? "Its time passed while it could not start."
                     : "%,d times passed while it could not start.".formatted(missed.missedFires());

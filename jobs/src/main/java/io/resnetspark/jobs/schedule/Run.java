@@ -83,7 +83,7 @@ record Run(
                 process.info().startInstant());
     }
 
-    Run ended(RunStatus outcome, OptionalInt code, String told, Instant at) {
+    Run ended(RunStatus outcome, OptionalInt code, String reported, Instant at) {
         return new Run(
                 job,
                 id,
@@ -93,7 +93,7 @@ record Run(
                 Optional.of(at),
                 outcome,
                 code,
-                told,
+                reported,
                 missedFires,
                 arguments,
                 pid,

@@ -174,11 +174,11 @@ final class RunHistory {
     }
 
     private Run lost(Run run) {
-        Optional<ToldOutcome> outcome = outcome(run);
-        return outcome.map(told -> run.ended(
-                        RunStatus.ofExitCode(told.exitCode()),
-                        OptionalInt.of(told.exitCode()),
-                        told.message(),
+        Optional<ReportedOutcome> outcome = outcome(run);
+        return outcome.map(reported -> run.ended(
+                        RunStatus.ofExitCode(reported.exitCode()),
+                        OptionalInt.of(reported.exitCode()),
+                        reported.message(),
                         lastSign(run)))
                 .orElseGet(() -> run.ended(
                         RunStatus.LOST,
@@ -203,14 +203,14 @@ final class RunHistory {
     }
 
     /** What a command left in its {@code outcome.json}. */
-    record ToldOutcome(int exitCode, String message) {}
+    record ReportedOutcome(int exitCode, String message) {}
 
-    Optional<ToldOutcome> outcome(Run run) {
+    Optional<ReportedOutcome> outcome(Run run) {
         String file = name(run) + "/" + Outcome.FILE_NAME;
         try {
             return store.readText(file).map(text -> {
                 JsonNode outcome = JsonDocument.parse(text, store.path(file).toString());
-                return new ToldOutcome(
+                return new ReportedOutcome(
                         outcome.path("exit_code").asInt(1),
                         outcome.path("message").asText(""));
             });

@@ -1,7 +1,7 @@
 package io.resnetspark.jobs.schedule;
 
 import io.resnetspark.jobs.schedule.HttpEndpoint.Health;
-import io.resnetspark.jobs.schedule.JobRunner.Occasion;
+import io.resnetspark.jobs.schedule.JobRunner.Firing;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.storage.JsonDocument;
 import java.net.InetAddress;
@@ -36,7 +36,7 @@ public final class ScheduleService {
         this.say = say;
         this.history = new RunHistory(config.history().path(), config.history().keep());
         this.runner = new JobRunner(history, launcher, config.grace());
-        runner.listen(new RunTeller(say));
+        runner.listen(new RunLog(say));
     }
 
     /** What keeps a folder from holding the history, if anything; nothing is created. */
@@ -69,7 +69,7 @@ public final class ScheduleService {
         Thread stopper = new Thread(() -> stopWhenTold(stop), "stop");
         stopper.setDaemon(true);
         stopper.start();
-        Run run = runner.runIfFree(job, Occasion.request())
+        Run run = runner.runIfFree(job, Firing.request())
                 .orElseThrow(() -> new ConfigurationException("Job %s is running already; its log is below %s"
                         .formatted(name, history.folder().resolve("runs").resolve(name))));
         return new Ended(
@@ -120,13 +120,13 @@ public final class ScheduleService {
     private Health health(JobScheduler scheduler, Instant startedAt) {
         Optional<String> problem = RunHistory.problemWith(history.folder()).map(why -> "The history " + why);
         String status = !scheduler.isUp() ? "stopping" : problem.isPresent() ? "failing" : "up";
-        Map<String, Object> told = new LinkedHashMap<>();
-        told.put("status", status);
-        problem.ifPresent(why -> told.put("problem", why));
-        told.put("started_at", startedAt);
-        told.put("jobs", config.jobs().size());
-        told.put("running", runner.running().stream().sorted().toList());
-        return new Health(status.equals("up"), JsonDocument.text(told));
+        Map<String, Object> reported = new LinkedHashMap<>();
+        reported.put("status", status);
+        problem.ifPresent(why -> reported.put("problem", why));
+        reported.put("started_at", startedAt);
+        reported.put("jobs", config.jobs().size());
+        reported.put("running", runner.running().stream().sorted().toList());
+        return new Health(status.equals("up"), JsonDocument.text(reported));
     }
 
     private static String hostName() {

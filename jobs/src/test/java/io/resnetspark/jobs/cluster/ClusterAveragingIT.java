@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.pipeline.evaluation.EvaluationReport;
-import io.resnetspark.pipeline.evaluation.ReportJson;
+import io.resnetspark.pipeline.evaluation.ReportDirectory;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import java.nio.file.Files;
@@ -111,7 +111,7 @@ class ClusterAveragingIT {
     /** Of the end of training, as part of the run's history; and of the evaluation, as a comparison of both. */
     private void assertBothAccuraciesAreReported() {
         EvaluationReport report =
-                ReportJson.read(AtomicStore.at(directory.resolve("report").toString(), new Configuration()));
+                ReportDirectory.read(AtomicStore.at(directory.resolve("report").toString(), new Configuration()));
         assertThat(report.model().source()).contains("40 training images");
         assertThat(report.comparisons()).singleElement().satisfies(before -> {
             assertThat(before.second().source()).doesNotContain("40 training images");

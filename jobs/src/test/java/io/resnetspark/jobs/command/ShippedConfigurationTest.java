@@ -2,11 +2,14 @@ package io.resnetspark.jobs.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetspark.jobs.cli.AugmentationOption;
+import io.resnetspark.jobs.cli.ScheduleOption;
+import io.resnetspark.jobs.cli.SectionOption;
 import io.resnetspark.jobs.config.ConfigLoader;
 import io.resnetspark.jobs.schedule.ScheduleConfig;
 import io.resnetspark.jobs.session.DeviceConfig;
 import io.resnetspark.jobs.session.SparkConfig;
-import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.evaluation.EvaluateConfig;

@@ -137,7 +137,7 @@ class ProgressTest {
     void messagesStandOnLinesOfTheirOwn() {
         try (ProgressDisplay display = display(120)) {
             display.show(state(1, 100));
-            display.say("checkpoint kept");
+            display.print("checkpoint kept");
             display.show(state(10_000, 100));
         }
         assertThat(written().split("\n")[0]).endsWith("\r\u001b[2Kcheckpoint kept");

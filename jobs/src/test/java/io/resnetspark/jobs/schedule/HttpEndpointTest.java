@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.jobs.schedule.HttpEndpoint.Health;
-import io.resnetspark.jobs.schedule.JobRunner.Occasion;
+import io.resnetspark.jobs.schedule.JobRunner.Firing;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.IOException;
@@ -55,7 +55,7 @@ class HttpEndpointTest {
     void serve() throws Exception {
         history = new RunHistory(folder.resolve("history"), 10);
         runner = new JobRunner(history, TestPrograms.launcher(), Duration.ofSeconds(1));
-        before = runner.runIfFree(JOB, Occasion.request()).orElseThrow();
+        before = runner.runIfFree(JOB, Firing.request()).orElseThrow();
         ScheduleMetrics metrics = new ScheduleMetrics(List.of(JOB), history, Set::of);
         runner.listen(metrics);
         endpoint = new HttpEndpoint("127.0.0.1", 0);
@@ -110,8 +110,8 @@ class HttpEndpointTest {
         assertThat(first.get("resnet_schedule_next_fire_timestamp_seconds{job=\"nightly\"}"))
                 .isEqualTo((double)
                         JOB.fireTimes().after(Instant.now()).orElseThrow().toEpochSecond());
-        Run run = runner.runIfFree(JOB, Occasion.request()).orElseThrow();
-        runner.missed(JOB, new Occasion(Run.Cause.MISFIRE, Optional.of(Instant.now()), 3), "down");
+        Run run = runner.runIfFree(JOB, Firing.request()).orElseThrow();
+        runner.missed(JOB, new Firing(Run.Cause.MISFIRE, Optional.of(Instant.now()), 3), "down");
         assertThat(metrics())
                 .containsEntry("resnet_schedule_runs_total{job=\"nightly\",outcome=\"done\"}", 1.0)
                 .containsEntry("resnet_schedule_runs_total{job=\"nightly\",outcome=\"missed\"}", 1.0)

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.outcome.Outcome;
-import io.resnetspark.jobs.schedule.JobRunner.Occasion;
+import io.resnetspark.jobs.schedule.JobRunner.Firing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +48,7 @@ class JobRunnerTest {
     }
 
     private Run run(String... command) throws InterruptedException {
-        return runner.runIfFree(job(Optional.empty(), command), Occasion.request())
+        return runner.runIfFree(job(Optional.empty(), command), Firing.request())
                 .orElseThrow();
     }
 
@@ -61,7 +61,7 @@ class JobRunnerTest {
     private CompletableFuture<Run> inBackground(ScheduledJob job) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return runner.runIfFree(job, Occasion.request()).orElseThrow();
+                return runner.runIfFree(job, Firing.request()).orElseThrow();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -123,7 +123,7 @@ class JobRunnerTest {
 
     @Test
     void aRunPastItsTimeoutIsEndedBySigterm() throws Exception {
-        Run run = runner.runIfFree(job(Optional.of(Duration.ofSeconds(1)), "sleep", "600000"), Occasion.request())
+        Run run = runner.runIfFree(job(Optional.of(Duration.ofSeconds(1)), "sleep", "600000"), Firing.request())
                 .orElseThrow();
         assertThat(run.status()).isEqualTo(RunStatus.TIMED_OUT);
         assertThat(run.exitCode()).hasValue(128 + 15);
@@ -167,8 +167,8 @@ class JobRunnerTest {
         Path mark = folder.resolve("mark");
         runner.stop();
         ScheduledJob job = job(Optional.empty(), "alone", mark.toString(), "0");
-        assertThat(runner.runIfFree(job, Occasion.request())).isEmpty();
-        assertThat(runner.runWhenFree(job, Occasion.request())).isEmpty();
+        assertThat(runner.runIfFree(job, Firing.request())).isEmpty();
+        assertThat(runner.runWhenFree(job, Firing.request())).isEmpty();
         assertThat(history.runs("job")).isEmpty();
     }
 
@@ -194,10 +194,10 @@ class JobRunnerTest {
                             Optional.empty())
                     .withProcess(orphan.toHandle());
             history.keep(left);
-            assertThat(runner.runIfFree(job, Occasion.request())).isEmpty();
+            assertThat(runner.runIfFree(job, Firing.request())).isEmpty();
             CompletableFuture<Optional<Run>> waiting = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return runner.runWhenFree(job, Occasion.request());
+                    return runner.runWhenFree(job, Firing.request());
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }

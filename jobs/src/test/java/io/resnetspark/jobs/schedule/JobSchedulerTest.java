@@ -162,7 +162,7 @@ class JobSchedulerTest {
         ProcessHandle handle = gone.toHandle();
         gone.waitFor();
         JobRunner runner = new JobRunner(history(), TestPrograms.launcher(), Duration.ofSeconds(1));
-        Run done = runner.runIfFree(job, JobRunner.Occasion.request()).orElseThrow();
+        Run done = runner.runIfFree(job, JobRunner.Firing.request()).orElseThrow();
         Run left = new Run(
                         "job",
                         RunHistory.idAt(Instant.now()),
@@ -194,7 +194,7 @@ class JobSchedulerTest {
         ScheduledJob job = job(EVERY_HOUR, Misfire.SKIP, "exit", "0");
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            ids.add(runner.runIfFree(job, JobRunner.Occasion.request())
+            ids.add(runner.runIfFree(job, JobRunner.Firing.request())
                     .orElseThrow()
                     .id());
         }

@@ -30,8 +30,8 @@ case " $* " in
     replace --networks cifar-resnet20,cifar-plain20
     ;;
   ' bench averaging '*)
-    # One command measures dl4j-spark's own averaging, which takes minutes whatever the budget; the others need not.
-    [[ " $* " == *' --parts '* ]] || arguments+=(--parts rounds)
+    replace --batch-size 2
+    replace --small-images 256
     replace --budget-minutes 0.1
     replace --repetitions 1
     replace --workers 2
@@ -39,7 +39,11 @@ case " $* " in
     replace --models cifar-resnet20
     ;;
   ' bench memory '*) replace --cases cifar-resnet20:8:3 ;;
-  ' bench input '*) replace --seconds 1 ;;
+  ' bench input '*)
+    replace --seconds 1
+    replace --batch-size 2
+    replace --small-images 256
+    ;;
   ' bench prediction '*)
     replace --networks cifar-resnet20
     replace --small-images 64

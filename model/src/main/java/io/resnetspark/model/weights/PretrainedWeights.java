@@ -2,7 +2,7 @@ package io.resnetspark.model.weights;
 
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -40,7 +40,7 @@ final class TorchZipReader {
     static StateDict read(Path path, ByteBuffer file) {
         String source = path.toString();
         Map<String, ZipArchiveEntry> entries = entries(path, source);
-        ForeignFormat.ofZip(entries.keySet()).ifPresent(format -> {
+        ForeignWeights.ofZip(entries.keySet()).ifPresent(format -> {
             throw new BadDataException("%s is %s".formatted(source, format));
         });
         return new TorchZipReader(file, source, entries).stateDict();

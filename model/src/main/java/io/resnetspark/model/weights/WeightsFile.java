@@ -81,6 +81,6 @@ public final class WeightsFile {
         if (isSafeTensors(bytes)) {
             return SafeTensors.read(bytes, file.toString());
         }
-        throw new BadDataException("%s is %s".formatted(file, ForeignFormat.of(file, bytes)));
+        throw new BadDataException("%s is %s".formatted(file, ForeignWeights.of(file, bytes)));
     }
 }

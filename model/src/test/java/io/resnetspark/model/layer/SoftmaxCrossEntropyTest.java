@@ -78,6 +78,15 @@ class SoftmaxCrossEntropyTest {
                 .isEqualTo(1);
     }
 
+    /** A row that adds up to three counts three times. */
+    @Test
+    void rowsWeighWhatTheyAddUpTo() {
+        float[] gradient = biasGradient(logits(0, LN2, LN5), labels(0, 3, 0));
+        assertThat(gradient).containsExactly(new float[] {3 / 8f, 3 * (2 / 8f - 1), 15 / 8f}, within(1e-6f));
+        assertThat(loss().lossSum()).isCloseTo(3 * Math.log(4), within(1e-6));
+        assertThat(loss().correct()).isZero();
+    }
+
     @Test
     void hugeLogitsStayFinite() {
         float[] gradient = biasGradient(logits(1000, -1000, 0), labels(0, 1, 0));

@@ -1,8 +1,8 @@
 package io.resnetspark.pipeline.dataset;
 
 import io.resnetspark.model.error.BadDataException;
-import io.resnetspark.model.input.ExampleSource;
-import io.resnetspark.model.input.StoredImage;
+import io.resnetspark.model.image.load.ExampleSource;
+import io.resnetspark.model.image.load.StoredImage;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.apache.hadoop.conf.Configuration;
@@ -53,6 +53,11 @@ public final class ExampleReader implements ExampleSource, AutoCloseable {
                         index.channels(),
                         bytes)
                 : StoredImage.encoded(index.idHash(example), index.label(example), bytes);
+    }
+
+    @Override
+    public float weight(int example) {
+        return index.weight(example);
     }
 
     @Override

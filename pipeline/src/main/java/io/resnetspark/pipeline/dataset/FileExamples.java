@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -45,6 +46,7 @@ record FileExamples(String file, long fileLength, byte[] ids, ExampleIndex.Colum
 
     static final int ID_BYTES = 32;
 
+    private static final String WEIGHT = "weight";
     private static final List<String> SMALL_COLUMNS =
             List.of("image_id", "label", "stored_size", "width", "height", "stored_crc32c", "version");
 
@@ -58,9 +60,13 @@ record FileExamples(String file, long fileLength, byte[] ids, ExampleIndex.Colum
             int size = Math.toIntExact(reader.getRecordCount());
             FileExamples examples = new FileExamples(
                     file, status.getLen(), new byte[size * ID_BYTES], ExampleIndex.Columns.ofSize(size));
+            // Datasets of before 0.2.0 have no weights.
+            Stream<String> weight = schema.containsField(WEIGHT) ? Stream.of(WEIGHT) : Stream.empty();
             MessageType small = new MessageType(
                     schema.getName(),
-                    SMALL_COLUMNS.stream().map(schema::getType).toArray(Type[]::new));
+                    Stream.concat(SMALL_COLUMNS.stream(), weight)
+                            .map(schema::getType)
+                            .toArray(Type[]::new));
             reader.setRequestedSchema(small);
             int row = 0;
             for (BlockMetaData block : reader.getFooter().getBlocks()) {
@@ -87,6 +93,8 @@ record FileExamples(String file, long fileLength, byte[] ids, ExampleIndex.Colum
             columns.heights()[row] = record.getInteger("height", 0);
             columns.checksums()[row] = record.getInteger("stored_crc32c", 0);
             columns.versions()[row] = record.getInteger("version", 0);
+            boolean weighted = projection.containsField(WEIGHT) && record.getFieldRepetitionCount(WEIGHT) > 0;
+            columns.weights()[row] = weighted ? record.getFloat(WEIGHT, 0) : 1;
         }
     }
 

@@ -24,7 +24,8 @@ public final class ImageTable {
     /**
      * {@code image_id}: SHA-256 of the source's bytes, lower-case hexadecimal. {@code bytes}: as {@code encoding} says.
      * {@code pixel_sums}, {@code pixel_square_sums}: per channel, of the stored pixels. {@code version}: the dataset
-     * version that added the image.
+     * version that added the image. {@code weight}: how much the image counts in training, null where the source does
+     * not say.
      */
     static final StructType SCHEMA = new StructType()
             .add("image_id", DataTypes.StringType, false)
@@ -43,6 +44,7 @@ public final class ImageTable {
             .add("added_at", DataTypes.TimestampType, false)
             .add("pixel_sums", new ArrayType(DataTypes.LongType, false), false)
             .add("pixel_square_sums", new ArrayType(DataTypes.LongType, false), false)
+            .add("weight", DataTypes.FloatType)
             .add("bytes", DataTypes.BinaryType, false);
 
     /** The table as it was created: without images. */
@@ -122,6 +124,8 @@ public final class ImageTable {
                 .format("delta")
                 .mode("append")
                 .option("compression", "uncompressed")
+                // Tables of before 0.2.0 have no weights.
+                .option("mergeSchema", true)
                 .save(path);
         return version();
     }

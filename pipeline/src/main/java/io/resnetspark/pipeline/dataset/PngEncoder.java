@@ -1,6 +1,6 @@
 package io.resnetspark.pipeline.dataset;
 
-import io.resnetspark.model.input.Image;
+import io.resnetspark.model.image.Image;
 import java.awt.Point;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;

@@ -102,8 +102,9 @@ public record PrepareConfig(
      *     structs
      * @param label column of class names (string) or numbers (integer)
      * @param split column of split names, or empty when the source has none
+     * @param weight column of positive numbers, how much an image counts in training; empty when all count alike
      */
-    public record ParquetColumns(String image, String label, String split) implements Serializable {}
+    public record ParquetColumns(String image, String label, String split, String weight) implements Serializable {}
 
     public PrepareConfig {
         List<String> problems = new ArrayList<>();
@@ -154,7 +155,7 @@ public record PrepareConfig(
                 new Splits(SplitOrigin.SOURCE, 0.8, 0.1, 0.1, 0, 0),
                 0.05,
                 89_478_485,
-                new ParquetColumns("image", "label", ""));
+                new ParquetColumns("image", "label", "", ""));
     }
 
     public PrepareConfig withInput(String newInput) {

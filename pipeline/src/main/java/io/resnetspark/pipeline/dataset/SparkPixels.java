@@ -1,8 +1,8 @@
 package io.resnetspark.pipeline.dataset;
 
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.RejectReason;
-import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.decode.RejectReason;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import java.util.List;
 
 /** Reads the pixels of Spark's image struct ({@code org.apache.spark.ml.image.ImageSchema}): BGR, BGRA or grey, row-major. */

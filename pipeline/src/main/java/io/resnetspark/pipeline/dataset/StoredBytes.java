@@ -1,11 +1,11 @@
 package io.resnetspark.pipeline.dataset;
 
-import io.resnetspark.model.input.DecodeLimits;
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.ImageDecoder;
-import io.resnetspark.model.input.RejectReason;
-import io.resnetspark.model.input.RejectedImageException;
-import io.resnetspark.model.input.Resizer;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.Resizer;
+import io.resnetspark.model.image.decode.DecodeLimits;
+import io.resnetspark.model.image.decode.ImageDecoder;
+import io.resnetspark.model.image.decode.RejectReason;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import java.util.zip.CRC32C;
 
 /**

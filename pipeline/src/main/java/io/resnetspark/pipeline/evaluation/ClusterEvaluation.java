@@ -62,7 +62,7 @@ public final class ClusterEvaluation {
          * @return the page
          */
         public String write(AtomicStore directory) {
-            return ReportWriter.write(directory, report(), thumbnails);
+            return ReportDirectory.write(directory, report(), thumbnails);
         }
     }
 

@@ -13,7 +13,7 @@ public final class RunPage {
     private RunPage() {}
 
     /**
-     * Writes or replaces {@value ReportWriter#PAGE}. A browser that shows a run in progress reloads it by
+     * Writes or replaces {@value ReportDirectory#PAGE}. A browser that shows a run in progress reloads it by
      * itself.
      *
      * @param directory where the run's report will be, {@code runs/<id>/report}; need not exist
@@ -22,7 +22,7 @@ public final class RunPage {
      */
     public static String write(
             AtomicStore directory, TrainingStatus status, RunCurves run, Map<String, String> settings) {
-        directory.replaceText(ReportWriter.PAGE, ReportPage.ofRun(status, run, settings, (int) REFRESH.toSeconds()));
-        return directory.path(ReportWriter.PAGE).toString();
+        directory.replaceText(ReportDirectory.PAGE, ReportPage.ofRun(status, run, settings, (int) REFRESH.toSeconds()));
+        return directory.path(ReportDirectory.PAGE).toString();
     }
 }

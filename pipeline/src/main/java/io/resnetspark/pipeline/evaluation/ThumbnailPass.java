@@ -2,9 +2,9 @@ package io.resnetspark.pipeline.evaluation;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.RejectedImageException;
-import io.resnetspark.model.input.Resizer;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.Resizer;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import io.resnetspark.pipeline.inference.ImageRows;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

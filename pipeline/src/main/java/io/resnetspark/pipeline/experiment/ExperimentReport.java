@@ -5,9 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
-import io.resnetspark.pipeline.evaluation.SelfContainedPage;
+import io.resnetspark.pipeline.page.SelfContainedPage;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -102,11 +103,11 @@ final class ExperimentReport {
         data.put(
                 "trainings",
                 experiment.trainings().stream()
-                        .map(training -> TrainingSummary.of(training, trained))
+                        .map(training -> SeedSummary.of(training, trained))
                         .toList());
         data.put("facts", facts());
         data.put("settings", settings());
-        return (ObjectNode) SelfContainedPage.tree(data);
+        return (ObjectNode) JsonDocument.tree(data);
     }
 
     private Map<String, String> facts() {

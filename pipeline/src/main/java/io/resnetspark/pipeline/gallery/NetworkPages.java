@@ -2,8 +2,9 @@ package io.resnetspark.pipeline.gallery;
 
 import io.resnetspark.model.NetworkTable;
 import io.resnetspark.model.ResNetSpec;
-import io.resnetspark.pipeline.evaluation.SelfContainedPage;
+import io.resnetspark.pipeline.page.SelfContainedPage;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,8 +54,7 @@ public final class NetworkPages {
     }
 
     private static String html(String title, Map<String, Object> data) {
-        return new SelfContainedPage(title, "", SCRIPTS, SelfContainedPage.tree(data), "what resnet inspect prints")
-                .html();
+        return new SelfContainedPage(title, "", SCRIPTS, JsonDocument.tree(data), "what resnet inspect prints").html();
     }
 
     private static Map<String, Object> facts(ResNetSpec spec, NetworkTable table) {

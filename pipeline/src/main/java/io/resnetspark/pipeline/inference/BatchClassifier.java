@@ -3,7 +3,7 @@ package io.resnetspark.pipeline.inference;
 import io.resnetspark.model.Classifier;
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.BadDataException;
-import io.resnetspark.model.input.Image;
+import io.resnetspark.model.image.Image;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

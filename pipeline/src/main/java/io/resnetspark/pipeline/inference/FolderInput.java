@@ -1,7 +1,7 @@
 package io.resnetspark.pipeline.inference;
 
 import io.resnetspark.model.error.BadDataException;
-import io.resnetspark.model.input.DecodeLimits;
+import io.resnetspark.model.image.decode.DecodeLimits;
 import io.resnetspark.pipeline.storage.InputFiles;
 import io.resnetspark.pipeline.storage.InputFiles.Entry;
 import io.resnetspark.pipeline.storage.InputFiles.Kind;

@@ -1,9 +1,9 @@
 package io.resnetspark.pipeline.inference;
 
-import io.resnetspark.model.input.DecodeLimits;
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.ImageDecoder;
-import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.decode.DecodeLimits;
+import io.resnetspark.model.image.decode.ImageDecoder;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import java.util.Locale;
 import org.apache.spark.sql.Row;
 

@@ -1,8 +1,8 @@
 package io.resnetspark.pipeline.inference;
 
 import io.resnetspark.model.ClassifierSource;
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import io.resnetspark.model.metrics.ScoredExample;
 import java.util.ArrayList;
 import java.util.Arrays;

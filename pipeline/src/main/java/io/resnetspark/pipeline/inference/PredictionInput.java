@@ -21,7 +21,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** Where images to predict come from. */
-public sealed interface PredictionInput permits FolderInput, TableInput, ImageTable {
+public sealed interface PredictionInput permits FolderInput, TableInput, TableImages {
 
     /**
      * {@code path} with {@code source_stamp} is the key of an input: a path whose content changed is a new input.
@@ -87,7 +87,7 @@ public sealed interface PredictionInput permits FolderInput, TableInput, ImageTa
                                             .orElse("")),
                     e);
         }
-        return new ImageTable(rows, columns.image(), columns.id());
+        return new TableImages(rows, columns.image(), columns.id());
     }
 
     /** The rows of files without ids, such as those of published datasets, are told apart by file and position. */

@@ -1,9 +1,9 @@
 package io.resnetspark.pipeline.inference;
 
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.Preprocessing;
-import io.resnetspark.model.input.Preprocessor;
-import io.resnetspark.model.input.Resizer;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.image.Resizer;
+import io.resnetspark.model.image.augment.Preprocessor;
 
 /** Makes the network inputs of an image's views. Not thread-safe. */
 final class Views {

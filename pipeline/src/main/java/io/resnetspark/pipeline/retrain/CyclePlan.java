@@ -22,7 +22,7 @@ public record CyclePlan(int number, String id, String startedAt, List<IncomingBa
     }
 
     /** With batches as they are now, and those of before that are gone. */
-    CyclePlan with(List<IncomingBatch> now) {
+    public CyclePlan with(List<IncomingBatch> now) {
         Map<String, IncomingBatch> all = new TreeMap<>();
         batches.forEach(batch -> all.put(batch.name(), batch));
         now.forEach(batch -> all.put(batch.name(), batch));

@@ -41,7 +41,7 @@ public record CycleSummary(
         Optional<Double> challengerTop1,
         String report) {
 
-    static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 1;
 
     /** How a cycle ended. */
     public enum Verdict {

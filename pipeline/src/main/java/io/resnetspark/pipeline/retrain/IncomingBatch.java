@@ -12,7 +12,7 @@ package io.resnetspark.pipeline.retrain;
 public record IncomingBatch(String name, String path, long files, long bytes, long newest) {
 
     /** Changes when files are added, removed or replaced. */
-    String signature() {
+    public String signature() {
         return "%d files, %d bytes, newest %d".formatted(files, bytes, newest);
     }
 }

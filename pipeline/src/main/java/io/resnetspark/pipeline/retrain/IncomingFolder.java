@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The folder that batches arrive in: every sub-folder with files is one, in the order of their names. */
-final class IncomingFolder {
+public final class IncomingFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(IncomingFolder.class);
 
@@ -23,7 +23,7 @@ final class IncomingFolder {
     private final InputFiles files;
     private final Optional<String> readyFile;
 
-    IncomingFolder(RetrainConfig config, Configuration hadoop) {
+    public IncomingFolder(RetrainConfig config, Configuration hadoop) {
         this.folder = config.incoming();
         this.files = InputFiles.of(config.incoming(), hadoop);
         this.readyFile = config.readyFile();
@@ -46,7 +46,7 @@ final class IncomingFolder {
      *
      * @throws ConfigurationException if there is no such folder
      */
-    List<IncomingBatch> scan() {
+    public List<IncomingBatch> scan() {
         if (files.rootEntry().isEmpty()) {
             throw new ConfigurationException(
                     "retrain.incoming: the folder %s does not exist; create it, batches arrive in its sub-folders"

@@ -25,8 +25,8 @@ public record Ledger(
         List<Portion> portions,
         List<CycleSummary> cycles) {
 
-    static final int FORMAT_VERSION = 1;
-    static final Ledger EMPTY = new Ledger(FORMAT_VERSION, Optional.empty(), Map.of(), List.of(), List.of());
+    public static final int FORMAT_VERSION = 1;
+    public static final Ledger EMPTY = new Ledger(FORMAT_VERSION, Optional.empty(), Map.of(), List.of(), List.of());
 
     /**
      * @param signature what the batch looked like
@@ -40,17 +40,17 @@ public record Ledger(
         cycles = List.copyOf(cycles);
     }
 
-    int lastCycle() {
+    public int lastCycle() {
         return cycles.isEmpty() ? 0 : cycles.get(cycles.size() - 1).number();
     }
 
     /** The newest version of the dataset that a finished cycle knows of. */
-    int lastVersion() {
+    public int lastVersion() {
         return portions.stream().mapToInt(Portion::version).max().orElse(0);
     }
 
     /** Batches that were never seen, changed since, or were refused and are now released. */
-    List<IncomingBatch> newAmong(List<IncomingBatch> found, Collection<String> released) {
+    public List<IncomingBatch> newAmong(List<IncomingBatch> found, Collection<String> released) {
         return found.stream()
                 .filter(batch -> {
                     Seen seen = batches.get(batch.name());
@@ -62,18 +62,18 @@ public record Ledger(
     }
 
     /** Quarantined portions that somebody has released since. */
-    List<Portion> releasedBy(Collection<String> released) {
+    public List<Portion> releasedBy(Collection<String> released) {
         return portions.stream()
                 .filter(portion -> portion.fate() == Fate.QUARANTINED && released.contains(portion.batch()))
                 .toList();
     }
 
-    List<Portion> with(Fate fate) {
+    public List<Portion> with(Fate fate) {
         return portions.stream().filter(portion -> portion.fate() == fate).toList();
     }
 
     /** After a cycle: its batches are seen, its portions replace those of the same versions. */
-    Ledger after(TestSet frozen, Map<String, Seen> seen, List<Portion> changed, CycleSummary summary) {
+    public Ledger after(TestSet frozen, Map<String, Seen> seen, List<Portion> changed, CycleSummary summary) {
         Map<String, Seen> allSeen = new TreeMap<>(batches);
         allSeen.putAll(seen);
         Map<Integer, Portion> byVersion = new TreeMap<>();

@@ -28,11 +28,11 @@ public record Portion(int version, String batch, Fate fate, String reason, List<
         leaked = List.copyOf(leaked);
     }
 
-    Portion with(Fate newFate, String newReason, int newCycle) {
+    public Portion with(Fate newFate, String newReason, int newCycle) {
         return new Portion(version, batch, newFate, newReason, leaked, newCycle);
     }
 
-    Portion withLeaked(List<String> imageIds) {
+    public Portion withLeaked(List<String> imageIds) {
         return new Portion(version, batch, fate, reason, imageIds, cycle);
     }
 }

@@ -16,30 +16,30 @@ import org.apache.spark.sql.SparkSession;
  * @param settings the configuration
  * @param software versions of what runs, by name, for provenance
  */
-record RetrainContext(SparkSession spark, RetrainSettings settings, Map<String, String> software) {
+public record RetrainContext(SparkSession spark, RetrainSettings settings, Map<String, String> software) {
 
-    RetrainConfig config() {
+    public RetrainConfig config() {
         return settings.retrain();
     }
 
-    Configuration hadoop() {
+    public Configuration hadoop() {
         return spark.sparkContext().hadoopConfiguration();
     }
 
-    ImageDataset dataset(int version) {
+    public ImageDataset dataset(int version) {
         return ImageDataset.open(spark, config().dataset(), version);
     }
 
-    RegisteredModel model() {
+    public RegisteredModel model() {
         return ModelRegistry.of(hadoop()).model(config().model());
     }
 
     /** The registered version of that number. */
-    RegisteredVersion registered(int version) {
+    public RegisteredVersion registered(int version) {
         return model().version(version);
     }
 
-    Optional<Integer> champion() {
+    public Optional<Integer> champion() {
         return model().state().champion();
     }
 }

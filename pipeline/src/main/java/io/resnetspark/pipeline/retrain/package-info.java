@@ -1,2 +1,6 @@
-/** Retraining by itself: what is new, a challenger, its trial against the champion, the decision and its report. */
+/**
+ * Retraining by itself: its configuration, what is new, and what every cycle leaves in the ledger.
+ * {@link io.resnetspark.pipeline.retrain.step} holds the steps of a cycle, {@link io.resnetspark.pipeline.retrain.cycle}
+ * takes them.
+ */
 package io.resnetspark.pipeline.retrain;

@@ -1,5 +1,6 @@
 package io.resnetspark.pipeline.storage;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -8,9 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.resnetspark.model.error.BadDataException;
@@ -19,8 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
- * How records become JSON files and back: indented, names in snake case, times as ISO 8601. Properties that a record does
- * not have, such as those of a newer version, are passed over.
+ * How records become JSON files and back: indented, names in snake case, times as ISO 8601, null where a number is
+ * undefined. Properties that a record does not have, such as those of a newer version, are passed over.
  */
 public final class JsonDocument {
 
@@ -28,7 +31,10 @@ public final class JsonDocument {
             .addModule(new Jdk8Module())
             .addModule(new SimpleModule()
                     .addSerializer(Instant.class, ToStringSerializer.instance)
-                    .addDeserializer(Instant.class, new InstantReader()))
+                    .addDeserializer(Instant.class, new InstantReader())
+                    .addSerializer(double.class, new UndefinedAsNull())
+                    .addSerializer(Double.class, new UndefinedAsNull())
+                    .addDeserializer(double.class, new NullAsUndefined()))
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(SerializationFeature.INDENT_OUTPUT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -118,6 +124,43 @@ public final class JsonDocument {
         @Override
         public Instant deserialize(JsonParser parser, DeserializationContext context) throws IOException {
             return Instant.parse(parser.getText());
+        }
+    }
+
+    private static final class UndefinedAsNull extends StdSerializer<Double> {
+
+        private static final long serialVersionUID = 1L;
+
+        UndefinedAsNull() {
+            super(Double.class);
+        }
+
+        @Override
+        public void serialize(Double value, JsonGenerator out, SerializerProvider provider) throws IOException {
+            if (Double.isFinite(value)) {
+                out.writeNumber(value);
+            } else {
+                out.writeNull();
+            }
+        }
+    }
+
+    private static final class NullAsUndefined extends StdDeserializer<Double> {
+
+        private static final long serialVersionUID = 1L;
+
+        NullAsUndefined() {
+            super(double.class);
+        }
+
+        @Override
+        public Double deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            return _parseDoublePrimitive(in, context);
+        }
+
+        @Override
+        public Double getNullValue(DeserializationContext context) {
+            return Double.NaN;
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.resnetspark.pipeline.tracking;
 
 import io.resnetspark.pipeline.evaluation.EvaluationReport;
-import io.resnetspark.pipeline.evaluation.ReportWriter;
+import io.resnetspark.pipeline.evaluation.ReportDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +57,7 @@ public final class EvaluationTracking {
                     .map(metric -> new MlflowRun.Measurement(metric.getKey(), metric.getValue(), 0, now))
                     .toList());
             Map<String, byte[]> files = new LinkedHashMap<>();
-            for (String name : List.of(ReportWriter.PAGE, ReportWriter.JSON, ReportWriter.CSV)) {
+            for (String name : List.of(ReportDirectory.PAGE, ReportDirectory.JSON, ReportDirectory.CSV)) {
                 directory.read(name).ifPresent(content -> files.put("report/" + name, content));
             }
             run.files(files, directory.root().toString());

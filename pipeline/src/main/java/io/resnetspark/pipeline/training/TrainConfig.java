@@ -2,7 +2,7 @@ package io.resnetspark.pipeline.training;
 
 import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.ParameterLayout;
-import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.pipeline.dataset.Split;
@@ -40,12 +40,14 @@ import java.util.Optional;
  * @param optimizer update rule
  * @param clipNorm largest L2 norm of a minibatch's gradient; 0 for no clipping
  * @param augmentation what is random about training images
+ * @param classWeights how much images of each class count: {@code none}, {@code balanced}, or {@code CLASS=WEIGHT,…}
  * @param zeroInitResidual whether blocks start as the identity (zero-γ)
  * @param seed of initial weights, order and augmentation
  * @param precision what is computed in
  * @param threadsPerWorker compute threads of each worker; 0 shares the cores of an executor among its tasks
  * @param checkpointEveryEpochs epochs between checkpoints, at least 1
  * @param keepCheckpoints newest checkpoints kept besides the best one, at least 1
+ * @param earlyStoppingEpochs epochs without a better validation after which the training ends; 0 trains all epochs
  * @param onDivergence what happens when the loss explodes
  */
 @RecordBuilder
@@ -76,12 +78,14 @@ public record TrainConfig(
         OptimizerConfig optimizer,
         double clipNorm,
         Augmentation augmentation,
+        String classWeights,
         ZeroInitResidual zeroInitResidual,
         long seed,
         Precision precision,
         int threadsPerWorker,
         int checkpointEveryEpochs,
         int keepCheckpoints,
+        int earlyStoppingEpochs,
         OnDivergence onDivergence)
         implements Serializable {
 
@@ -126,6 +130,8 @@ public record TrainConfig(
         atLeast("threads-per-worker", threadsPerWorker, 0);
         atLeast("checkpoint-every-epochs", checkpointEveryEpochs, 1);
         atLeast("keep-checkpoints", keepCheckpoints, 1);
+        atLeast("early-stopping-epochs", earlyStoppingEpochs, 0);
+        ClassWeights.parse(classWeights);
         if (validateOn == Split.TRAIN) {
             throw new IllegalArgumentException("validate-on must be val or test: a network knows its training images");
         }

@@ -2,10 +2,10 @@ package io.resnetspark.pipeline.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.resnetspark.model.input.DecodeLimits;
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.ImageDecoder;
-import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.decode.DecodeLimits;
+import io.resnetspark.model.image.decode.ImageDecoder;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import org.junit.jupiter.api.Test;
 
 class PngEncoderTest {

@@ -2,10 +2,11 @@ package io.resnetspark.pipeline.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.input.Image;
+import io.resnetspark.model.image.Image;
 import io.resnetspark.pipeline.dataset.PrepareConfig.ParquetColumns;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
 import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -168,12 +170,57 @@ class SourceFormatsIT {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("my image, kind, part");
         PrepareOutcome outcome =
-                PrepareJob.run(spark, config.withParquet(new ParquetColumns("my image", "kind", "part")));
+                PrepareJob.run(spark, config.withParquet(new ParquetColumns("my image", "kind", "part", "")));
 
         assertThat(outcome.run().rejected()).isEqualTo(Map.of("empty", 1L, "no-label", 1L));
         assertThat(byRecord(Split.TRAIN).values().iterator().next().<byte[]>getAs("bytes"))
                 .isEqualTo(ImageFolders.picture(1, 6, 5).pixels());
         assertThat(byRecord(Split.VAL)).hasSize(1);
+    }
+
+    @Test
+    void weightsOfImagesAreKeptAndRelative() {
+        List<Row> rows = new ArrayList<>();
+        double[] weights = {1, 2, 6, -1, Double.NaN};
+        for (int i = 0; i <= weights.length; i++) {
+            rows.add(RowFactory.create(
+                    PngEncoder.encode(ImageFolders.picture(i, 6, 5)),
+                    i % 2 == 0 ? "cat" : "dog",
+                    i == weights.length ? null : weights[i]));
+        }
+        String input = temporary.resolve("weighted").toString();
+        spark.createDataFrame(
+                        rows,
+                        new StructType()
+                                .add("image", DataTypes.BinaryType)
+                                .add("label", DataTypes.StringType)
+                                .add("w", DataTypes.DoubleType))
+                .write()
+                .parquet(input);
+        PrepareConfig config = config(Path.of(input), SourceFormat.PARQUET)
+                .withMaxRejectedFraction(0.5)
+                .withSplit(new PrepareConfig.Splits(PrepareConfig.SplitOrigin.HASH, 1, 0, 0, 0, 0))
+                .withParquet(new ParquetColumns("image", "label", "", "w"));
+        PrepareOutcome outcome = PrepareJob.run(spark, config);
+        assertThat(outcome.run().rejected()).isEqualTo(Map.of("invalid-weight", 2L));
+
+        ExampleIndex index = ExampleIndex.build(
+                spark, ImageDataset.open(spark, temporary.resolve("dataset").toString()), Split.TRAIN);
+        assertThat(sortedWeights(index)).as("not before they are asked for").containsOnly(1);
+        // 1, 2, 6 and, without a weight, 1: over their mean of 2.5
+        assertThat(sortedWeights(index.weighted(new double[] {1, 1}))).containsExactly(0.4f, 0.4f, 0.8f, 2.4f);
+        // the dogs, of 2 and 1, four times: over the mean of 1, 8, 6 and 4
+        assertThat(sortedWeights(index.weighted(new double[] {1, 4})))
+                .containsExactly(new float[] {1 / 4.75f, 4 / 4.75f, 6 / 4.75f, 8 / 4.75f}, within(1e-6f));
+    }
+
+    private static float[] sortedWeights(ExampleIndex index) {
+        float[] weights = new float[index.size()];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = index.weight(i);
+        }
+        Arrays.sort(weights);
+        return weights;
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.resnetspark.pipeline.dataset;
 
-import io.resnetspark.model.input.Image;
+import io.resnetspark.model.image.Image;
 import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
 import java.io.IOException;
 import java.io.UncheckedIOException;

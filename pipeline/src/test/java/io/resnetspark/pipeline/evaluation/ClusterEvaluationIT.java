@@ -12,6 +12,7 @@ import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.DatasetId;
 import io.resnetspark.pipeline.inference.LinearSource;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -287,7 +288,7 @@ class ClusterEvaluationIT {
     private static String comparable(ClusterEvaluation.Outcome outcome) {
         StringBuilder all = new StringBuilder();
         for (EvaluationReport report : outcome.reports()) {
-            ObjectNode json = (ObjectNode) ReportJson.tree(report);
+            ObjectNode json = (ObjectNode) JsonDocument.tree(report);
             json.remove(List.of("throughput_images_per_second", "seconds", "workers", "provenance"));
             all.append(json.toPrettyString());
         }

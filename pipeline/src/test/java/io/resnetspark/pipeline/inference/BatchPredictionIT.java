@@ -274,13 +274,13 @@ class BatchPredictionIT {
     @Test
     void tablesThatDoNotSayWhatIsWhatAreRefused() throws IOException {
         Dataset<Row> photos = photos(1L, 1L);
-        assertThatThrownBy(() -> new ImageTable(photos, "image", "number"))
+        assertThatThrownBy(() -> new TableImages(photos, "image", "number"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("no column image, but number, photo, taken");
-        assertThatThrownBy(() -> new ImageTable(photos, "taken", "number"))
+        assertThatThrownBy(() -> new TableImages(photos, "taken", "number"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("holds string");
-        assertThatThrownBy(() -> new ImageTable(photos, "photo", "number").keys())
+        assertThatThrownBy(() -> new TableImages(photos, "photo", "number").keys())
                 .isInstanceOf(BadDataException.class)
                 .hasMessageContaining("The id 1 occurs 2 times");
         assertThatThrownBy(() -> PredictionInput.open(spark, folder + "/nowhere", tables(PredictConfig.Format.DELTA)))

@@ -2,7 +2,7 @@ package io.resnetspark.pipeline.inference;
 
 import io.resnetspark.model.Classifier;
 import io.resnetspark.model.ClassifierSource;
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -5,7 +5,7 @@ import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.checkpoint.ModelCard;
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.weights.StateDict;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;

@@ -8,7 +8,7 @@ import io.resnetspark.model.Stem;
 import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.model.block.Shortcut;
 import io.resnetspark.model.checkpoint.ModelCard;
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.Tensor;
 import java.util.Arrays;

@@ -8,8 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.evaluation.EvaluationReport;
-import io.resnetspark.pipeline.evaluation.ReportJson;
-import io.resnetspark.pipeline.evaluation.ReportWriter;
+import io.resnetspark.pipeline.evaluation.ReportDirectory;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
@@ -167,14 +166,14 @@ class MlflowTrackingTest {
         server = new TrackingServer("s3://bucket/mlflow");
         MlflowServer connected = connect();
         AtomicStore directory = AtomicStore.at(temporary.resolve("report").toString(), hadoop);
-        directory.replaceText(ReportWriter.PAGE, "<p>");
-        directory.replaceText(ReportWriter.JSON, """
+        directory.replaceText(ReportDirectory.PAGE, "<p>");
+        directory.replaceText(ReportDirectory.JSON, """
                     {"format_version": 1, "model": {"arch": "resnet18", "id": "id-1", "source": "runs/photos-1"},
                      "dataset": {"name": "photos", "id": "d-1", "version": 3, "split": "test"}, "examples": 100,
                      "top1": 0.875, "top5": 1, "loss": 0.25, "ece": 0.01, "throughput_images_per_second": 9,
                      "averages": {"macro": {"f1": 0.5}}}
                     """);
-        EvaluationReport report = ReportJson.read(directory);
+        EvaluationReport report = ReportDirectory.read(directory);
         EvaluationTracking.tell(connected, report, directory);
         EvaluationTracking.tell(connected, report, directory);
 

@@ -1,7 +1,7 @@
 package io.resnetspark.pipeline.dataset.prepare;
 
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.StoredBytes;
@@ -96,6 +96,7 @@ public record ExamineImages(PrepareConfig config) implements MapPartitionsFuncti
                 stored.crc32c(),
                 stored.pixelSums(),
                 stored.pixelSquareSums(),
+                row.getAs("weight"),
                 stored.bytes());
     }
 
@@ -152,6 +153,7 @@ public record ExamineImages(PrepareConfig config) implements MapPartitionsFuncti
                 row.getAs("label_name"),
                 row.getAs("source_split"),
                 row.getAs("source_size"),
+                null,
                 null,
                 null,
                 null,

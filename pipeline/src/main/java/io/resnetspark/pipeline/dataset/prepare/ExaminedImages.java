@@ -48,6 +48,7 @@ public final class ExaminedImages {
             .add("stored_crc32c", DataTypes.IntegerType)
             .add("pixel_sums", new ArrayType(DataTypes.LongType, false))
             .add("pixel_square_sums", new ArrayType(DataTypes.LongType, false))
+            .add("weight", DataTypes.FloatType)
             .add("bytes", DataTypes.BinaryType);
 
     private ExaminedImages() {}

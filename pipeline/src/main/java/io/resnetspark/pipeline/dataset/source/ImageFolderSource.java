@@ -1,6 +1,6 @@
 package io.resnetspark.pipeline.dataset.source;
 
-import io.resnetspark.model.input.DecodeLimits;
+import io.resnetspark.model.image.decode.DecodeLimits;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.source.ImageFolderLayout.Place;
 import io.resnetspark.pipeline.storage.InputFiles;

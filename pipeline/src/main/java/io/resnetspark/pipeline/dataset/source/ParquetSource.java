@@ -5,8 +5,8 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.input.Image;
-import io.resnetspark.model.input.RejectedImageException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.decode.RejectedImageException;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.SparkPixels;
 import io.resnetspark.pipeline.dataset.Split;
@@ -27,6 +27,7 @@ import org.apache.spark.sql.types.ByteType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.IntegerType;
 import org.apache.spark.sql.types.LongType;
+import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.ShortType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
@@ -42,7 +43,8 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
     @Override
     public SourceImages images(SparkSession spark) {
         ParquetFiles files = ParquetFiles.of(spark, input);
-        List.of(columns.image(), columns.label(), columns.split()).forEach(files::requireAlike);
+        List.of(columns.image(), columns.label(), columns.split(), columns.weight())
+                .forEach(files::requireAlike);
         Dataset<Row> table;
         try {
             table = files.rows(spark);
@@ -72,7 +74,8 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
                 concat(col("_metadata.file_path"), lit("#"), col("_metadata.row_index")),
                 quoted(columns.label()).cast("string"),
                 hasSplit ? quoted(columns.split()) : lit(null).cast("string"),
-                splitsByName ? col("_metadata.file_path") : lit(null).cast("string")));
+                splitsByName ? col("_metadata.file_path") : lit(null).cast("string"),
+                weight(schema)));
         MapFunction<Row, Row> parser =
                 imageColumns(schema, selected, new Labels(isNumber, new ArrayList<>(names), files.liesInFolders()));
         Dataset<Row> rows =
@@ -134,6 +137,18 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
                         .formatted(columns.image(), input, type.catalogString()));
     }
 
+    private Column weight(StructType schema) {
+        if (columns.weight().isEmpty()) {
+            return lit(null).cast("double");
+        }
+        DataType type = type(schema, columns.weight());
+        if (!(type instanceof NumericType)) {
+            throw new ConfigurationException("The weight column %s of %s is %s; it must be a number"
+                    .formatted(columns.weight(), input, type.catalogString()));
+        }
+        return quoted(columns.weight()).cast("double");
+    }
+
     private DataType type(StructType schema, String column) {
         int index = Arrays.asList(schema.fieldNames()).indexOf(column);
         if (index < 0) {
@@ -148,7 +163,7 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
     }
 
     /**
-     * Class and split of a row, whose first columns are origin, label, split and file.
+     * Class, split and weight of a row, whose first columns are origin, label, split, file and weight.
      *
      * @param areNumbers whether labels are numbers, of which those below zero mean none
      * @param names of the classes by number; empty if numbers are their names
@@ -167,7 +182,12 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
             return row.isNullAt(3) ? null : ParquetFiles.splitOf(row.getString(3), inFolders);
         }
 
-        /** The row as a reject if its label is none, else null. */
+        /** How much the image counts, null if the row does not say. */
+        Float weight(Row row) {
+            return row.isNullAt(4) ? null : (float) row.getDouble(4);
+        }
+
+        /** The row as a reject if its label or weight cannot be used, else null. */
         Row rejected(Row row, byte[] content) {
             String label = row.getString(1);
             if (label == null || label.isEmpty()) {
@@ -183,6 +203,14 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
                         SourceRow.INVALID_LABEL,
                         "The label is %s; there are names for %d classes".formatted(label, names.size()));
             }
+            Float weight = weight(row);
+            if (weight != null && !(weight > 0 && Float.isFinite(weight))) {
+                return reject(
+                        row,
+                        content,
+                        SourceRow.INVALID_WEIGHT,
+                        "The weight is %s; it must be a positive number".formatted(row.getDouble(4)));
+            }
             return null;
         }
 
@@ -195,20 +223,21 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
 
         @Override
         public Row call(Row row) {
-            byte[] content = row.isNullAt(4) ? new byte[0] : row.getAs(4);
+            byte[] content = row.isNullAt(5) ? new byte[0] : row.getAs(5);
             Row rejected = labels.rejected(row, content);
             if (rejected != null) {
                 return rejected;
             }
-            return row.isNullAt(4) && !row.isNullAt(5)
+            return row.isNullAt(5) && !row.isNullAt(6)
                     ? SourceRow.rejected(
                             row.getString(0),
                             labels.name(row),
                             labels.split(row),
                             null,
                             SourceRow.NO_BYTES,
-                            "The image has a path, no bytes: %s is not in the table".formatted(row.getString(5)))
-                    : SourceRow.encoded(row.getString(0), labels.name(row), labels.split(row), content);
+                            "The image has a path, no bytes: %s is not in the table".formatted(row.getString(6)))
+                    : SourceRow.encoded(
+                            row.getString(0), labels.name(row), labels.split(row), content, labels.weight(row));
         }
     }
 
@@ -217,7 +246,7 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
         @Override
         public Row call(Row row) {
             String origin = row.getString(0);
-            byte[] data = row.isNullAt(4) ? null : row.getAs(4);
+            byte[] data = row.isNullAt(5) ? null : row.getAs(5);
             Row rejected = labels.rejected(row, data);
             if (rejected != null) {
                 return rejected;
@@ -228,9 +257,8 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
                 return SourceRow.rejected(origin, label, split, null, SourceRow.EMPTY, "The image is null");
             }
             try {
-                Image image = SparkPixels.image(row.getInt(5), row.getInt(6), row.getInt(7), data);
-                return SourceRow.raw(
-                        origin, label, split, image.pixels(), image.width(), image.height(), image.channels());
+                Image image = SparkPixels.image(row.getInt(6), row.getInt(7), row.getInt(8), data);
+                return SourceRow.raw(origin, label, split, image, labels.weight(row));
             } catch (RejectedImageException e) {
                 return SourceRow.rejected(origin, label, split, data, SourceRow.UNREADABLE, e.getMessage());
             }

@@ -33,7 +33,8 @@ public record SourceImages(
      * {@code origin}: file, or file and record. {@code label_name}: class, null when unknown. {@code source_split}: name
      * of a {@link io.resnetspark.pipeline.dataset.Split}, null when the source has none. {@code content}: an encoded
      * image where {@code raw_channels} is 0, else pixels {@code [raw_height, raw_width, raw_channels]}. {@code reason}
-     * and {@code detail}: why the source itself rejects the image, null when it does not.
+     * and {@code detail}: why the source itself rejects the image, null when it does not. {@code weight}: how much it counts
+     * in training, null when the source does not say.
      */
     public static final StructType SCHEMA = new StructType()
             .add("origin", DataTypes.StringType, false)
@@ -44,7 +45,8 @@ public record SourceImages(
             .add("raw_height", DataTypes.IntegerType, false)
             .add("raw_channels", DataTypes.IntegerType, false)
             .add("reason", DataTypes.StringType)
-            .add("detail", DataTypes.StringType);
+            .add("detail", DataTypes.StringType)
+            .add("weight", DataTypes.FloatType);
 
     public SourceImages {
         fixedClasses = List.copyOf(fixedClasses);

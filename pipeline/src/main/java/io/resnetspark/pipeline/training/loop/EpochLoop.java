@@ -14,9 +14,13 @@ import io.resnetspark.pipeline.training.averaging.RoundDivergedException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Trains epoch after epoch: judges each, publishes checkpoints, and keeps the newest and the best of them. */
 public final class EpochLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EpochLoop.class);
 
     private final RunDirectory run;
     private final TrainConfig config;
@@ -45,14 +49,28 @@ public final class EpochLoop {
     }
 
     /**
-     * Trains from where the averager stands to the last epoch.
+     * Trains from where the averager stands to the last epoch, or to the one that stops it early.
      *
      * @throws RoundDivergedException if an epoch leaves weights that cannot be judged
      */
     void run() {
         while (averager.position().epoch() < config.epochs()) {
+            if (stopsEarly(averager.position().epoch())) {
+                LOG.info(
+                        "Stopped after epoch {}: no better validation since epoch {}",
+                        averager.position().epoch(),
+                        run.best().orElseThrow().epoch());
+                return;
+            }
             trainEpoch();
         }
+    }
+
+    /** The best epoch is on disk, so that a resumed training stops where it would have. */
+    private boolean stopsEarly(int epoch) {
+        int patience = config.earlyStoppingEpochs();
+        return patience > 0
+                && run.best().map(best -> epoch - best.epoch() >= patience).orElse(false);
     }
 
     private void trainEpoch() {
@@ -86,7 +104,8 @@ public final class EpochLoop {
                 && run.best()
                         .map(best -> metrics.validation().get().accuracy() > best.accuracy())
                         .orElse(true);
-        if (last || better || position.epoch() % config.checkpointEveryEpochs() == 0) {
+        boolean ends = last || (!better && stopsEarly(position.epoch()));
+        if (ends || better || position.epoch() % config.checkpointEveryEpochs() == 0) {
             String name = run.writeCheckpoint(checkpoint.get(), layout);
             if (better) {
                 run.writeBest(new BestCheckpoint(

@@ -9,7 +9,7 @@ import io.resnetspark.model.checkpoint.TrainingPosition;
 import io.resnetspark.model.checkpoint.TrainingSnapshot;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.input.Preprocessing;
+import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.training.ServerState;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ImageDataset;

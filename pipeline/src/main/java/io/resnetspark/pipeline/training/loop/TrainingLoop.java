@@ -8,8 +8,8 @@ import io.resnetspark.model.checkpoint.TrainingPosition;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
-import io.resnetspark.model.input.Augmentation;
-import io.resnetspark.model.input.BatchRecipe;
+import io.resnetspark.model.image.augment.Augmentation;
+import io.resnetspark.model.image.load.BatchRecipe;
 import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
@@ -20,6 +20,7 @@ import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
+import io.resnetspark.pipeline.training.ClassWeights;
 import io.resnetspark.pipeline.training.FrozenStages;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
@@ -117,8 +118,14 @@ public final class TrainingLoop {
         ImageDataset dataset = record.dataset(spark);
         ExampleIndex wholeSplit = index(dataset, Split.TRAIN)
                 .orElseThrow(() -> new BadDataException("%s has no training images".formatted(config.data())));
-        ExampleIndex trainingIndex = config.images().map(wholeSplit::first).orElse(wholeSplit);
+        ExampleIndex trainingIndex =
+                weighted(config.images().map(wholeSplit::first).orElse(wholeSplit), dataset);
         Optional<ExampleIndex> validationIndex = index(dataset, config.validateOn());
+        if (config.earlyStoppingEpochs() > 0 && validationIndex.isEmpty()) {
+            throw new ConfigurationException(
+                    "train.early-stopping-epochs needs images of the split %s, which %s has not"
+                            .formatted(config.validateOn().label(), config.data()));
+        }
 
         StartingPoint start = startingPoint(resume, dataset);
         TrainingPlan plan = plan(start.card(), record.precision(spark), trainingIndex, validationIndex);
@@ -139,6 +146,12 @@ public final class TrainingLoop {
         }
         ResNet.close(network);
         return trainHead(layout, plan, start, recovery);
+    }
+
+    private ExampleIndex weighted(ExampleIndex images, ImageDataset dataset) {
+        List<String> classes = dataset.classes().names();
+        return images.weighted(
+                ClassWeights.parse(config.classWeights()).of(classes, images.classCounts(classes.size())));
     }
 
     private Optional<ExampleIndex> index(ImageDataset dataset, Split split) {

@@ -5,7 +5,7 @@ import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
-import io.resnetspark.model.input.BatchRecipe;
+import io.resnetspark.model.image.load.BatchRecipe;
 import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.BatchNormEstimate;
 import io.resnetspark.model.training.BatchNormMeasurement;

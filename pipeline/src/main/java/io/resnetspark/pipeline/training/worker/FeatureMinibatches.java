@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.training.worker;
 
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.image.load.SoftTarget;
 import io.resnetspark.model.kernel.HostArrays;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.RandomAccess;
@@ -9,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -20,7 +20,7 @@ public final class FeatureMinibatches implements Minibatches {
     private final FeatureTable table;
     private final ExampleIndex index;
     private final int classes;
-    private final float smoothing;
+    private final double smoothing;
     private final Configuration hadoop;
     private final RandomAccess[] files;
     private final FloatBuffer features;
@@ -43,7 +43,7 @@ public final class FeatureMinibatches implements Minibatches {
         this.table = table;
         this.index = index;
         this.classes = classes;
-        this.smoothing = (float) smoothing;
+        this.smoothing = smoothing;
         this.hadoop = hadoop.configuration();
         this.files = new RandomAccess[table.files()];
         this.features = direct((long) batchSize * table.width());
@@ -80,8 +80,7 @@ public final class FeatureMinibatches implements Minibatches {
             for (int i = 0; i < examples.length; i++) {
                 labels[i] = index.label(examples[i]);
                 read(examples[i]);
-                Arrays.fill(target, smoothing / classes);
-                target[labels[i]] += 1 - smoothing;
+                SoftTarget.write(target, labels[i], index.weight(examples[i]), labels[i], 0, smoothing);
                 targets.put(target);
             }
         } catch (IOException e) {

@@ -1,9 +1,9 @@
 package io.resnetspark.pipeline.training.worker;
 
-import io.resnetspark.model.input.Batch;
-import io.resnetspark.model.input.BatchLoader;
-import io.resnetspark.model.input.BatchRecipe;
-import io.resnetspark.model.input.ReadAhead;
+import io.resnetspark.model.image.load.Batch;
+import io.resnetspark.model.image.load.BatchLoader;
+import io.resnetspark.model.image.load.BatchRecipe;
+import io.resnetspark.model.image.load.ReadAhead;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleReader;
 import java.io.IOException;

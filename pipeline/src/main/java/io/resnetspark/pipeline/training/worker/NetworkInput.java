@@ -1,7 +1,7 @@
 package io.resnetspark.pipeline.training.worker;
 
-import io.resnetspark.model.input.Batch;
-import io.resnetspark.model.input.BatchRecipe;
+import io.resnetspark.model.image.load.Batch;
+import io.resnetspark.model.image.load.BatchRecipe;
 import io.resnetspark.model.kernel.HostArrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -2,7 +2,7 @@ package io.resnetspark.pipeline.training.worker;
 
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
-import io.resnetspark.model.input.BatchRecipe;
+import io.resnetspark.model.image.load.BatchRecipe;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.Progress;

@@ -2,7 +2,7 @@ package io.resnetspark.pipeline.training.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;

@@ -1,7 +1,7 @@
 package io.resnetspark.pipeline.training.loop;
 
 import io.resnetspark.model.checkpoint.Checkpoint;
-import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
@@ -56,6 +56,7 @@ public final class SmallTraining {
                 .precision(Precision.FP32)
                 .threadsPerWorker(1)
                 .checkpointEveryEpochs(1)
+                .classWeights("none")
                 .keepCheckpoints(2)
                 .onDivergence(onDivergence)
                 .build();

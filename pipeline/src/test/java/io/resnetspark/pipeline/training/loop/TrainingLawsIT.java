@@ -12,10 +12,10 @@ import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
-import io.resnetspark.model.input.Batch;
-import io.resnetspark.model.input.BatchLoader;
-import io.resnetspark.model.input.BatchRecipe;
-import io.resnetspark.model.input.ReadAhead;
+import io.resnetspark.model.image.load.Batch;
+import io.resnetspark.model.image.load.BatchLoader;
+import io.resnetspark.model.image.load.BatchRecipe;
+import io.resnetspark.model.image.load.ReadAhead;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
@@ -61,6 +61,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
@@ -547,6 +548,38 @@ class TrainingLawsIT {
                 .hasMessageContaining("--resume");
         TrainConfig otherBatch = config(folder.resolve("kept"), 1, 4, 10, 1);
         assertThatThrownBy(() -> train(otherBatch)).hasMessageContaining("batchSize");
+    }
+
+    /** At a rate that changes nothing no epoch is better than the first. */
+    @Test
+    void aTrainingThatGetsNoBetterEndsEarlyAndIsNotContinued() {
+        OptimizerConfig plain = new OptimizerConfig.Sgd(0, Momentum.CLASSIC, 0, DecayScope.ALL);
+        TrainConfig config = TrainConfigBuilder.builder(
+                        config(folder.resolve("early"), 1, 4, 20, 9, Modes.PLAIN, 1e-30, plain, List.of()))
+                .earlyStoppingEpochs(2)
+                .build();
+        assertThat(train(config).position().epoch()).isEqualTo(3);
+        assertThat(run(config).manifest().status()).isEqualTo(TrainingStatus.DONE);
+        assertThat(run(config).best().orElseThrow().epoch()).isEqualTo(1);
+        assertThat(train(config).position().epoch()).isEqualTo(3);
+    }
+
+    @Test
+    void weightsOfClassesThatAreAllTheSameChangeNothingAndOthersDo() {
+        TrainConfig config = config(folder.resolve("unweighted"), 1, 4, 20, 1);
+        List<String> classes = ImageDataset.open(spark, dataset).classes().names();
+        String same = classes.stream().map(name -> name + "=3").collect(Collectors.joining(","));
+        Checkpoint unweighted = train(config);
+        assertThat(train(weighted(config, "same", same)).state()).isEqualTo(unweighted.state());
+        assertThat(train(weighted(config, "other", classes.get(0) + "=3")).state())
+                .isNotEqualTo(unweighted.state());
+    }
+
+    private static TrainConfig weighted(TrainConfig config, String output, String weights) {
+        return TrainConfigBuilder.builder(config)
+                .output(folder.resolve(output).toString())
+                .classWeights(weights)
+                .build();
     }
 
     @Tag("full")

@@ -8,7 +8,7 @@ import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ParameterLayout.Segment;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.checkpoint.Checkpoint;
-import io.resnetspark.model.input.Augmentation;
+import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;

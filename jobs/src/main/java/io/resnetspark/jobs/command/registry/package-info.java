@@ -1,0 +1,2 @@
+/** {@code registry} and its subcommands. */
+package io.resnetspark.jobs.command.registry;

@@ -1,0 +1,44 @@
+package io.resnetspark.jobs.schedule;
+
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.function.Consumer;
+
+/** Tells of each run in a line when it starts and one when it ends. */
+final class RunLog implements RunListener {
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
+
+    private final Consumer<String> say;
+
+    RunLog(Consumer<String> say) {
+        this.say = say;
+    }
+
+    @Override
+    public void started(Run run) {
+        String makingUp = run.missedFires() == 0
+                ? ""
+                : ", making up for %,d missed time%s".formatted(run.missedFires(), run.missedFires() == 1 ? "" : "s");
+        say.accept("%s %s: started%s, log %s"
+                .formatted(TIME.format(run.startedAt()), run.job(), makingUp, RunHistory.logOf(run)));
+    }
+
+    @Override
+    public void ended(Run run) {
+        String took = run.status() == RunStatus.MISSED
+                ? ""
+                : " after "
+                        + Durations.inWords(
+                                Duration.between(run.startedAt(), run.endedAt().orElseThrow()));
+        say.accept("%s %s: %s%s: %s"
+                .formatted(
+                        TIME.format(run.endedAt().orElseThrow()),
+                        run.job(),
+                        run.status().label(),
+                        took,
+                        run.message().lines().findFirst().orElse("")));
+    }
+}

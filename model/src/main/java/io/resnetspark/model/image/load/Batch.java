@@ -1,0 +1,19 @@
+package io.resnetspark.model.image.load;
+
+import java.nio.FloatBuffer;
+
+/**
+ * Prepared examples in memory that the loader uses again: valid until the next batch is asked for.
+ *
+ * <p>Both buffers are direct, of native byte order, at position 0 and limited to this batch. They always start at the same
+ * address for the same {@code slot}, so a wrapper around that memory can be kept per slot.
+ *
+ * @param slot which of the loader's {@link BatchLoader#slots()} buffers this is
+ * @param count examples, at least 1, at most the loader's batch size
+ * @param features {@code [count, inputSize, inputSize, channels]}, normalised
+ * @param targets {@code [count, classes]}, rows sum to 1: one-hot, or soft where labels are smoothed or images mixed; all
+ *     zero for an unlabelled example
+ * @param labels {@code [count]} class indices before smoothing and mixing
+ * @param indices {@code [count]} positions in the source
+ */
+public record Batch(int slot, int count, FloatBuffer features, FloatBuffer targets, int[] labels, int[] indices) {}

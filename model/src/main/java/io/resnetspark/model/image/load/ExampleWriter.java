@@ -1,0 +1,101 @@
+package io.resnetspark.model.image.load;
+
+import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.augment.ImageTransform;
+import io.resnetspark.model.image.decode.ImageDecoder;
+import io.resnetspark.model.image.decode.RejectedImageException;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.util.Locale;
+
+/** Fills one batch: reads, decodes, transforms, mixes and labels its examples. Not thread-safe: one per thread. */
+public final class ExampleWriter {
+
+    private final BatchRecipe recipe;
+    private final ImageDecoder decoder;
+    private final ImageTransform transform;
+    private final float[] input;
+    private final float[] targets;
+    private final ImageMixer mixer;
+    private long[] ids = new long[0];
+    private float[] weights = new float[0];
+
+    ExampleWriter(BatchRecipe recipe) {
+        this.recipe = recipe;
+        this.decoder = new ImageDecoder(recipe.limits(), recipe.preprocessing().channels());
+        this.transform = new ImageTransform(recipe.preprocessing(), recipe.augmentation(), recipe.seed());
+        this.input = new float[transform.length()];
+        this.targets = new float[recipe.classes()];
+        this.mixer = new ImageMixer(recipe);
+    }
+
+    /**
+     * @param indices examples of the source, in order
+     * @param features receives {@code [indices.length, inputSize, inputSize, channels]} from 0 on
+     * @param rows receives {@code [indices.length, classes]} from 0 on
+     * @param labels receives {@code [indices.length]}
+     */
+    void write(ExampleSource source, int[] indices, long epoch, FloatBuffer features, FloatBuffer rows, int[] labels) {
+        if (ids.length < indices.length) {
+            ids = new long[indices.length];
+            weights = new float[indices.length];
+        }
+        for (int i = 0; i < indices.length; i++) {
+            int index = indices[i];
+            try {
+                StoredImage stored = source.read(index);
+                ids[i] = stored.id();
+                labels[i] = stored.label();
+                weights[i] = source.weight(index);
+                transform.apply(decoded(stored), epoch, stored.id(), input, 0);
+            } catch (RejectedImageException e) {
+                throw new BadDataException(
+                        "Cannot decode %s: %s (%s). Run `prepare` again to sort out damaged images"
+                                .formatted(
+                                        source.describe(index),
+                                        e.getMessage(),
+                                        e.reason().name().toLowerCase(Locale.ROOT)),
+                        e);
+            } catch (IOException e) {
+                throw new BadDataException(
+                        "Cannot read %s: %s. Check that the dataset is complete and reachable"
+                                .formatted(source.describe(index), e.getMessage()),
+                        e);
+            } catch (RuntimeException e) {
+                throw new IllegalStateException("Cannot prepare %s: %s".formatted(source.describe(index), e), e);
+            }
+            requireLabel(labels[i], source, index);
+            features.put(i * input.length, input);
+        }
+        if (recipe.augmentation().mixes()) {
+            mixer.mix(features, rows, labels, weights, ids, indices.length, epoch);
+        } else {
+            for (int i = 0; i < indices.length; i++) {
+                SoftTarget.write(
+                        targets,
+                        labels[i],
+                        weights[i],
+                        labels[i],
+                        0,
+                        recipe.augmentation().labelSmoothing());
+                rows.put(i * targets.length, targets);
+            }
+        }
+    }
+
+    private void requireLabel(int label, ExampleSource source, int index) {
+        if (label != StoredImage.UNLABELLED && (label < 0 || label >= recipe.classes())) {
+            throw new BadDataException("%s has label %d, but the network has %d classes. Check the number of classes"
+                    .formatted(source.describe(index), label, recipe.classes()));
+        }
+    }
+
+    private Image decoded(StoredImage stored) throws RejectedImageException {
+        if (stored.content() instanceof StoredImage.Content.Raw raw) {
+            return new Image(raw.width(), raw.height(), raw.channels(), stored.bytes())
+                    .withChannels(recipe.preprocessing().channels());
+        }
+        return decoder.decode(stored.bytes());
+    }
+}
