@@ -47,7 +47,7 @@ ours() {
   local precision=$1
   shift
   "$work/jre/bin/java" -Xmx12g -Dorg.bytedeco.javacpp.pathsFirst=true -Dresnet.kernels=cudnn \
-    -Dresnet.cudnn.precision="$precision" ${JAVA_EXTRA:-} -cp "$work/jars/*${EXTRA_CLASS_PATH:+:$EXTRA_CLASS_PATH}" \
+    -Dresnet.bench.precision="$precision" ${JAVA_EXTRA:-} -cp "$work/jars/*${EXTRA_CLASS_PATH:+:$EXTRA_CLASS_PATH}" \
     io.resnetspark.bench.gpu.GpuBench "$@" | sed -u "s/^{/{\"precision\": \"$precision\", /"
 }
 

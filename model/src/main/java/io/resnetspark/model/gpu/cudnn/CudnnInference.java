@@ -6,6 +6,7 @@ import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.MemoryPlan;
 import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Value;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -36,7 +37,7 @@ final class CudnnInference implements PreparedProgram {
     }
 
     private DeviceParameters packed() {
-        try (Operations operations = new Operations(device, Element.FLOAT)) {
+        try (Operations operations = new Operations(device, TrainingPrecision.TF32)) {
             DeviceParameters packed =
                     new DeviceParameters(device, operations, program, vector.address(), Operations.NONE);
             try {
@@ -71,7 +72,8 @@ final class CudnnInference implements PreparedProgram {
 
         Executor(int batch) {
             synchronized (device) {
-                operations = new Operations(device, Element.FLOAT);
+                operations = new Operations(device, TrainingPrecision.TF32);
+                device.multiplyIn(TrainingPrecision.TF32);
                 try {
                     executed = new DeviceProgram(device, operations, program, plan, batch, parameters);
                 } catch (RuntimeException | Error e) {
@@ -97,6 +99,7 @@ final class CudnnInference implements PreparedProgram {
                     host.put(images, first * imageLength, count * imageLength);
                     executed.upload(host, count);
                 }
+                device.multiplyIn(TrainingPrecision.TF32);
                 executed.forward(DeviceProgram.Mode.EVALUATE);
                 read(program.logits(), logits, first, count);
                 read(program.features(), features, first, count);

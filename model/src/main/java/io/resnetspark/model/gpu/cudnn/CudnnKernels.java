@@ -16,6 +16,7 @@ import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.ProgramTrainer;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
 import java.util.Optional;
 import java.util.function.Function;
@@ -27,17 +28,15 @@ import java.util.function.Function;
 public final class CudnnKernels implements Kernels {
 
     private final Device device;
-    private final Precision precision;
     private final Kernels host = Kernels.ofHost();
 
-    CudnnKernels(Device device, Precision precision) {
+    CudnnKernels(Device device) {
         this.device = device;
-        this.precision = precision;
     }
 
     /**
      * On the GPU that the system property {@code resnet.cudnn.device} numbers among those the process may see (0 if it is not
-     * set), in the precision {@code resnet.cudnn.precision}.
+     * set).
      *
      * @throws io.resnetspark.model.error.ConfigurationException if driver, libraries or device are missing or unfit
      */
@@ -47,8 +46,7 @@ public final class CudnnKernels implements Kernels {
 
     /** @param ordinal of the GPU among those that the process may see */
     static CudnnKernels open(int ordinal) {
-        Precision precision = Precision.ofThisProcess();
-        return new CudnnKernels(CudaDevice.open(ordinal, precision), precision);
+        return new CudnnKernels(CudaDevice.open(ordinal));
     }
 
     @Override
@@ -97,8 +95,19 @@ public final class CudnnKernels implements Kernels {
     }
 
     @Override
-    public Optional<ProgramTrainer> trainer(Function<ImageShape, Program> programs, int parameters, int stateVectors) {
-        return Optional.of(new CudnnTrainer(device, precision.maps(), programs, parameters, stateVectors));
+    public boolean trainsIn(TrainingPrecision precision) {
+        return device.multipliesIn(precision);
+    }
+
+    @Override
+    public TrainingPrecision defaultPrecision() {
+        return TrainingPrecision.TF32;
+    }
+
+    @Override
+    public Optional<ProgramTrainer> trainer(
+            Function<ImageShape, Program> programs, int parameters, int stateVectors, TrainingPrecision precision) {
+        return Optional.of(new CudnnTrainer(device, precision, programs, parameters, stateVectors));
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.ParameterUpdate;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.ProgramTrainer;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,6 +32,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class CudnnTrainer implements ProgramTrainer {
 
     private final Device device;
+    private final TrainingPrecision precision;
     private final Element maps;
     private final Operations operations;
     private final int length;
@@ -50,14 +52,20 @@ final class CudnnTrainer implements ProgramTrainer {
      * @param length of the vector of parameters
      * @param stateVectors vectors of the optimiser
      */
-    CudnnTrainer(Device device, Element maps, Function<ImageShape, Program> programs, int length, int stateVectors) {
+    CudnnTrainer(
+            Device device,
+            TrainingPrecision precision,
+            Function<ImageShape, Program> programs,
+            int length,
+            int stateVectors) {
         this.device = device;
-        this.maps = maps;
+        this.precision = precision;
+        this.maps = precision.maps();
         this.programs = programs;
         this.length = length;
         this.stateVectors = stateVectors;
         synchronized (device) {
-            operations = new Operations(device, maps);
+            operations = new Operations(device, precision);
             try {
                 memory = new DeviceMemory(device, vectorBytes() * (2 + stateVectors));
                 vectors = memory.address();
@@ -316,6 +324,7 @@ final class CudnnTrainer implements ProgramTrainer {
             if (closed) {
                 throw new IllegalStateException("The training is closed");
             }
+            device.multiplyIn(precision);
             return work.get();
         }
     }

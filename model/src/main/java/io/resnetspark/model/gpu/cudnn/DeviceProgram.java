@@ -150,7 +150,7 @@ final class DeviceProgram implements AutoCloseable {
 
     private ConvolutionShape shape(Convolution step) {
         return new ConvolutionShape(
-                operations.maps(), step.input().batch(batch), step.output().channels(), step.window());
+                operations.precision(), step.input().batch(batch), step.output().channels(), step.window());
     }
 
     private Set<Direction> directions(Convolution step) {

@@ -35,7 +35,7 @@ class CudnnInferenceTest {
         EmulatedDevice device = EmulatedDevice.open();
         float[] actual;
         try (NetworkClassifier classifier =
-                NetworkClassifier.create(spec, weights, 2, new CudnnKernels(device, Precision.FP32))) {
+                NetworkClassifier.create(spec, weights, 2, new CudnnKernels(device))) {
             actual = classifier.logits(images, 5);
         }
         assertThat(device.pieces()).as("pieces of memory left").isZero();

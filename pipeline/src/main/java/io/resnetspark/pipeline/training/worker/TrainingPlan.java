@@ -8,6 +8,7 @@ import io.resnetspark.model.image.load.BatchRecipe;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.Progress;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.training.FrozenStages;
@@ -32,6 +33,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * @param batchSize images of one worker's minibatch
  * @param epochs length of the training
  * @param seed of order, and of weights until a state replaces them
+ * @param precision of all workers
  * @param threads compute threads of each worker
  * @param training how training images are made
  * @param trainingIndex where they are
@@ -53,6 +55,7 @@ public record TrainingPlan(
         int batchSize,
         int epochs,
         long seed,
+        TrainingPrecision precision,
         int threads,
         BatchRecipe training,
         ExampleIndex trainingIndex,
@@ -93,6 +96,7 @@ public record TrainingPlan(
                 batchSize,
                 epochs,
                 seed,
+                precision,
                 threads,
                 training,
                 trainingIndex,
@@ -111,7 +115,7 @@ public record TrainingPlan(
             network = ResNet.create(spec, seed);
             FrozenStages.freeze(network, frozen);
         }
-        return new Trainer(network, optimizer, clipNorm, headLearningRateFactor);
+        return new Trainer(network, optimizer, clipNorm, headLearningRateFactor, precision);
     }
 
     /** What a trainer is trained on: samples, if it normalises images itself and they are neither mixed nor erased. */
