@@ -163,8 +163,8 @@ final class CifarTraining {
                 labels.putScalar(i, file[at], 1);
                 put(file, at + 1, images, i, random.nextInt(9) - 4, random.nextInt(9) - 4, random.nextBoolean());
             }
-            result = result.plus(trainer.step(
-                    Nd4j.create(images, new long[] {BATCH, SIZE, SIZE, 3}, 'c'), labels, rate, steps++));
+            result = result.plus(
+                    trainer.step(Nd4j.create(images, new long[] {BATCH, SIZE, SIZE, 3}, 'c'), labels, rate, steps++));
         }
         System.err.printf("epoch %d: loss %.4f, accuracy %.4f%n", epoch, result.loss(), result.accuracy());
         return steps;

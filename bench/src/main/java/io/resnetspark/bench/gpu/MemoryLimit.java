@@ -51,7 +51,12 @@ final class MemoryLimit {
         System.out.printf(
                 "{\"result\": \"memory\", \"network\": \"%s\", \"fits\": %d, \"refused\": %d, \"advised\": %d,"
                         + " \"advice_holds\": %s, \"kernels\": \"%s\"}%n",
-                architecture, trained, refused, advised, adviceHolds, Kernels.ofThisProcess().description());
+                architecture,
+                trained,
+                refused,
+                advised,
+                adviceHolds,
+                Kernels.ofThisProcess().description());
         return adviceHolds && trained > 0;
     }
 

@@ -4,6 +4,7 @@ import io.resnetspark.jobs.cluster.RoundWatch.Task;
 import io.resnetspark.pipeline.dataset.DeltaSession;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.loop.TrainingLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,13 +52,23 @@ final class ClusterDriver implements AutoCloseable {
     }
 
     /** Trains a new run, with {@code watch} listening. */
-    void train(TrainConfig config, RoundWatch watch) {
+    void train(TrainConfig config, RoundWatch watch, TrainingListener... listeners) {
         spark.sparkContext().addSparkListener(watch);
         try {
-            TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of());
+            TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of(listeners));
         } finally {
             spark.sparkContext().removeSparkListener(watch);
         }
+    }
+
+    /** How many executors are registered. */
+    int executors() {
+        return spark.sparkContext().statusTracker().getExecutorInfos().length - 1; // the driver is among them
+    }
+
+    /** Gives an executor back to the cluster, as dynamic allocation does with one that is not needed. */
+    void release(String executorId) {
+        spark.sparkContext().killExecutor(executorId);
     }
 
     /** For jobs that are no training. */

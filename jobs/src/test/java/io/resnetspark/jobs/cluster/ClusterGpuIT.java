@@ -207,7 +207,8 @@ class ClusterGpuIT {
         public String call(Integer unused) throws IOException {
             if (new File(marker).createNewFile()) {
                 // As a worker's own thread hands it on.
-                throw new IllegalStateException("Worker 0 failed", new DeviceLostError("The GPU is lost to this process"));
+                throw new IllegalStateException(
+                        "Worker 0 failed", new DeviceLostError("The GPU is lost to this process"));
             }
             return SparkEnv.get().executorId();
         }
@@ -227,7 +228,7 @@ class ClusterGpuIT {
     @Test
     void anExecutorWhoseGpuIsLostIsReplaced() throws Exception {
         Map<String, String> settings = new HashMap<>(executors(2));
-        settings.put("spark.jars", cluster.applicationJar() + "," + jarOf(LosesItsGpuOnce.class));
+        settings.put("spark.jars", cluster.jars() + "," + jarOf(LosesItsGpuOnce.class));
         try (ClusterDriver driver = new ClusterDriver(cluster, settings)) {
             JavaSparkContext spark = driver.context();
             List<String> ranOn = spark.parallelize(List.of(1), 1)

@@ -433,8 +433,7 @@ final class CudaDevice implements Device {
         CUevent_st done = ((Event) copied).event;
         CudaStatus.runtime(cudart.cudaStreamWaitEvent(copies, ((Event) after).event, 0), "cudaStreamWaitEvent");
         CudaStatus.runtime(
-                cudart.cudaMemcpyAsync(
-                        new DeviceAddress(address), host, bytes, cudart.cudaMemcpyHostToDevice, copies),
+                cudart.cudaMemcpyAsync(new DeviceAddress(address), host, bytes, cudart.cudaMemcpyHostToDevice, copies),
                 "a copy of %d bytes to the GPU".formatted(bytes));
         CudaStatus.runtime(cudart.cudaEventRecord(done, copies), "cudaEventRecord");
         CudaStatus.runtime(cudart.cudaStreamWaitEvent(stream, done, 0), "cudaStreamWaitEvent");
@@ -445,8 +444,7 @@ final class CudaDevice implements Device {
     public void downloadLater(long address, Pointer host, long bytes, Mark copied) {
         bind();
         CudaStatus.runtime(
-                cudart.cudaMemcpyAsync(
-                        host, new DeviceAddress(address), bytes, cudart.cudaMemcpyDeviceToHost, stream),
+                cudart.cudaMemcpyAsync(host, new DeviceAddress(address), bytes, cudart.cudaMemcpyDeviceToHost, stream),
                 "a copy of %d bytes from the GPU".formatted(bytes));
         copied.set();
         finish("copy from the GPU");

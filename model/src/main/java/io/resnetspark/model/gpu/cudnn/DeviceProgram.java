@@ -124,8 +124,7 @@ final class DeviceProgram implements AutoCloseable {
     }
 
     private MinibatchFeed feed() {
-        return new MinibatchFeed(
-                device, imageValues(batch) * Float.BYTES, (long) batch * classes() * Float.BYTES);
+        return new MinibatchFeed(device, imageValues(batch) * Float.BYTES, (long) batch * classes() * Float.BYTES);
     }
 
     private DeviceMemory memory() {
