@@ -12,6 +12,7 @@ import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Program;
@@ -87,6 +88,20 @@ public final class CudnnKernels implements Kernels {
     @Override
     public PadShortcutKernel padShortcut(ImageShape input, int stride, int outputChannels) {
         return host.padShortcut(input, stride, outputChannels);
+    }
+
+    @Override
+    public boolean infersIn(InferencePrecision asked) {
+        return switch (asked) {
+            case FP32 -> true;
+            case BF16 -> device.multipliesIn(TrainingPrecision.BF16);
+            case INT8 -> false;
+        };
+    }
+
+    @Override
+    public InferencePrecision fastestPrecision() {
+        return infersIn(InferencePrecision.BF16) ? InferencePrecision.BF16 : InferencePrecision.FP32;
     }
 
     @Override
