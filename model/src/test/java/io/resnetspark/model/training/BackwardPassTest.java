@@ -16,6 +16,7 @@ import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -142,8 +143,12 @@ class BackwardPassTest {
 
     private static float[] change(
             ResNetSpec spec, Predicate<String> frozen, OptimizerConfig optimizer, double headFactor) {
-        Trainer trainer =
-                new Trainer(network(spec, frozen, Kernels.ofThisProcess()), optimizer, Trainer.NO_CLIPPING, headFactor);
+        Trainer trainer = new Trainer(
+                network(spec, frozen, Kernels.ofThisProcess()),
+                optimizer,
+                Trainer.NO_CLIPPING,
+                headFactor,
+                TrainingPrecision.FP32);
         float[] before = trainer.state().parameters();
         trainer.step(images(spec), SmallNetworks.labels(spec, COUNT), 0.01, 0);
         float[] after = trainer.state().parameters();

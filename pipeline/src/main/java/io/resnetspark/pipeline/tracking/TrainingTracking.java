@@ -93,6 +93,7 @@ public final class TrainingTracking implements TrainingListener {
             parameters.put("train_examples", Integer.toString(manifest.trainExamples()));
             parameters.put("parameters", Long.toString(manifest.parameters()));
             parameters.put("kernels", manifest.kernels());
+            parameters.put("precision", manifest.trainingPrecision().label());
             run = opened;
             attempt(() -> opened.parameters(parameters)); // refused where a resumed training changes one
             attempt(() -> opened.inputs(inputs(manifest)));

@@ -88,6 +88,7 @@ class MlflowTrackingTest {
                 1,
                 "random",
                 "oneDNN",
+                "fp32",
                 Map.of(),
                 1.5,
                 Map.of(),

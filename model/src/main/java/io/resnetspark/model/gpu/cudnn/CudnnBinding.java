@@ -27,7 +27,7 @@ public record CudnnBinding() implements DeviceBinding {
     @Override
     public Optional<String> refusal(NvidiaGpu device) {
         CudnnRequirements.Chip chip = new CudnnRequirements.Chip(device.name(), 10 * device.major() + device.minor());
-        return CudnnRequirements.problems(chip, Precision.ofThisProcess()).stream()
+        return CudnnRequirements.problems(chip).stream()
                 .findFirst();
     }
 
@@ -44,6 +44,6 @@ public record CudnnBinding() implements DeviceBinding {
 
     @Override
     public long usedBytes(int ordinal) {
-        return CudaDevice.open(ordinal, Precision.ofThisProcess()).usedBytes();
+        return CudaDevice.open(ordinal).usedBytes();
     }
 }
