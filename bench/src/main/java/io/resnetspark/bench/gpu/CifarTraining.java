@@ -42,8 +42,8 @@ final class CifarTraining {
         int count = perFile * files.length;
         Random random = new Random(1);
         Sgd sgd = new Sgd(0.9, Sgd.Momentum.CLASSIC, 1e-4, DecayScope.ALL);
-        try (Trainer trainer = Trainer.create(
-                Architecture.CIFAR_RESNET20.spec(), 1, sgd, Trainer.NO_CLIPPING, GpuBench.precision())) {
+        try (Trainer trainer =
+                Trainer.create(Architecture.CIFAR_RESNET20.spec(), 1, sgd, Trainer.NO_CLIPPING, GpuBench.precision())) {
             long step = 0;
             long start = System.nanoTime();
             for (int epoch = 0; epoch < epochs; epoch++) {

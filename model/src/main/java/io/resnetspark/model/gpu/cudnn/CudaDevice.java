@@ -64,8 +64,8 @@ final class CudaDevice implements Device {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> LOG.info("Where the time on the GPU went:\n{}", times.table())));
         }
-        this.description = "%s (%s, compute capability %s)"
-                .formatted(versions.text(), chip.name(), chip.dottedCapability());
+        this.description =
+                "%s (%s, compute capability %s)".formatted(versions.text(), chip.name(), chip.dottedCapability());
         modules.put(Element.FLOAT, new CudaModule(Element.FLOAT, chip.architecture()));
         CudaStatus.cudnn(cudnn.cudnnCreate(cudnnHandle), "cudnnCreate");
         CudaStatus.cublas(cublas.cublasCreate_v2(cublasHandle), "cublasCreate");
@@ -81,9 +81,8 @@ final class CudaDevice implements Device {
     public void multiplyIn(TrainingPrecision wanted) {
         if (wanted != precision) {
             bind();
-            int math = wanted == TrainingPrecision.FP32
-                    ? cublas.CUBLAS_DEFAULT_MATH
-                    : cublas.CUBLAS_TF32_TENSOR_OP_MATH;
+            int math =
+                    wanted == TrainingPrecision.FP32 ? cublas.CUBLAS_DEFAULT_MATH : cublas.CUBLAS_TF32_TENSOR_OP_MATH;
             CudaStatus.cublas(cublas.cublasSetMathMode(cublasHandle, math), "cublasSetMathMode");
             precision = wanted;
         }

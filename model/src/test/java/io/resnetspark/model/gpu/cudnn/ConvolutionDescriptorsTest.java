@@ -36,7 +36,14 @@ class ConvolutionDescriptorsTest {
         "BF16, BFLOAT16, 64, 128, 3, 2, 1, 57",
     })
     void agreesAboutTheOutput(
-            TrainingPrecision precision, Element maps, int inputs, int outputs, int size, int stride, int padding, int pixels) {
+            TrainingPrecision precision,
+            Element maps,
+            int inputs,
+            int outputs,
+            int size,
+            int stride,
+            int padding,
+            int pixels) {
         ImageShape shape = new ImageShape(5, pixels, pixels + 2, inputs);
         Window window = new Window(size, stride, padding);
         try (ConvolutionDescriptors descriptors = new ConvolutionDescriptors(precision, maps, shape, outputs, window)) {
