@@ -47,10 +47,7 @@ class CudnnRequirementsTest {
                 .hasSize(2)
                 .anyMatch(problem -> problem.contains("CUDA up to 12.4"))
                 .anyMatch(problem -> problem.contains("cuDNN 8 is installed"));
-        assertThat(CudnnRequirements.problems(V100))
-                .singleElement()
-                .asString()
-                .contains("-Pcuda");
+        assertThat(CudnnRequirements.problems(V100)).singleElement().asString().contains("-Pcuda");
     }
 
     @Test
