@@ -79,7 +79,8 @@ public final class Normaliser {
             int to = offset + ((y - window.y()) * window.width() + left) * channels;
             if (view.mirrored()) {
                 for (int x = 0; x < seen.width(); x++) {
-                    System.arraycopy(pixels, from + (seen.width() - 1 - x) * channels, out, to + x * channels, channels);
+                    System.arraycopy(
+                            pixels, from + (seen.width() - 1 - x) * channels, out, to + x * channels, channels);
                 }
             } else {
                 System.arraycopy(pixels, from, out, to, seen.width() * channels);

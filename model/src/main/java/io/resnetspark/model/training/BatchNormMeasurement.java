@@ -25,8 +25,8 @@ public final class BatchNormMeasurement implements AutoCloseable {
     public BatchNormMeasurement(ComputationGraph network, TrainingPrecision precision) {
         this.network = network;
         this.layout = ParameterLayout.of(network);
-        this.trainer = ResNet.kernels(network)
-                .trainer(new TrainingProgram(network, layout), layout.length(), 0, precision);
+        this.trainer =
+                ResNet.kernels(network).trainer(new TrainingProgram(network, layout), layout.length(), 0, precision);
         try {
             trainer.ifPresent(memory -> memory.write(ProgramTrainer.PARAMETERS, FlatVector.copyOf(network.params())));
         } catch (RuntimeException | Error e) {

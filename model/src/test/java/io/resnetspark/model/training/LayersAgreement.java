@@ -76,8 +76,8 @@ abstract class LayersAgreement {
             ComputationGraph network = TinyGraph.of(shape, features, kernels, body);
             TinyGraph.disturb(network, 5);
             Sgd plain = new Sgd(0, Momentum.CLASSIC, 0, DecayScope.ALL);
-            try (Trainer trainer = new Trainer(
-                    network, plain, Trainer.NO_CLIPPING, 1, i == 0 ? precision : TrainingPrecision.FP32)) {
+            try (Trainer trainer =
+                    new Trainer(network, plain, Trainer.NO_CLIPPING, 1, i == 0 ? precision : TrainingPrecision.FP32)) {
                 probabilities[i] = SmallNetworks.values(trainer.probabilities(images));
                 float[] before = trainer.state().parameters();
                 trainer.step(images, labels, 1, 0);

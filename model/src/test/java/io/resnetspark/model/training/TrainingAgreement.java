@@ -71,8 +71,7 @@ abstract class TrainingAgreement {
     }
 
     /** One step of plain descent: the parameters move along the gradient. */
-    private static Outcome outcome(
-            ResNetSpec spec, BatchNorms norms, Kernels kernels, TrainingPrecision precision) {
+    private static Outcome outcome(ResNetSpec spec, BatchNorms norms, Kernels kernels, TrainingPrecision precision) {
         ComputationGraph network = network(spec, kernels);
         for (Layer layer : network.getLayers()) {
             if (norms == BatchNorms.FROZEN && layer.conf().getLayer() instanceof BatchNorm) {
@@ -223,8 +222,7 @@ abstract class TrainingAgreement {
     void continuesATrainingOfTheCpu() {
         OptimizerConfig config = new Sgd(0.9, Momentum.CLASSIC, 1e-4, DecayScope.ALL);
         try (Trainer cpu = new Trainer(network(SPEC, Kernels.nd4j()), config, Trainer.NO_CLIPPING);
-                Trainer device =
-                        new Trainer(ResNet.create(SPEC, 99, kernels()), config, Trainer.NO_CLIPPING)) {
+                Trainer device = new Trainer(ResNet.create(SPEC, 99, kernels()), config, Trainer.NO_CLIPPING)) {
             cpu.step(images(SPEC, BATCH, 0), SmallNetworks.labels(SPEC, BATCH), 0.05, 0);
             device.restore(cpu.state());
             assertThat(device.state()).isEqualTo(cpu.state());

@@ -107,7 +107,8 @@ final class ConvolutionDescriptors implements AutoCloseable {
      */
     void useMathType(int mathType) {
         if (!Arithmetic.allows(shape.precision(), mathType)) {
-            throw new IllegalStateException("%s does not allow cuDNN's math type %d".formatted(shape.precision(), mathType));
+            throw new IllegalStateException(
+                    "%s does not allow cuDNN's math type %d".formatted(shape.precision(), mathType));
         }
         CudaStatus.cudnn(
                 cudnn.cudnnSetConvolutionMathType(convolution, mathType), "cudnnSetConvolutionMathType of " + shape);

@@ -82,8 +82,8 @@ final class CudaDevice implements Device {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> LOG.info("Where the time on the GPU went:\n{}", times.table())));
         }
-        this.description = "%s (%s, compute capability %s)"
-                .formatted(versions.text(), chip.name(), chip.dottedCapability());
+        this.description =
+                "%s (%s, compute capability %s)".formatted(versions.text(), chip.name(), chip.dottedCapability());
         CudaStatus.runtime(
                 cudart.cudaStreamCreateWithFlags(stream, cudart.cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
         CudaStatus.runtime(

@@ -27,8 +27,7 @@ public record CudnnBinding() implements DeviceBinding {
     @Override
     public Optional<String> refusal(NvidiaGpu device) {
         CudnnRequirements.Chip chip = new CudnnRequirements.Chip(device.name(), 10 * device.major() + device.minor());
-        return CudnnRequirements.problems(chip).stream()
-                .findFirst();
+        return CudnnRequirements.problems(chip).stream().findFirst();
     }
 
     /** Each device is opened once in a process, by the first thread that is bound to it. */

@@ -12,7 +12,8 @@ final class HostArray extends Pointer {
     private HostArray(INDArray array) {
         this.array = array;
         // ND4J's address is the buffer's: a view starts offset elements later.
-        this.address = array.data().address() + array.offset() * array.dataType().width();
+        this.address =
+                array.data().address() + array.offset() * array.dataType().width();
     }
 
     /** Unsigned bytes to read: where they lie if they are row-major, else a copy. */
@@ -23,7 +24,9 @@ final class HostArray extends Pointer {
     /** An array to read: where it lies if it is row-major, else a copy. */
     static HostArray of(INDArray array) {
         return new HostArray(
-                isPlain(array, DataType.FLOAT) ? array : array.castTo(DataType.FLOAT).dup('c'));
+                isPlain(array, DataType.FLOAT)
+                        ? array
+                        : array.castTo(DataType.FLOAT).dup('c'));
     }
 
     /** An array to write, which must be row-major. */

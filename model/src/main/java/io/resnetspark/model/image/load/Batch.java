@@ -19,7 +19,13 @@ import java.nio.FloatBuffer;
  * @param indices {@code [count]} positions in the source
  */
 public record Batch(
-        int slot, int count, FloatBuffer features, ByteBuffer samples, FloatBuffer targets, int[] labels, int[] indices) {
+        int slot,
+        int count,
+        FloatBuffer features,
+        ByteBuffer samples,
+        FloatBuffer targets,
+        int[] labels,
+        int[] indices) {
 
     /** What a loader leaves in memory. */
     public enum Pixels {

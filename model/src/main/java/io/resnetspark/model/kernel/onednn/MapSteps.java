@@ -133,8 +133,8 @@ final class MapSteps {
     /** Its ReLU is undone in place; the result goes to the addend, and last to the branch if it is not there already. */
     static TrainingStep residualAdd(Step.ResidualAdd step, TrainingMemory at) {
         memory.desc shape = at.map(step.output());
-        Call forward =
-                add(at.value(step.branch()), at.value(step.addend()), at.value(step.output()), shape, step.activation());
+        Call forward = add(
+                at.value(step.branch()), at.value(step.addend()), at.value(step.output()), shape, step.activation());
         return new Simple(List.of(forward)) {
             @Override
             List<Call> makeBackward() {
@@ -188,8 +188,7 @@ final class MapSteps {
         memory source = at.value(step.input());
         if (converts) {
             memory converted = at.scratch(floats);
-            forward.add(
-                    Call.reorder(map, floats).fixed(DNNL_ARG_FROM, source).fixed(DNNL_ARG_TO, converted));
+            forward.add(Call.reorder(map, floats).fixed(DNNL_ARG_FROM, source).fixed(DNNL_ARG_TO, converted));
             source = converted;
         }
         forward.add(primitives.newForward().fixed(DNNL_ARG_SRC, source).fixed(DNNL_ARG_DST, at.value(step.output())));

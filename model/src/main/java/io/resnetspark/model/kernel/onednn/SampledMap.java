@@ -39,9 +39,8 @@ record SampledMap(memory.desc pixels, long[] shape, long offset, int firstRow) {
         int columns = new Window(1, stride, 0).outputSize(shape.width());
         long[] kept = {at.batch(), shape.channels(), rows, columns};
         memory.desc pixels = new memory.desc(
-                kept,
-                at.type(map),
-                new long[] {shape.height() * row, 1, stride * row, (long) stride * shape.channels()});
+                kept, at.type(map), new long[] {shape.height() * row, 1, stride * row, (long) stride * shape.channels()
+                });
         long offset = firstRow * stride * row * at.plan().type(map).bytes();
         return new SampledMap(pixels, kept, offset, firstRow);
     }

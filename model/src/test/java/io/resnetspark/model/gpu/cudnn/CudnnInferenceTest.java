@@ -69,8 +69,7 @@ class CudnnInferenceTest {
         float[] images = SmallNetworks.images(spec, 5, 6);
         EmulatedDevice device = EmulatedDevice.open();
         float[] actual;
-        try (NetworkClassifier classifier =
-                NetworkClassifier.create(spec, weights, 2, new CudnnKernels(device))) {
+        try (NetworkClassifier classifier = NetworkClassifier.create(spec, weights, 2, new CudnnKernels(device))) {
             actual = classifier.logits(images, 5);
         }
         assertThat(device.pieces()).as("pieces of memory left").isZero();

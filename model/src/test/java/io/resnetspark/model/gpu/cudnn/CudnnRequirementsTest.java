@@ -47,10 +47,7 @@ class CudnnRequirementsTest {
                 .hasSize(2)
                 .anyMatch(problem -> problem.contains("CUDA up to 12.4"))
                 .anyMatch(problem -> problem.contains("cuDNN 8 is installed"));
-        assertThat(CudnnRequirements.problems(V100))
-                .singleElement()
-                .asString()
-                .contains("-Pcuda");
+        assertThat(CudnnRequirements.problems(V100)).singleElement().asString().contains("-Pcuda");
     }
 
     @Test
@@ -78,12 +75,16 @@ class CudnnRequirementsTest {
     @Test
     void precisionsDecideTheArithmetic() {
         assertThat(Arithmetic.ofConvolutions(TrainingPrecision.FP32)).isEqualTo(cudnn.CUDNN_FMA_MATH);
-        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_FMA_MATH)).isTrue();
-        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_DEFAULT_MATH)).isFalse();
-        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_TENSOR_OP_MATH)).isFalse();
+        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_FMA_MATH))
+                .isTrue();
+        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_DEFAULT_MATH))
+                .isFalse();
+        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_TENSOR_OP_MATH))
+                .isFalse();
         assertThat(Arithmetic.ofProducts(TrainingPrecision.FP32)).isEqualTo(cublas.CUBLAS_PEDANTIC_MATH);
         for (TrainingPrecision precision : TrainingPrecision.values()) {
-            assertThat(Arithmetic.allows(precision, Arithmetic.ofConvolutions(precision))).isTrue();
+            assertThat(Arithmetic.allows(precision, Arithmetic.ofConvolutions(precision)))
+                    .isTrue();
             assertThat(Arithmetic.allows(precision, cudnn.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION))
                     .isFalse();
         }

@@ -124,8 +124,8 @@ class DeviceStepTest {
     @Test
     void nothingIsAllocatedOnceEverythingWasSeen() {
         EmulatedDevice device = EmulatedDevice.open();
-        try (Trainer trainer = trainer(
-                new CudnnKernels(device), new Lars(0.9, 0.01, 1e-2), 0.5, TrainingPrecision.BF16)) {
+        try (Trainer trainer =
+                trainer(new CudnnKernels(device), new Lars(0.9, 0.01, 1e-2), 0.5, TrainingPrecision.BF16)) {
             int[] sizes = {6, 4, 6, 3, 6};
             int before = 0;
             for (int epoch = 0; epoch < 2; epoch++) {
@@ -226,8 +226,8 @@ class DeviceStepTest {
         }
         float[][] after = new float[2][];
         for (int samples = 0; samples < 2; samples++) {
-            try (Trainer trainer = trainer(
-                    new CudnnKernels(EmulatedDevice.open()), PLAIN, Trainer.NO_CLIPPING, precision)) {
+            try (Trainer trainer =
+                    trainer(new CudnnKernels(EmulatedDevice.open()), PLAIN, Trainer.NO_CLIPPING, precision)) {
                 if (samples == 1) {
                     assertThat(trainer.readSamplesBy(table)).isTrue();
                 }

@@ -121,8 +121,7 @@ class BatchLoaderTest {
     @Test
     void samplesNormalisedAreTheFeatures() {
         float[] table = new Normaliser(PREPROCESSING).table();
-        for (Augmentation augmentation :
-                List.of(Augmentation.none(), Augmentation.cifar(), Augmentation.imageNet())) {
+        for (Augmentation augmentation : List.of(Augmentation.none(), Augmentation.cifar(), Augmentation.imageNet())) {
             List<int[]> batches = batches(8, 8, 3);
             try (BatchLoader floats = new BatchLoader(recipe(augmentation), 8, new ReadAhead(2, 2));
                     BatchLoader bytes =
@@ -150,8 +149,7 @@ class BatchLoaderTest {
     void mixedAndErasedImagesAreNoSamples() {
         assertThat(recipe(Augmentation.cifar()).keepsSamples()).isTrue();
         assertThat(recipe(EVERYTHING).keepsSamples()).isFalse();
-        assertThatThrownBy(() ->
-                        new BatchLoader(recipe(EVERYTHING), 8, ReadAhead.standard(), Batch.Pixels.SAMPLES))
+        assertThatThrownBy(() -> new BatchLoader(recipe(EVERYTHING), 8, ReadAhead.standard(), Batch.Pixels.SAMPLES))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
