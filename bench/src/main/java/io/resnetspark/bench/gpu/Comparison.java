@@ -89,8 +89,7 @@ final class Comparison {
         return agree;
     }
 
-    private static Outcome outcome(
-            ResNetSpec spec, boolean normsLearn, Kernels kernels, TrainingPrecision precision) {
+    private static Outcome outcome(ResNetSpec spec, boolean normsLearn, Kernels kernels, TrainingPrecision precision) {
         ComputationGraph network = ResNet.create(spec, 3, kernels);
         for (Layer layer : network.getLayers()) {
             if (!normsLearn && layer.conf().getLayer() instanceof BatchNorm) {

@@ -44,37 +44,18 @@ public enum JvmSystem implements SystemUnderTest {
             return Ours.parameters(spec);
         }
     },
+    /** This project in bfloat16. */
     OURS_BF16("ours-bf16") {
         @Override
         public Workload open(SyntheticBatch batch, Mode mode) {
-            return Ours.open(batch, mode, TrainingPrecision.BF16);
+            return mode == Mode.TRAIN
+                    ? Ours.open(batch, mode, TrainingPrecision.BF16)
+                    : Ours.open(batch, InferencePrecision.BF16);
         }
 
         @Override
         public String description() {
             return Ours.description();
-        }
-
-        @Override
-        public long parameters(ResNetSpec spec) {
-            return Ours.parameters(spec);
-        }
-    },
-    /** This project in bfloat16. */
-    OURS_BF16("ours-bf16") {
-        @Override
-        public Workload open(SyntheticBatch batch, Mode mode) {
-            return Ours.open(batch, InferencePrecision.BF16);
-        }
-
-        @Override
-        public boolean does(Mode mode) {
-            return mode == Mode.INFER;
-        }
-
-        @Override
-        public String description() {
-            return Ours.description() + ", bf16";
         }
 
         @Override

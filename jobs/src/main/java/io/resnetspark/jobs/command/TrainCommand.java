@@ -189,8 +189,9 @@ final class TrainCommand extends JobCommand {
     @Option(
             names = "--precision",
             paramLabel = "NAME",
-            description = "auto, fp32 or bf16; on NVIDIA's GPUs also tf32. auto is bf16 where the processors multiply it"
-                    + " by themselves, tf32 on GPUs, else fp32.")
+            description =
+                    "auto, fp32 or bf16; on NVIDIA's GPUs also tf32. auto is bf16 where the processors multiply it"
+                            + " by themselves, tf32 on GPUs, else fp32.")
     @Overrides("train.precision")
     private String precision;
 

@@ -2,38 +2,59 @@ package io.resnetspark.model.kernel;
 
 import io.resnetspark.model.program.ParameterUpdate;
 import java.nio.FloatBuffer;
+import java.util.stream.IntStream;
 
 /**
- * Applies updates to vectors in the memory of the host. They pass through small arrays that stay in the processor's cache,
- * because Java computes with whole registers on arrays only.
+ * Applies updates to vectors in the memory of the host. Values pass through small arrays that stay in the processor's cache,
+ * because Java computes with whole registers on arrays only. Each value is computed alone, so that the result does not depend
+ * on the number of threads.
  */
 public final class HostUpdates {
 
     private static final int CHUNK = 2048;
 
-    private final float[] parameter = new float[CHUNK];
-    private final float[] gradient = new float[CHUNK];
+    /** Parts below this are not worth waking a thread for. */
+    private static final int SMALLEST_PART = 1 << 16;
+
+    private HostUpdates() {}
 
     /**
      * @param parameters changed in place
      * @param gradients laid out alike
      * @param state the optimiser's vectors, laid out alike, changed in place
+     * @param threads most that compute
      */
-    public void apply(ParameterUpdate update, FloatBuffer parameters, FloatBuffer gradients, float[][] state) {
-        for (int start = update.start(); start < update.end(); start += CHUNK) {
-            int count = Math.min(CHUNK, update.end() - start);
+    public static void apply(
+            ParameterUpdate update, FloatBuffer parameters, FloatBuffer gradients, float[][] state, int threads) {
+        int length = update.end() - update.start();
+        int parts = Math.max(1, Math.min(threads, length / SMALLEST_PART));
+        IntStream range = IntStream.range(0, parts);
+        (parts > 1 ? range.parallel() : range).forEach(part -> {
+            int start = update.start() + (int) ((long) length * part / parts);
+            int end = update.start() + (int) ((long) length * (part + 1) / parts);
+            apply(update, parameters, gradients, state, start, end);
+        });
+    }
+
+    private static void apply(
+            ParameterUpdate update, FloatBuffer parameters, FloatBuffer gradients, float[][] state, int from, int to) {
+        float[] parameter = new float[CHUNK];
+        float[] gradient = new float[CHUNK];
+        for (int start = from; start < to; start += CHUNK) {
+            int count = Math.min(CHUNK, to - start);
             parameters.get(start, parameter, 0, count);
             gradients.get(start, gradient, 0, count);
             if (update instanceof ParameterUpdate.Momentum momentum) {
-                apply(momentum, state[0], start, count);
+                apply(momentum, parameter, gradient, state[0], start, count);
             } else if (update instanceof ParameterUpdate.Adam adam) {
-                apply(adam, state[0], state[1], start, count);
+                apply(adam, parameter, gradient, state[0], state[1], start, count);
             }
             parameters.put(start, parameter, 0, count);
         }
     }
 
-    private void apply(ParameterUpdate.Momentum update, float[] velocity, int start, int count) {
+    private static void apply(
+            ParameterUpdate.Momentum update, float[] p, float[] g, float[] velocity, int start, int count) {
         float gradientScale = update.gradientScale();
         float decay = update.decay();
         float momentum = update.momentum();
@@ -41,8 +62,6 @@ public final class HostUpdates {
         float blend = update.blend();
         float keep = update.keep();
         float outer = update.outer();
-        float[] p = parameter;
-        float[] g = gradient;
         for (int i = 0; i < count; i++) {
             float d = g[i] * gradientScale + decay * p[i];
             float v = momentum * velocity[start + i] + inner * d;
@@ -51,7 +70,8 @@ public final class HostUpdates {
         }
     }
 
-    private void apply(ParameterUpdate.Adam update, float[] mean, float[] square, int start, int count) {
+    private static void apply(
+            ParameterUpdate.Adam update, float[] p, float[] g, float[] mean, float[] square, int start, int count) {
         float gradientScale = update.gradientScale();
         float beta1 = update.beta1();
         float beta2 = update.beta2();
@@ -59,8 +79,6 @@ public final class HostUpdates {
         float rate = update.rate();
         float correction = update.correction();
         float keep = update.keep();
-        float[] p = parameter;
-        float[] g = gradient;
         for (int i = 0; i < count; i++) {
             float d = g[i] * gradientScale;
             float m = beta1 * mean[start + i] + (1 - beta1) * d;

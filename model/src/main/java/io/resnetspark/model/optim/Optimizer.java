@@ -1,6 +1,7 @@
 package io.resnetspark.model.optim;
 
 import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.kernel.HostUpdates;
 import io.resnetspark.model.program.ParameterUpdate;
 import java.nio.FloatBuffer;
@@ -11,7 +12,6 @@ public final class Optimizer {
 
     private final UpdateRule rule;
     private final float[][] state;
-    private final HostUpdates updates = new HostUpdates();
 
     Optimizer(UpdateRule rule, ParameterLayout layout) {
         this.rule = rule;
@@ -31,7 +31,7 @@ public final class Optimizer {
             FloatBuffer parameters, FloatBuffer gradients, float gradientScale, float learningRate, long globalStep) {
         SquaredNorms squares = new HostNorms(parameters, gradients);
         for (ParameterUpdate update : rule.updates(squares, gradientScale, learningRate, globalStep)) {
-            updates.apply(update, parameters, gradients, state);
+            HostUpdates.apply(update, parameters, gradients, state, ComputeThreads.ofThisThread());
         }
     }
 

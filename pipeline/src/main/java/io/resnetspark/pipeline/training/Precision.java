@@ -37,8 +37,7 @@ public enum Precision {
      */
     public TrainingPrecision of(JavaSparkContext spark, int workers) {
         TrainingPrecision wanted = wanted().orElse(null);
-        List<Answer> answers = spark
-                .parallelize(Collections.nCopies(workers, workers), workers)
+        List<Answer> answers = spark.parallelize(Collections.nCopies(workers, workers), workers)
                 .map(worker -> Answer.ofThisTask(wanted))
                 .collect();
         return agreed(answers);
@@ -51,8 +50,12 @@ public enum Precision {
             return all.size() == 1 ? all.get(0) : TrainingPrecision.FP32;
         }
         answers.stream().filter(answer -> !answer.trains()).findFirst().ifPresent(answer -> {
-            throw new ConfigurationException("precision is %s, and %s does not train in it; leave it to auto, or choose %s"
-                    .formatted(label(), answer.kernels(), answer.precision().label()));
+            throw new ConfigurationException(
+                    "precision is %s, and %s does not train in it; leave it to auto, or choose %s"
+                            .formatted(
+                                    label(),
+                                    answer.kernels(),
+                                    answer.precision().label()));
         });
         return wanted().orElseThrow();
     }

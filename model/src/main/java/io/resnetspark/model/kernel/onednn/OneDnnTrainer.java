@@ -1,5 +1,6 @@
 package io.resnetspark.model.kernel.onednn;
 
+import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.kernel.HostUpdates;
 import io.resnetspark.model.kernel.onednn.TrainingStep.Mode;
 import io.resnetspark.model.program.BatchLoss;
@@ -26,7 +27,6 @@ final class OneDnnTrainer implements ProgramTrainer {
     private final FloatBuffer parameterVector;
     private final FloatBuffer gradientVector;
     private final float[][] state;
-    private final HostUpdates updates = new HostUpdates();
     private OneDnnTrainingProgram program;
     private boolean closed;
 
@@ -147,7 +147,7 @@ final class OneDnnTrainer implements ProgramTrainer {
     public void update(List<ParameterUpdate> list) {
         requireOpen();
         for (ParameterUpdate update : list) {
-            updates.apply(update, parameterVector, gradientVector, state);
+            HostUpdates.apply(update, parameterVector, gradientVector, state, ComputeThreads.ofThisThread());
         }
     }
 

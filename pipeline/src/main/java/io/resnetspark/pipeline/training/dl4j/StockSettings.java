@@ -59,7 +59,8 @@ public final class StockSettings {
             problems.add("every-step-epochs, slow-momentum, ema-decay or transfer: it only averages");
         }
         if (config.precision() != Precision.AUTO && config.precision() != Precision.FP32) {
-            problems.add("precision %s: it trains in fp32".formatted(config.precision().label()));
+            problems.add("precision %s: it trains in fp32"
+                    .formatted(config.precision().label()));
         }
         if (config.onDivergence().action() == OnDivergence.Action.RETURN) {
             problems.add("on-divergence.action return: it cannot go on from a checkpoint");

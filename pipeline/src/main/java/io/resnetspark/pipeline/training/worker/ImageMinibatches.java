@@ -22,8 +22,7 @@ public final class ImageMinibatches implements Minibatches {
         this(index, recipe, batchSize, hadoop, Batch.Pixels.NORMALISED);
     }
 
-    ImageMinibatches(
-            ExampleIndex index, BatchRecipe recipe, int batchSize, HadoopSettings hadoop, Batch.Pixels kept) {
+    ImageMinibatches(ExampleIndex index, BatchRecipe recipe, int batchSize, HadoopSettings hadoop, Batch.Pixels kept) {
         this.reader = new ExampleReader(index, hadoop.configuration());
         this.loader = new BatchLoader(recipe, batchSize, ReadAhead.standard(), kept);
         this.input = new NetworkInput(recipe);
