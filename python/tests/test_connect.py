@@ -17,7 +17,6 @@ pytestmark = pytest.mark.skipif(
 # In a process of its own: pyspark is either of both kinds for good.
 PROGRAM = """
 import sys
-from pyspark.ml.connect.readwrite import ParamsReadWrite  # noqa: F401, the client's
 from pyspark.sql import SparkSession
 sys.path.insert(0, {tests!r})
 from conftest import classifier, tiny_images

@@ -1,6 +1,5 @@
 package resnetspark.ml;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.resnetspark.model.checkpoint.CheckpointFormat;
 import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.error.BadDataException;
@@ -9,7 +8,7 @@ import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.model.Precision;
-import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -81,7 +80,7 @@ final class TrainedNetwork implements Serializable {
                 out.write(safetensors);
             }
             try (OutputStream out = files.create(new Path(path, LABELS), false)) {
-                out.write(RunDirectory.JSON.writeValueAsBytes(labels));
+                out.write(JsonDocument.bytes(labels));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the network to " + directory, e);
@@ -95,12 +94,10 @@ final class TrainedNetwork implements Serializable {
             FileSystem files = path.getFileSystem(hadoop);
             ClassLabels labels;
             try (InputStream in = files.open(new Path(path, LABELS))) {
-                labels = RunDirectory.JSON.readValue(in.readAllBytes(), ClassLabels.class);
+                labels = JsonDocument.read(in.readAllBytes(), ClassLabels.class, new Path(path, LABELS).toString());
             }
             String network = files.makeQualified(new Path(path, NETWORK)).toString();
             return new TrainedNetwork(ModelSource.load(network, Optional.empty(), Optional.empty(), hadoop), labels);
-        } catch (JsonProcessingException e) {
-            throw new BadDataException("%s of %s is damaged: %s".formatted(LABELS, directory, e.getMessage()), e);
         } catch (IOException e) {
             throw new BadDataException("Cannot read the network in %s: %s".formatted(directory, e.getMessage()), e);
         }

@@ -74,6 +74,7 @@ class JavaVersionsIT {
         builder.environment().put("RESNET_BUILD", "never");
         builder.environment().put("JAVA_HOME", javaHome.toString());
         builder.environment().remove("JDK_JAVA_OPTIONS"); // of which Java would speak
+        builder.environment().put("RESNET_JAVA_OPTS", "-XX:TieredStopAtLevel=1"); // it lives for seconds
         builder.environment().remove("SPARK_HOME");
         Process process = builder.start();
         try {

@@ -17,6 +17,7 @@ public final class TensorBoardOption {
             description = "Also write event files for tensorboard --logdir DIR, on a disk of this machine.")
     private Path folder;
 
+    /** Where to write, if asked to. */
     public Optional<Path> folder() {
         return Optional.ofNullable(folder);
     }

@@ -25,6 +25,7 @@ import io.resnetspark.pipeline.retrain.cycle.RetrainOutcome;
 import io.resnetspark.pipeline.retrain.cycle.RetrainPreview;
 import io.resnetspark.pipeline.retrain.cycle.Retraining;
 import io.resnetspark.pipeline.retrain.cycle.StepListener;
+import io.resnetspark.pipeline.retrain.step.JudgeModels;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.tensorboard.ReportEvents;
 import io.resnetspark.pipeline.tensorboard.TrainingEvents;
@@ -122,7 +123,7 @@ final class RetrainCommand extends JobCommand {
     private void showReport(Job job, CycleSummary summary) throws IOException {
         Optional<Path> folder = tensorBoard.folder();
         String cycle = summary.report().substring(0, summary.report().lastIndexOf('/'));
-        AtomicStore report = AtomicStore.at(cycle + "/" + Retraining.TEST_REPORT, job.hadoopConfiguration());
+        AtomicStore report = AtomicStore.at(cycle + "/" + JudgeModels.TEST_REPORT, job.hadoopConfiguration());
         if (folder.isPresent() && report.exists(ReportDirectory.JSON)) {
             new ReportEvents(ReportDirectory.read(report), ReportDirectory.thumbnails(report))
                     .write(folder.get().resolve(TrainingEvents.cycle(cycle + "/run")), 0);

@@ -53,7 +53,7 @@ try:
     training = one("shapes-1")
     assert training.info.status == "FINISHED", training.info
     assert training.data.tags["resnet-spark.id"] == expected["run"]
-    assert training.data.params["batchSize"] == "8"
+    assert training.data.params["batch_size"] == "8"
     assert [step for step, _ in history(training, "epoch_train_loss")] == [1, 2, 3]
     losses = history(training, "train_loss")
     assert [step for step, _ in losses] == list(range(1, len(losses) + 1)), losses

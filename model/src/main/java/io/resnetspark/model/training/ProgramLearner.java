@@ -10,6 +10,7 @@ import io.resnetspark.model.program.BatchLoss;
 import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.ProgramTrainer;
 import java.util.List;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -38,8 +39,8 @@ final class ProgramLearner implements Learner {
     }
 
     @Override
-    public BatchLoss computeGradient(INDArray images, INDArray labels) {
-        return trainer.step(images, labels);
+    public Supplier<BatchLoss> computeGradient(INDArray images, INDArray labels) {
+        return trainer.begin(images, labels);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.BatchLoss;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -84,15 +85,27 @@ public final class Trainer implements AutoCloseable {
      * @param globalStep steps done before, over the whole training
      */
     public StepResult step(INDArray images, INDArray labels, double learningRate, long globalStep) {
+        return begin(images, labels, learningRate, globalStep).get();
+    }
+
+    /**
+     * As {@link #step}, but may return while a device still works; images and labels may change then.
+     *
+     * @return waits for the result; to be asked before the second next step begins
+     */
+    public Supplier<StepResult> begin(INDArray images, INDArray labels, double learningRate, long globalStep) {
         keepFrozenLayers();
         int examples = Math.toIntExact(images.size(0));
-        BatchLoss loss = learner().computeGradient(images, labels);
+        Supplier<BatchLoss> pending = learner().computeGradient(images, labels);
         float scale = 1f / examples;
         if (clipNorm != NO_CLIPPING) {
             scale *= (float) Math.min(1, clipNorm / (gradientNorm() / examples));
         }
         learner().update(scale, (float) learningRate, globalStep);
-        return new StepResult(examples, loss.lossSum(), loss.correct());
+        return () -> {
+            BatchLoss loss = pending.get();
+            return new StepResult(examples, loss.lossSum(), loss.correct());
+        };
     }
 
     /** Without this, weight decay and momentum would move parameters that have no gradient. */

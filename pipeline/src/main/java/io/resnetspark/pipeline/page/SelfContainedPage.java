@@ -59,8 +59,7 @@ public record SelfContainedPage(String title, String headExtra, List<Script> scr
         int end = html.indexOf("</script>", start);
         return start < 0 || end < 0
                 ? MissingNode.getInstance()
-                : JsonDocument.parse(
-                        html.substring(start + DATA.length(), end).getBytes(StandardCharsets.UTF_8), "the page");
+                : JsonDocument.parse(html.substring(start + DATA.length(), end), "the page");
     }
 
     /** The file. */

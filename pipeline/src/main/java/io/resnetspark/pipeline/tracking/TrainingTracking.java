@@ -118,7 +118,7 @@ public final class TrainingTracking implements TrainingListener {
         List<DatasetInput> inputs = new ArrayList<>();
         inputs.add(DatasetInput.of(files, dataset, Split.TRAIN, "training"));
         if (manifest.valExamples() > 0) {
-            Split split = Split.parse(manifest.config().path("validateOn").asText(Split.VAL.label()));
+            Split split = Split.parse(manifest.config().path("validate_on").asText(Split.VAL.label()));
             inputs.add(DatasetInput.of(files, dataset, split, "validation"));
         }
         return inputs;

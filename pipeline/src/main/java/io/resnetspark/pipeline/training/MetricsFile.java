@@ -1,15 +1,14 @@
 package io.resnetspark.pipeline.training;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a run's {@code metrics.jsonl} says. Fields that the version which wrote it did not have are 0 or empty.
@@ -31,9 +30,10 @@ public final class MetricsFile {
 
         /** The line of {@code metrics} in the file. */
         public String line(Object metrics) {
-            ObjectNode line = RunDirectory.JSON.createObjectNode().put("type", label);
-            line.setAll((ObjectNode) RunDirectory.JSON.valueToTree(metrics));
-            return line.toString();
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("type", label);
+            JsonDocument.tree(metrics).fields().forEachRemaining(field -> line.put(field.getKey(), field.getValue()));
+            return JsonDocument.line(line);
         }
     }
 
@@ -47,9 +47,6 @@ public final class MetricsFile {
             return json.path("round").asInt();
         }
     }
-
-    private static final ObjectReader JSON =
-            RunDirectory.JSON.reader().without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private final String run;
     private final List<Line> lines;
@@ -77,15 +74,15 @@ public final class MetricsFile {
         List<Line> parsed = new ArrayList<>();
         for (String text : lines) {
             try {
-                parsed.add(new Line(text, RunDirectory.JSON.readTree(text)));
-            } catch (JsonProcessingException e) {
+                parsed.add(new Line(text, JsonDocument.snakeCase(JsonDocument.parse(text, run))));
+            } catch (BadDataException e) {
                 throw damaged(run, text, e);
             }
         }
         return new MetricsFile(run, parsed);
     }
 
-    private static BadDataException damaged(String run, String text, JsonProcessingException cause) {
+    private static BadDataException damaged(String run, String text, BadDataException cause) {
         return new BadDataException("The metrics of %s are damaged at \"%s\"".formatted(run, text), cause);
     }
 
@@ -122,8 +119,8 @@ public final class MetricsFile {
         for (Line line : lines) {
             if (line.is(type)) {
                 try {
-                    found.add(JSON.treeToValue(line.json(), as));
-                } catch (JsonProcessingException e) {
+                    found.add(JsonDocument.read(line.json(), as, run));
+                } catch (BadDataException e) {
                     throw damaged(run, line.text(), e);
                 }
             }

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.tensorboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
@@ -46,7 +47,7 @@ class TrainingEventsTest {
     @BeforeEach
     void makeRun() {
         run = RunDirectory.at(temporary.resolve("runs/photos-1").toString(), hadoop);
-        ObjectNode config = RunDirectory.JSON.createObjectNode();
+        ObjectNode config = JsonNodeFactory.instance.objectNode();
         run.writeManifest(new RunManifest(
                 1,
                 "id-1",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.evaluation.EvaluationReport;
@@ -67,7 +68,7 @@ class MlflowTrackingTest {
 
     private static RunManifest manifest(TrainingStatus status) {
         ObjectNode config =
-                RunDirectory.JSON.createObjectNode().put("arch", "resnet18").put("learningRate", 0.1);
+                JsonNodeFactory.instance.objectNode().put("arch", "resnet18").put("learning_rate", 0.1);
         config.putObject("optimizer").put("momentum", 0.9).put("note", "x".repeat(9000));
         for (int key = 0; key < 150; key++) {
             config.put("key" + key, key);
@@ -131,7 +132,7 @@ class MlflowTrackingTest {
         assertThat(told.tags).containsEntry("mlflow.runName", "photos-1").containsEntry("resnet-spark.run", run.path());
         assertThat(told.parameters)
                 .hasSize(4 + 150 + 5)
-                .containsEntry("learningRate", "0.1")
+                .containsEntry("learning_rate", "0.1")
                 .containsEntry("optimizer.momentum", "0.9")
                 .containsEntry("datasetVersion", "3");
         assertThat(told.metrics)

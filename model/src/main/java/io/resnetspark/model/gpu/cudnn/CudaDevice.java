@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.cuda.cublas.cublasContext;
+import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
@@ -31,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A GPU. Everything runs on one stream, one after another, and what it computes with (contexts, modules) lives as long as the
+ * A GPU. Everything but copies beside it runs on one stream, one after another, and what it computes with (contexts, modules) lives as long as the
  * process.
  */
 final class CudaDevice implements Device {
@@ -65,6 +66,7 @@ final class CudaDevice implements Device {
     private final CallTimes times = new CallTimes();
     private long callStart;
     private final CUstream_st stream = new CUstream_st();
+    private final CUstream_st copies = new CUstream_st();
     private final AlgorithmSearch algorithms = new AlgorithmSearch(this, AlgorithmSearch.Choice.ofThisProcess());
     private final cudnnContext cudnnHandle = new cudnnContext();
     private final cublasContext cublasHandle = new cublasContext();
@@ -82,6 +84,8 @@ final class CudaDevice implements Device {
                 .formatted(versions.text(), precision, chip.name(), chip.dottedCapability());
         CudaStatus.runtime(
                 cudart.cudaStreamCreateWithFlags(stream, cudart.cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+        CudaStatus.runtime(
+                cudart.cudaStreamCreateWithFlags(copies, cudart.cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
         modules.put(Element.FLOAT, new CudaModule(Element.FLOAT, chip.architecture(), stream));
         if (precision.maps() == Element.BFLOAT16) {
             modules.put(Element.BFLOAT16, new CudaModule(Element.BFLOAT16, chip.architecture(), stream));
@@ -381,6 +385,84 @@ final class CudaDevice implements Device {
                 cudart.cudaGetErrorString(ended).getString(),
                 failure);
         return Optional.empty();
+    }
+
+    @Override
+    public Pointer allocateHost(long bytes) {
+        bind();
+        try (PointerPointer<Pointer> result = new PointerPointer<>(1)) {
+            CudaStatus.runtime(cudart.cudaMallocHost(result, bytes), "cudaMallocHost of %d bytes".formatted(bytes));
+            return new Pointer(result.get(0));
+        }
+    }
+
+    @Override
+    public void freeHost(Pointer memory) {
+        if (!CudaStatus.deviceIsLost()) {
+            bind();
+            CudaStatus.runtime(cudart.cudaFreeHost(memory), "cudaFreeHost");
+        }
+    }
+
+    @Override
+    public Mark mark() {
+        bind();
+        CUevent_st event = new CUevent_st();
+        CudaStatus.runtime(
+                cudart.cudaEventCreateWithFlags(event, cudart.cudaEventDisableTiming), "cudaEventCreateWithFlags");
+        return new Event(event);
+    }
+
+    @Override
+    public void uploadBeside(Pointer host, long address, long bytes, Mark after, Mark copied) {
+        bind();
+        CUevent_st done = ((Event) copied).event;
+        CudaStatus.runtime(cudart.cudaStreamWaitEvent(copies, ((Event) after).event, 0), "cudaStreamWaitEvent");
+        CudaStatus.runtime(
+                cudart.cudaMemcpyAsync(new DeviceAddress(address), host, bytes, cudart.cudaMemcpyHostToDevice, copies),
+                "a copy of %d bytes to the GPU".formatted(bytes));
+        CudaStatus.runtime(cudart.cudaEventRecord(done, copies), "cudaEventRecord");
+        CudaStatus.runtime(cudart.cudaStreamWaitEvent(stream, done, 0), "cudaStreamWaitEvent");
+        finish("copy to the GPU");
+    }
+
+    @Override
+    public void downloadLater(long address, Pointer host, long bytes, Mark copied) {
+        bind();
+        CudaStatus.runtime(
+                cudart.cudaMemcpyAsync(host, new DeviceAddress(address), bytes, cudart.cudaMemcpyDeviceToHost, stream),
+                "a copy of %d bytes from the GPU".formatted(bytes));
+        copied.set();
+        finish("copy from the GPU");
+    }
+
+    private final class Event implements Mark {
+
+        private final CUevent_st event;
+
+        Event(CUevent_st event) {
+            this.event = event;
+        }
+
+        @Override
+        public void set() {
+            bind();
+            CudaStatus.runtime(cudart.cudaEventRecord(event, stream), "cudaEventRecord");
+        }
+
+        @Override
+        public void await() {
+            bind();
+            CudaStatus.runtime(cudart.cudaEventSynchronize(event), "cudaEventSynchronize");
+        }
+
+        @Override
+        public void close() {
+            if (!CudaStatus.deviceIsLost()) {
+                bind();
+                CudaStatus.runtime(cudart.cudaEventDestroy(event), "cudaEventDestroy");
+            }
+        }
     }
 
     private final class Graph implements Recording {

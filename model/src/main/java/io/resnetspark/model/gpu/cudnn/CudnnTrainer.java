@@ -98,7 +98,7 @@ final class CudnnTrainer implements ProgramTrainer {
     @Override
     public void recompile() {
         onDevice(() -> {
-            forgetProgram();
+            settleAndForget();
             parts.values().forEach(VectorParts::close);
             parts.clear();
             return null;
@@ -142,7 +142,12 @@ final class CudnnTrainer implements ProgramTrainer {
 
     @Override
     public BatchLoss step(INDArray images, INDArray labels) {
-        return onDevice(() -> {
+        return begin(images, labels).get();
+    }
+
+    @Override
+    public Supplier<BatchLoss> begin(INDArray images, INDArray labels) {
+        Supplier<BatchLoss> loss = onDevice(() -> {
             DeviceProgram fitting = program(images);
             if (!Arrays.equals(labels.shape(), new long[] {fitting.batch(), fitting.classes()})) {
                 throw new IllegalArgumentException("Labels must be [%d, %d], not %s"
@@ -150,6 +155,7 @@ final class CudnnTrainer implements ProgramTrainer {
             }
             return fitting.train(HostArray.of(images), HostArray.of(labels));
         });
+        return () -> onDevice(loss);
     }
 
     @Override
@@ -187,7 +193,7 @@ final class CudnnTrainer implements ProgramTrainer {
         if (program == null
                 || shape.batch() > program.batch()
                 || !program.image().equals(image)) {
-            forgetProgram();
+            settleAndForget();
             Program one = programs.apply(image);
             if (parameters == null) {
                 parameters = new DeviceParameters(device, operations, one, vectors, gradients());
@@ -198,10 +204,19 @@ final class CudnnTrainer implements ProgramTrainer {
         return program.withBatch(shape.batch());
     }
 
+    /** Losses that nobody has asked for yet are kept. */
+    private void settleAndForget() {
+        if (program != null) {
+            program.settle();
+        }
+        forgetProgram();
+    }
+
     private void forgetProgram() {
         if (program != null) {
-            program.close();
+            DeviceProgram forgotten = program;
             program = null;
+            forgotten.close();
         }
     }
 

@@ -58,6 +58,35 @@ interface Device {
      */
     Optional<Recording> record(Runnable work);
 
+    /** Memory of the host from and to which copies run while the device works. */
+    Pointer allocateHost(long bytes);
+
+    void freeHost(Pointer memory);
+
+    Mark mark();
+
+    /**
+     * Begins a copy from memory of {@link #allocateHost} that waits for a mark only, not for other work before it. All work
+     * asked for from now on waits for the copy, and so does {@code copied}.
+     */
+    void uploadBeside(Pointer host, long address, long bytes, Mark after, Mark copied);
+
+    /** Begins a copy to memory of {@link #allocateHost} after all work so far; {@code copied} waits for it. */
+    void downloadLater(long address, Pointer host, long bytes, Mark copied);
+
+    /** A point in the device's work. */
+    interface Mark extends AutoCloseable {
+
+        /** Is after all work asked for so far. */
+        void set();
+
+        /** Waits until that is done; not at all if it was never set. */
+        void await();
+
+        @Override
+        void close();
+    }
+
     /** Work that a device repeats at one call. */
     interface Recording extends AutoCloseable {
 

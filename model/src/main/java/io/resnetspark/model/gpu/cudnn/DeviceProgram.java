@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.bytedeco.javacpp.DoublePointer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -55,6 +55,7 @@ final class DeviceProgram implements AutoCloseable {
     private final WeightParts learned;
     private final DeviceLayout layout;
     private final Optional<DeviceMemory> ownMemory;
+    private final Optional<MinibatchFeed> feed;
     private final long memory;
     private Optional<Recording> training = Optional.empty();
     private int trainings;
@@ -90,7 +91,8 @@ final class DeviceProgram implements AutoCloseable {
                 layout.requireFits(device.freeBytes());
             }
             prepareGradients();
-            ownMemory = Optional.of(new DeviceMemory(device, layout.bytes()));
+            feed = plan.trains() ? Optional.of(feed()) : Optional.empty();
+            ownMemory = Optional.of(memory());
             memory = ownMemory.get().address();
         } catch (RuntimeException | Error e) {
             closeParts();
@@ -117,9 +119,23 @@ final class DeviceProgram implements AutoCloseable {
             }
             prepareGradients();
             ownMemory = Optional.empty();
+            feed = larger.feed;
             memory = larger.memory;
         } catch (RuntimeException | Error e) {
             closeParts();
+            throw e;
+        }
+    }
+
+    private MinibatchFeed feed() {
+        return new MinibatchFeed(device, imageValues(batch) * Float.BYTES, (long) batch * classes() * Float.BYTES);
+    }
+
+    private DeviceMemory memory() {
+        try {
+            return new DeviceMemory(device, layout.bytes());
+        } catch (RuntimeException | Error e) {
+            feed.ifPresent(MinibatchFeed::close);
             throw e;
         }
     }
@@ -195,23 +211,15 @@ final class DeviceProgram implements AutoCloseable {
      * @param images floats of the host
      */
     void upload(Pointer images, int count) {
-        uploadFloats(images, count);
-        convertImages(count);
-    }
-
-    private void uploadFloats(Pointer images, int count) {
         device.upload(images, memory + layout.floatImages(), imageValues(count) * Float.BYTES);
-    }
-
-    private long imageValues(int count) {
-        return count * program.images().shape().length();
-    }
-
-    private void convertImages(int count) {
         if (plan.type(program.images()) != Element.FLOAT) {
             operations.toElements(
                     memory + layout.floatImages(), value(program.images()), Math.toIntExact(imageValues(count)));
         }
+    }
+
+    private long imageValues(int count) {
+        return count * program.images().shape().length();
     }
 
     /** Copies the first rows of features or logits to floats of the host. */
@@ -224,28 +232,33 @@ final class DeviceProgram implements AutoCloseable {
     }
 
     /**
-     * Forward pass, loss and backward pass.
+     * Begins the forward pass, loss and backward pass.
      *
      * @param images floats of the host
      * @param labels floats of the host, {@code [batch, classes]}
+     * @return waits for the loss
      */
-    BatchLoss train(Pointer images, Pointer labels) {
-        uploadFloats(images, batch);
-        device.upload(labels, memory + layout.labels(), (long) batch * classes() * Float.BYTES);
+    Supplier<BatchLoss> train(HostArray images, HostArray labels) {
+        MinibatchFeed minibatches = feed.orElseThrow();
+        minibatches.bring(images, labels);
+        operations.toElements(minibatches.images(), value(program.images()), Math.toIntExact(imageValues(batch)));
+        operations.copyFloats(minibatches.labels(), memory + layout.labels(), batch * classes());
+        minibatches.taken();
         // The first time shows whether every call works; from the second on, all of them are one.
         trainings++;
         if (trainings == 2) {
             training = device.record(this::trainOnDevice);
         }
         training.ifPresentOrElse(Recording::replay, this::trainOnDevice);
-        try (DoublePointer results = new DoublePointer(2)) {
-            device.download(memory + layout.totals(), results, 2 * Double.BYTES);
-            return new BatchLoss(results.get(0), (int) results.get(1));
-        }
+        return minibatches.loss(memory + layout.totals());
+    }
+
+    /** Waits for the losses that are on their way. */
+    void settle() {
+        feed.ifPresent(MinibatchFeed::settle);
     }
 
     private void trainOnDevice() {
-        convertImages(batch);
         parameters.pack();
         forward(Mode.TRAIN);
         Value logits = program.logits();
@@ -544,6 +557,9 @@ final class DeviceProgram implements AutoCloseable {
     @Override
     public void close() {
         closeParts();
-        ownMemory.ifPresent(DeviceMemory::close);
+        if (ownMemory.isPresent()) {
+            ownMemory.get().close();
+            feed.ifPresent(MinibatchFeed::close);
+        }
     }
 }

@@ -143,6 +143,10 @@ final class Operations implements AutoCloseable {
         run(DeviceKernel.TO_ELEMENTS, threads(count), floats, elements, count);
     }
 
+    void copyFloats(long from, long to, int count) {
+        device.launch(Element.FLOAT, DeviceKernel.TO_ELEMENTS, threads(count), from, to, count);
+    }
+
     /**
      * Weights {@code [out, in, size, size]} of floats to {@code [out, size, size, in]} of elements.
      *

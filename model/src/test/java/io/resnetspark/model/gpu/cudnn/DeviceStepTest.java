@@ -22,6 +22,7 @@ import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.Programs;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,5 +172,35 @@ class DeviceStepTest {
             after[1] = expected.state().parameters();
         }
         assertThat(difference(after[0], after[1])).isLessThan(1e-4);
+    }
+
+    /** The loader writes the next minibatch where the last one was, while the device has not begun with that. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "BF16"})
+    void aStepIsReadWhenTheNextHasBegun(Precision precision) {
+        int[] sizes = {5, 5, 5, 3, 5, 7, 5, 5};
+        OptimizerConfig config = new Sgd(0.9, Momentum.CLASSIC, 1e-4, DecayScope.ALL);
+        try (Trainer waiting =
+                        trainer(new CudnnKernels(EmulatedDevice.open(), precision), config, Trainer.NO_CLIPPING);
+                Trainer ahead =
+                        trainer(new CudnnKernels(EmulatedDevice.open(), precision), config, Trainer.NO_CLIPPING)) {
+            Supplier<StepResult> pending = () -> StepResult.NONE;
+            StepResult sum = StepResult.NONE;
+            StepResult expected = StepResult.NONE;
+            for (int i = 0; i < sizes.length; i++) {
+                INDArray labels = SmallNetworks.labels(SPEC, sizes[i]);
+                expected = expected.plus(waiting.step(images(sizes[i], i), labels, 0.1, i));
+                INDArray images = images(sizes[i], i);
+                Supplier<StepResult> begun = ahead.begin(images, labels, 0.1, i);
+                images.assign(Float.NaN);
+                labels.assign(Float.NaN);
+                sum = sum.plus(pending.get());
+                pending = begun;
+            }
+            assertThat(sum.plus(pending.get())).isEqualTo(expected);
+            assertThat(ahead.state()).isEqualTo(waiting.state());
+        }
     }
 }

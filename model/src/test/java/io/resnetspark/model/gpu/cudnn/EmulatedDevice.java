@@ -15,7 +15,9 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,9 @@ public final class EmulatedDevice implements Device {
     private boolean lost;
     private boolean computes = true;
     private List<Runnable> recording;
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private long asked;
+    private int hostPieces;
 
     private EmulatedDevice(long capacity) {
         this.capacity = capacity;
@@ -133,8 +138,25 @@ public final class EmulatedDevice implements Device {
         if (recording != null) {
             recording.add(work);
         } else if (computes) {
-            work.run();
+            later(work);
         }
+    }
+
+    /** Work waits as long as nobody needs it done: who does not wait for it reads and overwrites too early. */
+    private void later(Runnable work) {
+        waiting.add(work);
+        asked++;
+    }
+
+    /** Does the first of all work asked for so far. */
+    private void workUntil(long position) {
+        while (asked - waiting.size() < position) {
+            waiting.remove().run();
+        }
+    }
+
+    private void workAll() {
+        workUntil(asked);
     }
 
     private void notWhileRecording() {
@@ -257,9 +279,9 @@ public final class EmulatedDevice implements Device {
             long c,
             int ldc);
 
-    /** Pieces of memory and convolutions that have not been freed. */
+    /** Pieces of memory, of the host too, marks and convolutions that have not been freed. */
     int pieces() {
-        return memory.size() + convolutions;
+        return memory.size() + convolutions + hostPieces;
     }
 
     @Override
@@ -291,6 +313,10 @@ public final class EmulatedDevice implements Device {
 
     @Override
     public void free(long address) {
+        if (lost) {
+            waiting.clear();
+        }
+        workAll();
         BytePointer piece = memory.remove(address);
         if (piece == null) {
             throw new IllegalStateException("Freed twice, or never allocated");
@@ -310,6 +336,7 @@ public final class EmulatedDevice implements Device {
     public void upload(Pointer host, long address, long bytes) {
         call();
         notWhileRecording();
+        workAll();
         Pointer.memcpy(new DeviceAddress(address), host, bytes);
     }
 
@@ -317,6 +344,7 @@ public final class EmulatedDevice implements Device {
     public void download(long address, Pointer host, long bytes) {
         call();
         notWhileRecording();
+        workAll();
         Pointer.memcpy(host, new DeviceAddress(address), bytes);
     }
 
@@ -324,7 +352,7 @@ public final class EmulatedDevice implements Device {
     public void clear(long address, long bytes) {
         call();
         notWhileRecording();
-        Pointer.memset(new DeviceAddress(address), 0, bytes);
+        later(() -> Pointer.memset(new DeviceAddress(address), 0, bytes));
     }
 
     @Override
@@ -352,6 +380,69 @@ public final class EmulatedDevice implements Device {
     }
 
     @Override
+    public Pointer allocateHost(long bytes) {
+        call();
+        notWhileRecording();
+        hostPieces++;
+        return new BytePointer(bytes);
+    }
+
+    @Override
+    public void freeHost(Pointer host) {
+        hostPieces--;
+        if (!lost) {
+            workAll();
+        }
+        host.close();
+    }
+
+    @Override
+    public Mark mark() {
+        call();
+        hostPieces++;
+        return new Position();
+    }
+
+    private final class Position implements Mark {
+
+        private long position;
+
+        @Override
+        public void set() {
+            call();
+            position = asked;
+        }
+
+        @Override
+        public void await() {
+            call();
+            workUntil(position);
+        }
+
+        @Override
+        public void close() {
+            hostPieces--;
+        }
+    }
+
+    /** At once, as soon as it may. */
+    @Override
+    public void uploadBeside(Pointer host, long address, long bytes, Mark after, Mark copied) {
+        call();
+        notWhileRecording();
+        workUntil(((Position) after).position);
+        Pointer.memcpy(new DeviceAddress(address), host, bytes);
+    }
+
+    @Override
+    public void downloadLater(long address, Pointer host, long bytes, Mark copied) {
+        call();
+        notWhileRecording();
+        later(() -> Pointer.memcpy(host, new DeviceAddress(address), bytes));
+        ((Position) copied).position = asked;
+    }
+
+    @Override
     public Optional<Recording> record(Runnable work) {
         call();
         if (!computes) {
@@ -374,6 +465,9 @@ public final class EmulatedDevice implements Device {
 
             @Override
             public void close() {
+                if (!lost) {
+                    workAll();
+                }
                 recorded.clear();
             }
         });

@@ -51,9 +51,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Retraining {
 
-    /** Directory of the challenger's report on the frozen test split, in that of its cycle. */
-    public static final String TEST_REPORT = "report-test";
-
     private static final Logger LOG = LoggerFactory.getLogger(Retraining.class);
     private static final Duration POLL = Duration.ofSeconds(1);
 

@@ -15,7 +15,6 @@ import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.retrain.Portion;
 import io.resnetspark.pipeline.retrain.RetrainContext;
-import io.resnetspark.pipeline.retrain.cycle.Retraining;
 import io.resnetspark.pipeline.retrain.promotion.PromotionEvidence;
 import io.resnetspark.pipeline.retrain.promotion.Trial;
 import io.resnetspark.pipeline.run.RunDirectory;
@@ -29,6 +28,9 @@ import org.apache.spark.sql.Row;
 
 /** Judges challenger and champion on the same images: the frozen test split, and new images that nobody has seen. */
 public final class JudgeModels {
+
+    /** Directory of the challenger's report on the frozen test split, in that of its cycle. */
+    public static final String TEST_REPORT = "report-test";
 
     private static final String FRESH_REPORT = "report-new";
 
@@ -55,8 +57,7 @@ public final class JudgeModels {
         models.add(challenger(trained));
         assessment.championVersion().ifPresent(version -> models.add(champion(version)));
         Dataset<Row> testImages = new FrozenTestSet(context).rows(prepared.testSet());
-        Trial test = trial(
-                cycle, Retraining.TEST_REPORT, testImages, prepared.testSet().images(), "test", models);
+        Trial test = trial(cycle, TEST_REPORT, testImages, prepared.testSet().images(), "test", models);
 
         Dataset<Row> unseen = new FrozenTestSet(context)
                 .unseen(
@@ -74,7 +75,7 @@ public final class JudgeModels {
                 models.stream().map(ModelUnderTest::source).toList();
         return new JudgeResult(
                 new PromotionEvidence(test, fresh, new InferenceTiming(testImages).measure(sources)),
-                Retraining.TEST_REPORT,
+                TEST_REPORT,
                 fresh.map(trial -> FRESH_REPORT));
     }
 

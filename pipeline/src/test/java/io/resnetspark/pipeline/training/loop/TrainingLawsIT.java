@@ -547,7 +547,7 @@ class TrainingLawsIT {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("--resume");
         TrainConfig otherBatch = config(folder.resolve("kept"), 1, 4, 10, 1);
-        assertThatThrownBy(() -> train(otherBatch)).hasMessageContaining("batchSize");
+        assertThatThrownBy(() -> train(otherBatch)).hasMessageContaining("batch_size");
     }
 
     /** At a rate that changes nothing no epoch is better than the first. */
