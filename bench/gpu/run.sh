@@ -47,7 +47,7 @@ ours() {
   local precision=$1
   shift
   "$work/jre/bin/java" -Xmx12g -Dorg.bytedeco.javacpp.pathsFirst=true -Dresnet.kernels=cudnn \
-    -Dresnet.cudnn.precision="$precision" ${JAVA_EXTRA:-} -cp "$work/jars/*${EXTRA_CLASS_PATH:+:$EXTRA_CLASS_PATH}" \
+    -Dresnet.bench.precision="$precision" ${JAVA_EXTRA:-} -cp "$work/jars/*${EXTRA_CLASS_PATH:+:$EXTRA_CLASS_PATH}" \
     io.resnetspark.bench.gpu.GpuBench "$@" | sed -u "s/^{/{\"precision\": \"$precision\", /"
 }
 
@@ -161,7 +161,7 @@ part machine 20 machine
 part doctor 45 ours tf32 doctor
 # By 20 to 50 layers of rounding: single precision, 11 bits and 8 bits in each product.
 part compare-fp32 60 ours fp32 compare 1e-3 cifar-resnet20 resnet18 resnet50
-part golden 40 ours tf32 golden check "$work/golden-logits"
+part golden 40 ours fp32 golden check "$work/golden-logits"
 part compare-tf32 40 ours tf32 compare 3e-2 cifar-resnet20 resnet50
 part compare-bf16 40 ours bf16 compare 2e-1 cifar-resnet20 resnet50
 part speed-resnet50-bf16 40 ours bf16 speed resnet50 256 "$seconds"

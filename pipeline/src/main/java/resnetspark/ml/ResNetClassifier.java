@@ -13,6 +13,7 @@ import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
@@ -192,6 +193,7 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                 .earlyStoppingEpochs(getEarlyStoppingEpochs())
                 .zeroInitResidual(TrainConfig.ZeroInitResidual.OFF)
                 .seed(getSeed())
+                .precision(Precision.AUTO)
                 // nothing resumes this run: only its last and its best weights are of use
                 .checkpointEveryEpochs(getEpochs())
                 .keepCheckpoints(1)

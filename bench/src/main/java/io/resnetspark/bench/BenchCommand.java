@@ -49,9 +49,10 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--systems",
             split = ",",
             defaultValue = "ours,dl4j,dl4j-onednn,djl-pytorch",
-            description = "Of ours, dl4j, dl4j-onednn, djl-pytorch and, called by Python: pytorch"
-                    + " (all of pytorch-fp32, pytorch-bf16, pytorch-fp32-compiled, pytorch-bf16-compiled)."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Of ours (in the precision this processor is fastest in), ours-fp32, ours-bf16, dl4j, dl4j-onednn, djl-pytorch and, called by Python: pytorch"
+                            + " (all of pytorch-fp32, pytorch-bf16, pytorch-fp32-compiled, pytorch-bf16-compiled)."
+                            + " Default: ${DEFAULT-VALUE}.")
     private List<String> systems;
 
     @Option(

@@ -147,6 +147,32 @@ class AcrossSparksIT {
         assertThat(report("report-on-4.2").loss()).isEqualTo(here.loss());
     }
 
+    /** Any jar in the place of Delta Lake's. */
+    @Test
+    @Order(4)
+    void withoutDeltaLakeFilesArePredictedAndDatasetsSayWhatIsMissing() {
+        List<String> withoutDelta =
+                List.of("--jars", cluster.jars().split(",", 2)[0], "--conf", "spark.sql.shuffle.partitions=2");
+        StandaloneCluster.Ended predicted = cluster.submit(
+                withoutDelta,
+                command(
+                        "predict",
+                        "--input",
+                        directory.resolve("incoming/day-02").toString(),
+                        "--model",
+                        directory.resolve("run-on-4.2").toString(),
+                        "--output",
+                        directory.resolve("predictions").toString()),
+                LIMIT);
+        assertThat(predicted.exitCode()).as(predicted.errors()).isZero();
+        assertThat(predicted.output()).contains("36 predicted, 0 rejected");
+
+        StandaloneCluster.Ended refused =
+                cluster.submit(withoutDelta, evaluate("run-on-4.2", "report-without-delta"), LIMIT);
+        assertThat(refused.exitCode()).as(refused.errors()).isEqualTo(2);
+        assertThat(refused.errors()).contains("--packages io.delta:delta-spark_2.12:");
+    }
+
     private static List<String> train(String run) {
         return command(
                 "train",

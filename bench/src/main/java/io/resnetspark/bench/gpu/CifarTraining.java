@@ -95,7 +95,8 @@ final class CifarTraining {
 
     static void run(Path folder, int epochs) throws IOException {
         Data data = Data.of(folder);
-        try (Trainer trainer = Trainer.create(Architecture.CIFAR_RESNET20.spec(), 1, SGD, Trainer.NO_CLIPPING)) {
+        try (Trainer trainer =
+                Trainer.create(Architecture.CIFAR_RESNET20.spec(), 1, SGD, Trainer.NO_CLIPPING, GpuBench.precision())) {
             Random random = new Random(1);
             long steps = 0;
             long start = System.nanoTime();
@@ -122,7 +123,8 @@ final class CifarTraining {
      */
     static boolean reach(double percent, double seconds) {
         Data data = Data.synthetic(25_000, 2_000);
-        try (Trainer trainer = Trainer.create(Architecture.CIFAR_RESNET20.spec(), 1, SGD, Trainer.NO_CLIPPING)) {
+        try (Trainer trainer =
+                Trainer.create(Architecture.CIFAR_RESNET20.spec(), 1, SGD, Trainer.NO_CLIPPING, GpuBench.precision())) {
             Random random = new Random(1);
             long steps = 0;
             long start = System.nanoTime();

@@ -12,6 +12,7 @@ import io.resnetspark.model.layer.BatchNorm;
 import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.model.weights.StateDict;
@@ -66,8 +67,8 @@ final class Comparison {
     }
 
     private static boolean compare(ResNetSpec spec, boolean normsLearn, double tolerance) {
-        Outcome expected = outcome(spec, normsLearn, Kernels.oneDnn());
-        Outcome actual = outcome(spec, normsLearn, Kernels.cudnn());
+        Outcome expected = outcome(spec, normsLearn, Kernels.oneDnn(), TrainingPrecision.FP32);
+        Outcome actual = outcome(spec, normsLearn, Kernels.cudnn(), GpuBench.precision());
         double probabilities = difference(actual.probabilities(), expected.probabilities());
         double logits = difference(actual.logits(), expected.logits());
         double step = difference(actual.step(), expected.step());
@@ -88,7 +89,7 @@ final class Comparison {
         return agree;
     }
 
-    private static Outcome outcome(ResNetSpec spec, boolean normsLearn, Kernels kernels) {
+    private static Outcome outcome(ResNetSpec spec, boolean normsLearn, Kernels kernels, TrainingPrecision precision) {
         ComputationGraph network = ResNet.create(spec, 3, kernels);
         for (Layer layer : network.getLayers()) {
             if (!normsLearn && layer.conf().getLayer() instanceof BatchNorm) {
@@ -108,7 +109,7 @@ final class Comparison {
             logits = classifier.logits(pixels, BATCH);
         }
         Sgd plain = new Sgd(0, Sgd.Momentum.CLASSIC, 0, DecayScope.ALL);
-        try (Trainer trainer = new Trainer(network, plain, Trainer.NO_CLIPPING)) {
+        try (Trainer trainer = new Trainer(network, plain, Trainer.NO_CLIPPING, 1, precision)) {
             INDArray probabilities = trainer.probabilities(images);
             float[] values = probabilities
                     .dup('c')

@@ -1,5 +1,6 @@
 package io.resnetspark.bench.gpu;
 
+import io.resnetspark.model.program.TrainingPrecision;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,11 @@ import java.util.List;
 public final class GpuBench {
 
     private GpuBench() {}
+
+    /** What is trained in: the system property {@code resnet.bench.precision}. */
+    static TrainingPrecision precision() {
+        return TrainingPrecision.named(System.getProperty("resnet.bench.precision", "tf32"));
+    }
 
     public static void main(String[] arguments) throws Exception {
         boolean good = true;

@@ -62,7 +62,7 @@ final class MemoryLimit {
 
     private static void step(ResNetSpec spec, int batch) {
         Sgd sgd = new Sgd(0.9, Sgd.Momentum.CLASSIC, 1e-4, DecayScope.ALL);
-        try (Trainer trainer = Trainer.create(spec, 1, sgd, Trainer.NO_CLIPPING)) {
+        try (Trainer trainer = Trainer.create(spec, 1, sgd, Trainer.NO_CLIPPING, GpuBench.precision())) {
             trainer.step(
                     Nd4j.zeros(batch, spec.inputSize(), spec.inputSize(), spec.channels()),
                     Nd4j.zeros(batch, spec.classes()),

@@ -39,7 +39,7 @@ final class Speed {
         Sgd sgd = new Sgd(0.9, Sgd.Momentum.CLASSIC, 1e-4, DecayScope.ALL);
         List<Double> rates = new ArrayList<>();
         double loss = 0;
-        try (Trainer trainer = Trainer.create(spec, 1, sgd, Trainer.NO_CLIPPING)) {
+        try (Trainer trainer = Trainer.create(spec, 1, sgd, Trainer.NO_CLIPPING, GpuBench.precision())) {
             for (int i = 0; i < WARM_UP_STEPS; i++) {
                 trainer.step(images, labels, 1e-3, i);
             }

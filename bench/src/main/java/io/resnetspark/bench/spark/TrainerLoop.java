@@ -6,6 +6,7 @@ import io.resnetspark.model.image.load.InputStatistics;
 import io.resnetspark.model.image.load.ReadAhead;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.kernel.HostArrays;
+import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleReader;
@@ -40,7 +41,12 @@ public final class TrainerLoop implements AutoCloseable {
         this.training = training;
         this.reader = new ExampleReader(index, new Configuration());
         this.loader = new BatchLoader(training.recipe(), training.batchSize(), ReadAhead.standard());
-        this.trainer = Trainer.create(training.spec(), 1, Trainings.OPTIMIZER, Trainer.NO_CLIPPING);
+        this.trainer = Trainer.create(
+                training.spec(),
+                1,
+                Trainings.OPTIMIZER,
+                Trainer.NO_CLIPPING,
+                Kernels.ofThisProcess().defaultPrecision());
         int size = training.batchSize();
         for (int first = 0; first + size <= index.size(); first += size) {
             batches.add(IntStream.range(first, first + size).toArray());

@@ -10,6 +10,7 @@ import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainConfig.Averaging;
@@ -80,6 +81,7 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
                 .augmentation(augmentation())
                 .zeroInitResidual(TrainConfig.ZeroInitResidual.OFF)
                 .seed(1)
+                .precision(Precision.AUTO)
                 .threadsPerWorker(threads)
                 .checkpointEveryEpochs(EPOCHS)
                 .classWeights("none")

@@ -1,7 +1,9 @@
 package io.resnetspark.bench.workload;
 
 import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.program.InferencePrecision;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.io.File;
 import java.util.Arrays;
 import java.util.List;
@@ -9,10 +11,27 @@ import java.util.Optional;
 
 /** Systems that Java calls. What they need is switched once per JVM, so each system has its own. */
 public enum JvmSystem implements SystemUnderTest {
+    /** In the precision that this processor is fastest in. */
     OURS("ours") {
         @Override
         public Workload open(SyntheticBatch batch, Mode mode) {
-            return Ours.open(batch, mode);
+            return Ours.open(batch, mode, Kernels.ofThisProcess().defaultPrecision());
+        }
+
+        @Override
+        public String description() {
+            return Ours.description();
+        }
+
+        @Override
+        public long parameters(ResNetSpec spec) {
+            return Ours.parameters(spec);
+        }
+    },
+    OURS_FP32("ours-fp32") {
+        @Override
+        public Workload open(SyntheticBatch batch, Mode mode) {
+            return Ours.open(batch, mode, TrainingPrecision.FP32);
         }
 
         @Override
@@ -29,17 +48,14 @@ public enum JvmSystem implements SystemUnderTest {
     OURS_BF16("ours-bf16") {
         @Override
         public Workload open(SyntheticBatch batch, Mode mode) {
-            return Ours.open(batch, InferencePrecision.BF16);
-        }
-
-        @Override
-        public boolean does(Mode mode) {
-            return mode == Mode.INFER;
+            return mode == Mode.TRAIN
+                    ? Ours.open(batch, mode, TrainingPrecision.BF16)
+                    : Ours.open(batch, InferencePrecision.BF16);
         }
 
         @Override
         public String description() {
-            return Ours.description() + ", bf16";
+            return Ours.description();
         }
 
         @Override

@@ -16,6 +16,7 @@ import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
 import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.Quantization;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.model.weights.StateDict;
 import java.io.IOException;
@@ -32,8 +33,8 @@ final class Ours {
 
     private Ours() {}
 
-    static Workload open(SyntheticBatch batch, Mode mode) {
-        return mode == Mode.TRAIN ? new Training(batch) : Inference.of(batch, InferencePrecision.FP32);
+    static Workload open(SyntheticBatch batch, Mode mode, TrainingPrecision precision) {
+        return mode == Mode.TRAIN ? new Training(batch, precision) : Inference.of(batch, InferencePrecision.FP32);
     }
 
     static Workload open(SyntheticBatch batch, InferencePrecision precision) {
@@ -95,9 +96,9 @@ final class Ours {
         private final INDArray labels;
         private long steps;
 
-        Training(SyntheticBatch batch) {
+        Training(SyntheticBatch batch, TrainingPrecision precision) {
             Sgd sgd = new Sgd(Hyperparameters.MOMENTUM, Sgd.Momentum.CLASSIC, 0, DecayScope.ALL);
-            trainer = Trainer.create(batch.spec(), Hyperparameters.SEED, sgd, Trainer.NO_CLIPPING);
+            trainer = Trainer.create(batch.spec(), Hyperparameters.SEED, sgd, Trainer.NO_CLIPPING, precision);
             images = Nd4j.create(batch.images(), batch.channelsLastShape(), 'c');
             labels = Nd4j.create(
                     batch.oneHot(), new long[] {batch.size(), batch.spec().classes()}, 'c');

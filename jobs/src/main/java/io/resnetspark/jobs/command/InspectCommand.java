@@ -11,6 +11,12 @@ import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.MemoryPlan;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.ProgramCompiler;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.StateDictMatcher;
 import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
@@ -24,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
@@ -96,6 +103,12 @@ final class InspectCommand extends JobCommand {
                 spec.channels(),
                 table.parameters(),
                 table.multiplyAccumulates());
+        totals += String.format(
+                Locale.ROOT,
+                "%nTraining keeps %.1f MiB an image in fp32, %.1f MiB in bf16; this machine trains in %s unless told otherwise",
+                mebibytesPerImage(spec, TrainingPrecision.FP32),
+                mebibytesPerImage(spec, TrainingPrecision.BF16),
+                Kernels.ofThisProcess().defaultPrecision().label());
         if (html != null) {
             String page = absolute(html);
             int slash = page.lastIndexOf('/');
@@ -105,6 +118,16 @@ final class InspectCommand extends JobCommand {
         }
         return Conclusion.done(
                 weights == null ? totals : totals + System.lineSeparator() + fit(spec, job.hadoopConfiguration()));
+    }
+
+    /** Maps and their gradients, as the kernels that train whole programs lay them out. */
+    private static double mebibytesPerImage(ResNetSpec spec, TrainingPrecision precision) {
+        Program program = ProgramCompiler.compile(
+                ResNet.configuration(spec, 0),
+                ParameterLayout.of(spec).slices(),
+                Set.of(),
+                new ImageShape(1, spec.inputSize(), spec.inputSize(), spec.channels()));
+        return MemoryPlan.training(program, precision.maps()).bytesPerImage() / (double) (1 << 20);
     }
 
     /** A URI as it is, a path on this machine from its root. */

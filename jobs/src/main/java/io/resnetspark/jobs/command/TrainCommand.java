@@ -186,6 +186,15 @@ final class TrainCommand extends JobCommand {
     @Overrides("train.augmentation")
     private AugmentationOption augmentation;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            description =
+                    "auto, fp32 or bf16; on NVIDIA's GPUs also tf32. auto is bf16 where the processors multiply it"
+                            + " by themselves, tf32 on GPUs, else fp32.")
+    @Overrides("train.precision")
+    private String precision;
+
     @Option(names = "--seed", paramLabel = "N", description = "Seed of weights, order and augmentation.")
     @Overrides("train.seed")
     private Long seed;

@@ -35,8 +35,10 @@ final class HostInspection {
         boolean computes;
         try {
             device.run();
-            kernels = Kernels.ofThisProcess().description();
-            computes = Kernels.ofThisProcess().computes();
+            Kernels chosen = Kernels.ofThisProcess();
+            kernels = "%s, trains in %s unless told otherwise"
+                    .formatted(chosen.description(), chosen.defaultPrecision().label());
+            computes = chosen.computes();
         } catch (RuntimeException | LinkageError e) {
             kernels = e instanceof ResNetSparkException
                     ? e.getMessage()

@@ -56,7 +56,7 @@ class YarnClusterIT {
         configuration.set("yarn.scheduler.capacity.root.default.capacity", "100");
         configuration.set("yarn.scheduler.capacity.maximum-am-resource-percent", "0.6");
         configuration.set("yarn.scheduler.capacity.node-locality-delay", "-1");
-        configuration.set("yarn.nodemanager.env-whitelist", "JAVA_HOME,PATH");
+        configuration.set("yarn.nodemanager.env-whitelist", "JAVA_HOME,PATH,JDK_JAVA_OPTIONS");
         System.setProperty("test.build.data", directory.resolve("yarn").toString());
         cluster = new MiniYARNCluster("yarn", 2, 1, 1);
         cluster.init(configuration);

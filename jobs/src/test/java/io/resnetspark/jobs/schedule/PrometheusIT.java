@@ -71,7 +71,7 @@ class PrometheusIT {
 
     private void startPrometheus() throws IOException {
         String config = Files.readString(MONITORING.resolve("prometheus.yml"))
-                .replace("scrape_interval: 15s", "scrape_interval: 1s")
+                .replace("interval: 15s", "interval: 1s")
                 .replace("127.0.0.1:8088", "127.0.0.1:" + training)
                 .replace("127.0.0.1:8087", "127.0.0.1:" + schedule);
         assertThat(config).contains(":" + training, ":" + schedule, "scrape_interval: 1s");

@@ -21,6 +21,12 @@ public final class ComputeThreads {
         return Math.max(1, cores / Math.max(1, concurrentTasks));
     }
 
+    /** Threads that the calling thread computes with. */
+    public static int ofThisThread() {
+        Nd4j.getBackend(); // as below
+        return NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
+    }
+
     /** Sets the number of threads for all kernels that the calling thread makes and runs from now on. */
     public static void use(int threads) {
         if (threads < 1) {

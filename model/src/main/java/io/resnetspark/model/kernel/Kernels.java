@@ -10,6 +10,7 @@ import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.ProgramTrainer;
 import io.resnetspark.model.program.Step;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Value;
 import io.resnetspark.model.program.Window;
 import java.util.Arrays;
@@ -73,9 +74,21 @@ public interface Kernels {
      * @param programs the network as it is frozen when this is asked, for images of a shape
      * @param parameters length of its flat vector
      * @param stateVectors vectors, each as long as the parameters, that the optimiser keeps
+     * @param precision one that {@link #trainsIn}
      */
-    default Optional<ProgramTrainer> trainer(Function<ImageShape, Program> programs, int parameters, int stateVectors) {
+    default Optional<ProgramTrainer> trainer(
+            Function<ImageShape, Program> programs, int parameters, int stateVectors, TrainingPrecision precision) {
         return Optional.empty();
+    }
+
+    /** Whether networks can be trained in that precision. */
+    default boolean trainsIn(TrainingPrecision precision) {
+        return precision == TrainingPrecision.FP32;
+    }
+
+    /** What networks are trained in where nobody asks for a precision: bfloat16 if the processor multiplies it by itself. */
+    default TrainingPrecision defaultPrecision() {
+        return TrainingPrecision.FP32;
     }
 
     /** Whether a trial sum, by a program of two steps, comes out right. */

@@ -1,5 +1,7 @@
 package io.resnetspark.model.layer;
 
+import io.resnetspark.model.kernel.SoftmaxLoss;
+import io.resnetspark.model.program.BatchLoss;
 import java.util.List;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -58,11 +60,8 @@ public final class SoftmaxCrossEntropy extends KernelLayerConf {
         INDArray forward(boolean training, LayerWorkspaceMgr workspaces) {
             lossKnown = false;
             INDArray probabilities = newOutput(workspaces, input.shape());
-            int classes = Math.toIntExact(input.size(1));
             float[] values = flat(input);
-            for (int row = 0; row < values.length; row += classes) {
-                softmax(values, row, classes);
-            }
+            SoftmaxLoss.softmax(values, Math.toIntExact(input.size(1)));
             probabilities.assign(Nd4j.createFromArray(values).reshape('c', input.shape()));
             return probabilities;
         }
@@ -77,54 +76,12 @@ public final class SoftmaxCrossEntropy extends KernelLayerConf {
 
         /** Sets the loss and the count of correct predictions; returns {@code softmax(logits) - labels}. */
         private float[] lossAndGradient() {
-            int classes = Math.toIntExact(input.size(1));
             float[] logits = flat(input);
-            float[] targets = flat(labels);
-            lossSum = 0;
-            correct = 0;
+            BatchLoss loss = SoftmaxLoss.gradient(logits, flat(labels), Math.toIntExact(input.size(1)));
+            lossSum = loss.lossSum();
+            correct = loss.correct();
             lossKnown = true;
-            for (int row = 0; row < logits.length; row += classes) {
-                if (argmax(logits, row, classes) == argmax(targets, row, classes)) {
-                    correct++;
-                }
-                float[] raw = java.util.Arrays.copyOfRange(logits, row, row + classes);
-                double logSum = softmax(logits, row, classes);
-                double targetSum = 0;
-                for (int c = 0; c < classes; c++) {
-                    targetSum += targets[row + c];
-                }
-                for (int c = 0; c < classes; c++) {
-                    float target = targets[row + c];
-                    if (target != 0) {
-                        lossSum += target * (logSum - raw[c]);
-                    }
-                    logits[row + c] = (float) (logits[row + c] * targetSum - target);
-                }
-            }
             return logits;
-        }
-
-        /** Replaces logits by probabilities and returns the logarithm of the sum of exponentials. */
-        private static double softmax(float[] values, int row, int classes) {
-            float largest = values[row + argmax(values, row, classes)];
-            double sum = 0;
-            for (int c = row; c < row + classes; c++) {
-                sum += Math.exp(values[c] - largest);
-            }
-            for (int c = row; c < row + classes; c++) {
-                values[c] = (float) (Math.exp(values[c] - largest) / sum);
-            }
-            return largest + Math.log(sum);
-        }
-
-        private static int argmax(float[] values, int row, int classes) {
-            int best = 0;
-            for (int c = 1; c < classes; c++) {
-                if (values[row + c] > values[row + best]) {
-                    best = c;
-                }
-            }
-            return best;
         }
 
         private static float[] flat(INDArray array) {

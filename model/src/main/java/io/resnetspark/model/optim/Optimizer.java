@@ -1,6 +1,8 @@
 package io.resnetspark.model.optim;
 
 import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.model.kernel.ComputeThreads;
+import io.resnetspark.model.kernel.HostUpdates;
 import io.resnetspark.model.program.ParameterUpdate;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -29,49 +31,7 @@ public final class Optimizer {
             FloatBuffer parameters, FloatBuffer gradients, float gradientScale, float learningRate, long globalStep) {
         SquaredNorms squares = new HostNorms(parameters, gradients);
         for (ParameterUpdate update : rule.updates(squares, gradientScale, learningRate, globalStep)) {
-            if (update instanceof ParameterUpdate.Momentum momentum) {
-                apply(momentum, parameters, gradients, state[0]);
-            } else if (update instanceof ParameterUpdate.Adam adam) {
-                apply(adam, parameters, gradients, state[0], state[1]);
-            }
-        }
-    }
-
-    private static void apply(
-            ParameterUpdate.Momentum update, FloatBuffer parameters, FloatBuffer gradients, float[] velocity) {
-        float gradientScale = update.gradientScale();
-        float decay = update.decay();
-        float momentum = update.momentum();
-        float inner = update.inner();
-        float blend = update.blend();
-        float keep = update.keep();
-        float outer = update.outer();
-        for (int i = update.start(); i < update.end(); i++) {
-            float p = parameters.get(i);
-            float d = gradients.get(i) * gradientScale + decay * p;
-            float v = momentum * velocity[i] + inner * d;
-            velocity[i] = v;
-            parameters.put(i, p - outer * (blend * d + keep * v));
-        }
-    }
-
-    private static void apply(
-            ParameterUpdate.Adam update, FloatBuffer parameters, FloatBuffer gradients, float[] mean, float[] square) {
-        float gradientScale = update.gradientScale();
-        float beta1 = update.beta1();
-        float beta2 = update.beta2();
-        float epsilon = update.epsilon();
-        float rate = update.rate();
-        float correction = update.correction();
-        float keep = update.keep();
-        for (int i = update.start(); i < update.end(); i++) {
-            float d = gradients.get(i) * gradientScale;
-            float m = beta1 * mean[i] + (1 - beta1) * d;
-            float s = beta2 * square[i] + (1 - beta2) * d * d;
-            mean[i] = m;
-            square[i] = s;
-            float root = (float) Math.sqrt(s * correction);
-            parameters.put(i, keep * parameters.get(i) - rate * m / (root + epsilon));
+            HostUpdates.apply(update, parameters, gradients, state, ComputeThreads.ofThisThread());
         }
     }
 

@@ -39,6 +39,16 @@ public interface ProgramTrainer extends AutoCloseable {
         return () -> loss;
     }
 
+    /** Whether {@link #step} and {@link #begin} take images of unsigned bytes too, as {@link #readSamplesBy} reads them. */
+    default boolean takesSamples() {
+        return false;
+    }
+
+    /** @param table what samples are for the network: 256 values for each channel */
+    default void readSamplesBy(float[] table) {
+        throw new UnsupportedOperationException("Takes images as floats only");
+    }
+
     /** Forward pass in training, for what each batch norm that learns sees; updates the running statistics. */
     List<BatchStatistics> statistics(INDArray images);
 

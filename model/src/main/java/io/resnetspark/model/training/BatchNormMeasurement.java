@@ -5,6 +5,7 @@ import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.program.BatchStatistics;
 import io.resnetspark.model.program.ProgramTrainer;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,11 +18,15 @@ public final class BatchNormMeasurement implements AutoCloseable {
     private final Optional<ProgramTrainer> trainer;
     private final BatchNormEstimate estimate = new BatchNormEstimate();
 
-    /** @param network with its parameters; frozen batch norms keep their statistics. The network stays the caller's */
-    public BatchNormMeasurement(ComputationGraph network) {
+    /**
+     * @param network with its parameters; frozen batch norms keep their statistics. The network stays the caller's
+     * @param precision that it was trained in
+     */
+    public BatchNormMeasurement(ComputationGraph network, TrainingPrecision precision) {
         this.network = network;
         this.layout = ParameterLayout.of(network);
-        this.trainer = ResNet.kernels(network).trainer(new TrainingProgram(network, layout), layout.length(), 0);
+        this.trainer =
+                ResNet.kernels(network).trainer(new TrainingProgram(network, layout), layout.length(), 0, precision);
         try {
             trainer.ifPresent(memory -> memory.write(ProgramTrainer.PARAMETERS, FlatVector.copyOf(network.params())));
         } catch (RuntimeException | Error e) {

@@ -42,6 +42,11 @@ final class GraphLearner implements Learner {
     }
 
     @Override
+    public boolean readSamplesBy(float[] table) {
+        return false;
+    }
+
+    @Override
     public double gradientSquares(List<ParameterLayout.Segment> counted) {
         double squares = 0;
         for (ParameterLayout.Segment segment : counted) {

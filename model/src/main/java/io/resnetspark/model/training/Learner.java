@@ -3,6 +3,7 @@ package io.resnetspark.model.training;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.BatchLoss;
+import io.resnetspark.model.program.ProgramTrainer;
 import java.util.List;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,6 +20,9 @@ interface Learner extends AutoCloseable {
      * @return waits for the loss
      */
     Supplier<BatchLoss> computeGradient(INDArray images, INDArray labels);
+
+    /** Lets {@link #computeGradient} take images of unsigned bytes, if it can; see {@link ProgramTrainer#readSamplesBy}. */
+    boolean readSamplesBy(float[] table);
 
     /** Sum of the squared gradients of these parameters. */
     double gradientSquares(List<ParameterLayout.Segment> counted);

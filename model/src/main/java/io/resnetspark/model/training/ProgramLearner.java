@@ -44,6 +44,14 @@ final class ProgramLearner implements Learner {
     }
 
     @Override
+    public boolean readSamplesBy(float[] table) {
+        if (trainer.takesSamples()) {
+            trainer.readSamplesBy(table);
+        }
+        return trainer.takesSamples();
+    }
+
+    @Override
     public double gradientSquares(List<ParameterLayout.Segment> counted) {
         double sum = 0;
         for (double part : trainer.gradientSquares(slices(counted))) {

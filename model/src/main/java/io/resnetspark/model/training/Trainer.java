@@ -3,10 +3,13 @@ package io.resnetspark.model.training;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.BatchLoss;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -30,19 +33,32 @@ public final class Trainer implements AutoCloseable {
     private final OptimizerConfig config;
     private final double clipNorm;
     private final float headFactor;
+    private final TrainingPrecision precision;
     private Learner learner;
     private Set<String> frozen = Set.of();
 
-    /** The head learns at the rate of the others. */
+    /** The head learns at the rate of the others; in single precision. */
     public Trainer(ComputationGraph network, OptimizerConfig config, double clipNorm) {
-        this(network, config, clipNorm, 1);
+        this(network, config, clipNorm, 1, TrainingPrecision.FP32);
     }
 
     /**
      * @param clipNorm largest L2 norm of the mean gradient; longer ones are scaled down to it
      * @param headFactor factor on the learning rate of the head, positive
+     * @throws ConfigurationException if the network's kernels do not train in that precision
      */
-    public Trainer(ComputationGraph network, OptimizerConfig config, double clipNorm, double headFactor) {
+    public Trainer(
+            ComputationGraph network,
+            OptimizerConfig config,
+            double clipNorm,
+            double headFactor,
+            TrainingPrecision precision) {
+        Kernels kernels = ResNet.kernels(network);
+        if (!kernels.trainsIn(precision)) {
+            throw new ConfigurationException("%s does not train in %s; leave the precision to auto"
+                    .formatted(kernels.description(), precision.label()));
+        }
+        this.precision = precision;
         this.network = network;
         this.layout = ParameterLayout.of(network);
         this.program = new TrainingProgram(network, layout);
@@ -51,16 +67,22 @@ public final class Trainer implements AutoCloseable {
         this.headFactor = (float) headFactor;
     }
 
-    /** A trainer of a new network; its parameters are to be set from a {@link TrainingState}. */
+    /** A trainer of a new network in single precision; its parameters are to be set from a {@link TrainingState}. */
     public static Trainer create(ResNetSpec spec, long seed, OptimizerConfig config, double clipNorm) {
-        return new Trainer(ResNet.create(spec, seed), config, clipNorm);
+        return create(spec, seed, config, clipNorm, TrainingPrecision.FP32);
+    }
+
+    /** As {@link #create(ResNetSpec, long, OptimizerConfig, double)}, in a precision. */
+    public static Trainer create(
+            ResNetSpec spec, long seed, OptimizerConfig config, double clipNorm, TrainingPrecision precision) {
+        return new Trainer(ResNet.create(spec, seed), config, clipNorm, 1, precision);
     }
 
     /** Made when needed: until then the network's own array holds the parameters. */
     private Learner learner() {
         if (learner == null) {
             learner = ResNet.kernels(network)
-                    .trainer(program, layout.length(), config.rule(layout).stateVectors())
+                    .trainer(program, layout.length(), config.rule(layout).stateVectors(), precision)
                     .<Learner>map(trainer -> new ProgramLearner(network, layout, config, trainer))
                     .orElseGet(() -> new GraphLearner(network, layout, config));
             learner.useRates(this::rateFactor);
@@ -79,7 +101,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Trains one minibatch. Layers that are {@link Freezable#frozen} keep their parameters.
      *
-     * @param images {@code [N, H, W, C]}, normalised
+     * @param images {@code [N, H, W, C]}, normalised, or unsigned bytes after {@link #readSamplesBy}
      * @param labels {@code [N, classes]}, one-hot or soft
      * @param learningRate at least 0
      * @param globalStep steps done before, over the whole training
@@ -106,6 +128,16 @@ public final class Trainer implements AutoCloseable {
             BatchLoss loss = pending.get();
             return new StepResult(examples, loss.lossSum(), loss.correct());
         };
+    }
+
+    /**
+     * Lets steps take images {@code [N, H, W, C]} of unsigned bytes, where what computes normalises them itself.
+     *
+     * @param table what samples are for the network: 256 values for each channel
+     * @return whether they do
+     */
+    public boolean readSamplesBy(float[] table) {
+        return learner().readSamplesBy(table);
     }
 
     /** Without this, weight decay and momentum would move parameters that have no gradient. */

@@ -14,6 +14,7 @@ import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -142,8 +143,12 @@ class BackwardPassTest {
 
     private static float[] change(
             ResNetSpec spec, Predicate<String> frozen, OptimizerConfig optimizer, double headFactor) {
-        Trainer trainer =
-                new Trainer(network(spec, frozen, Kernels.ofThisProcess()), optimizer, Trainer.NO_CLIPPING, headFactor);
+        Trainer trainer = new Trainer(
+                network(spec, frozen, Kernels.ofThisProcess()),
+                optimizer,
+                Trainer.NO_CLIPPING,
+                headFactor,
+                TrainingPrecision.FP32);
         float[] before = trainer.state().parameters();
         trainer.step(images(spec), SmallNetworks.labels(spec, COUNT), 0.01, 0);
         float[] after = trainer.state().parameters();

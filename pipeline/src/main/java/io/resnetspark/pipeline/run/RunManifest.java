@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param threadsPerWorker compute threads each worker used
  * @param weights where the initial weights came from
  * @param kernels what computed
+ * @param precision what it computed in; null in runs of earlier versions
  * @param software versions of what ran, by name
  * @param seconds of training so far, over all attempts
  * @param spark master, and what tasks were asked to compute on
@@ -41,6 +43,7 @@ public record RunManifest(
         int threadsPerWorker,
         String weights,
         String kernels,
+        String precision,
         Map<String, String> software,
         double seconds,
         Map<String, String> spark,
@@ -52,6 +55,14 @@ public record RunManifest(
 
     public RunManifest {
         returns = returns == null ? List.of() : List.copyOf(returns); // runs of earlier versions have none
+    }
+
+    /** What it is trained in. Earlier versions had single precision, and TF32 on GPUs. */
+    public TrainingPrecision trainingPrecision() {
+        if (precision != null) {
+            return TrainingPrecision.named(precision);
+        }
+        return "cudnn".equals(spark.get("device")) ? TrainingPrecision.TF32 : TrainingPrecision.FP32;
     }
 
     /** The same run with another status and duration. */
@@ -80,6 +91,7 @@ public record RunManifest(
                 threadsPerWorker,
                 weights,
                 kernels,
+                precision,
                 software,
                 newSeconds,
                 spark,

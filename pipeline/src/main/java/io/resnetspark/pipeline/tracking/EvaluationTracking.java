@@ -43,8 +43,8 @@ public final class EvaluationTracking {
                     "arch", report.model().arch(),
                     "model", report.model().source(),
                     "dataset", report.dataset().name(),
-                    "datasetId", report.dataset().id(),
-                    "datasetVersion", Long.toString(report.dataset().version()),
+                    "dataset_id", report.dataset().id(),
+                    "dataset_version", Long.toString(report.dataset().version()),
                     "split", split));
             run.parameters(parameters);
             run.inputs(List.of(data));

@@ -34,6 +34,7 @@ public final class MlflowRun {
 
     private static final int PARAMETERS_PER_REQUEST = 100;
     private static final int PARAMETER_CHARACTERS = 500;
+    private static final int TAG_CHARACTERS = 5000;
 
     /** Fingerprint of the model at a path; followed by the path. */
     private static final String MODEL_TAG = "resnet-spark.model.";
@@ -79,14 +80,14 @@ public final class MlflowRun {
             ObjectNode batch = request();
             ArrayNode list = batch.putArray("params");
             for (String key : keys.subList(from, Math.min(keys.size(), from + PARAMETERS_PER_REQUEST))) {
-                list.addObject().put("key", key).put("value", start(parameters.get(key)));
+                list.addObject().put("key", key).put("value", start(parameters.get(key), PARAMETER_CHARACTERS));
             }
             api.post("runs/log-batch", batch);
         }
     }
 
-    private static String start(String value) {
-        return value.length() <= PARAMETER_CHARACTERS ? value : value.substring(0, PARAMETER_CHARACTERS - 1) + "…";
+    private static String start(String value, int characters) {
+        return value.length() <= characters ? value : value.substring(0, characters - 1) + "…";
     }
 
     /** Logs metrics. */
@@ -117,7 +118,7 @@ public final class MlflowRun {
     }
 
     public void tag(String key, String value) {
-        api.post("runs/set-tag", request().put("key", key).put("value", value));
+        api.post("runs/set-tag", request().put("key", key).put("value", start(value, TAG_CHARACTERS)));
         tags.put(key, value);
     }
 

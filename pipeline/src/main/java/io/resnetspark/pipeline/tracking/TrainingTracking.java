@@ -88,11 +88,12 @@ public final class TrainingTracking implements TrainingListener {
             Map<String, String> parameters = new TreeMap<>();
             flatten("", manifest.config(), parameters);
             parameters.remove("output");
-            parameters.put("datasetId", manifest.datasetId());
-            parameters.put("datasetVersion", Integer.toString(manifest.datasetVersion()));
-            parameters.put("trainExamples", Integer.toString(manifest.trainExamples()));
+            parameters.put("dataset_id", manifest.datasetId());
+            parameters.put("dataset_version", Integer.toString(manifest.datasetVersion()));
+            parameters.put("train_examples", Integer.toString(manifest.trainExamples()));
             parameters.put("parameters", Long.toString(manifest.parameters()));
             parameters.put("kernels", manifest.kernels());
+            parameters.put("precision", manifest.trainingPrecision().label());
             run = opened;
             attempt(() -> opened.parameters(parameters)); // refused where a resumed training changes one
             attempt(() -> opened.inputs(inputs(manifest)));

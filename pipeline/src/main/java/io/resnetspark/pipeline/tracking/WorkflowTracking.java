@@ -46,7 +46,7 @@ public final class WorkflowTracking {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put("cycle", Integer.toString(summary.number()));
         parameters.put("model", summary.model());
-        parameters.put("datasetVersion", Integer.toString(summary.datasetVersion()));
+        parameters.put("dataset_version", Integer.toString(summary.datasetVersion()));
         parameters.put(
                 "batches", summary.batches().stream().map(BatchFate::name).collect(Collectors.joining(" ")));
         summary.championVersion().ifPresent(version -> parameters.put("champion", Integer.toString(version)));

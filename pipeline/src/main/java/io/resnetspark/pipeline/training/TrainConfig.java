@@ -43,6 +43,7 @@ import java.util.Optional;
  * @param classWeights how much images of each class count: {@code none}, {@code balanced}, or {@code CLASS=WEIGHT,…}
  * @param zeroInitResidual whether blocks start as the identity (zero-γ)
  * @param seed of initial weights, order and augmentation
+ * @param precision what is computed in
  * @param threadsPerWorker compute threads of each worker; 0 shares the cores of an executor among its tasks
  * @param checkpointEveryEpochs epochs between checkpoints, at least 1
  * @param keepCheckpoints newest checkpoints kept besides the best one, at least 1
@@ -80,6 +81,7 @@ public record TrainConfig(
         String classWeights,
         ZeroInitResidual zeroInitResidual,
         long seed,
+        Precision precision,
         int threadsPerWorker,
         int checkpointEveryEpochs,
         int keepCheckpoints,

@@ -48,6 +48,7 @@ class FormerRunsTest {
                 1,
                 "random",
                 "oneDNN",
+                "fp32",
                 Map.of("java", "17"),
                 1.5,
                 Map.of(),

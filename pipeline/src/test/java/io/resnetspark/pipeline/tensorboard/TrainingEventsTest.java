@@ -63,6 +63,7 @@ class TrainingEventsTest {
                 1,
                 "random",
                 "oneDNN",
+                "fp32",
                 Map.of(),
                 1.5,
                 Map.of(),

@@ -88,6 +88,7 @@ class MlflowTrackingTest {
                 1,
                 "random",
                 "oneDNN",
+                "fp32",
                 Map.of(),
                 1.5,
                 Map.of(),
@@ -134,7 +135,7 @@ class MlflowTrackingTest {
                 .hasSize(4 + 150 + 5)
                 .containsEntry("learning_rate", "0.1")
                 .containsEntry("optimizer.momentum", "0.9")
-                .containsEntry("datasetVersion", "3");
+                .containsEntry("dataset_version", "3");
         assertThat(told.metrics)
                 .filteredOn(metric -> !metric.path("key").asText().startsWith("system/"))
                 .hasSize(701 * 4 - 1 + 4);

@@ -17,7 +17,6 @@ final class ConvolutionDescriptors implements AutoCloseable {
 
     private static final int DILATION = 1;
 
-    private final Precision precision;
     private final ConvolutionShape shape;
     private final Deque<Runnable> releases = new ArrayDeque<>();
     private final cudnnTensorStruct input;
@@ -26,8 +25,7 @@ final class ConvolutionDescriptors implements AutoCloseable {
     private final cudnnFilterStruct floatWeight;
     private final cudnnConvolutionStruct convolution = new cudnnConvolutionStruct();
 
-    ConvolutionDescriptors(Precision precision, ConvolutionShape shape) {
-        this.precision = precision;
+    ConvolutionDescriptors(ConvolutionShape shape) {
         this.shape = shape;
         try {
             input = tensor(shape.input());
@@ -99,7 +97,7 @@ final class ConvolutionDescriptors implements AutoCloseable {
                         cudnn.CUDNN_CROSS_CORRELATION,
                         cudnn.CUDNN_DATA_FLOAT), // sums are single precision whatever the maps are
                 "cudnnSetConvolution2dDescriptor of " + shape);
-        useMathType(precision.convolutionMath());
+        useMathType(Arithmetic.ofConvolutions(shape.precision()));
     }
 
     /**
@@ -108,8 +106,9 @@ final class ConvolutionDescriptors implements AutoCloseable {
      * @throws IllegalStateException if the precision does not allow it, or cuDNN takes another
      */
     void useMathType(int mathType) {
-        if (!precision.allowsMath(mathType)) {
-            throw new IllegalStateException("%s does not allow cuDNN's math type %d".formatted(precision, mathType));
+        if (!Arithmetic.allows(shape.precision(), mathType)) {
+            throw new IllegalStateException(
+                    "%s does not allow cuDNN's math type %d".formatted(shape.precision(), mathType));
         }
         CudaStatus.cudnn(
                 cudnn.cudnnSetConvolutionMathType(convolution, mathType), "cudnnSetConvolutionMathType of " + shape);
@@ -138,10 +137,6 @@ final class ConvolutionDescriptors implements AutoCloseable {
 
     ConvolutionShape shape() {
         return shape;
-    }
-
-    Precision precision() {
-        return precision;
     }
 
     cudnnConvolutionStruct convolution() {

@@ -2,27 +2,33 @@ package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
 
 /**
- * A convolution of maps of one type.
+ * A convolution in a precision.
  *
- * @param maps type of input and output
+ * @param precision which decides the type of input and output
  * @param input shape of the input
  * @param outputs number of filters
  */
-record ConvolutionShape(Element maps, ImageShape input, int outputs, Window window) {
+record ConvolutionShape(TrainingPrecision precision, ImageShape input, int outputs, Window window) {
+
+    /** Type of input and output. */
+    Element maps() {
+        return precision.maps();
+    }
 
     ImageShape output() {
         return input.through(window, outputs);
     }
 
     long inputBytes() {
-        return input.length() * maps.bytes();
+        return input.length() * maps().bytes();
     }
 
     long outputBytes() {
-        return output().length() * maps.bytes();
+        return output().length() * maps().bytes();
     }
 
     /** Values of the weight {@code [out, size, size, in]}. */
@@ -33,6 +39,6 @@ record ConvolutionShape(Element maps, ImageShape input, int outputs, Window wind
     /** For messages. */
     @Override
     public String toString() {
-        return "%s to %s, %s, %s".formatted(input, output(), window, maps);
+        return "%s to %s, %s, %s".formatted(input, output(), window, precision);
     }
 }

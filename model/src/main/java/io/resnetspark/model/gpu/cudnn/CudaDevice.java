@@ -5,6 +5,7 @@ import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Chip;
 import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Versions;
 import io.resnetspark.model.gpu.cudnn.MatrixProduct.Form;
 import io.resnetspark.model.program.Element;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -60,7 +61,7 @@ final class CudaDevice implements Device {
     private static final Map<Integer, CudaDevice> OPENED = new HashMap<>();
 
     private final int index;
-    private final Precision precision;
+    private final Chip chip;
     private final String description;
     private final boolean synchronous;
     private final CallTimes times = new CallTimes();
@@ -70,31 +71,43 @@ final class CudaDevice implements Device {
     private final AlgorithmSearch algorithms = new AlgorithmSearch(this, AlgorithmSearch.Choice.ofThisProcess());
     private final cudnnContext cudnnHandle = new cudnnContext();
     private final cublasContext cublasHandle = new cublasContext();
+    private TrainingPrecision precision;
     private final Map<Element, CudaModule> modules = new EnumMap<>(Element.class);
 
-    private CudaDevice(int index, Precision precision, Chip chip, Versions versions) {
+    private CudaDevice(int index, Chip chip, Versions versions) {
         this.index = index;
-        this.precision = precision;
+        this.chip = chip;
         this.synchronous = Boolean.getBoolean("resnet.cudnn.synchronous");
         if (synchronous) {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> LOG.info("Where the time on the GPU went:\n{}", times.table())));
         }
-        this.description = "%s, %s (%s, compute capability %s)"
-                .formatted(versions.text(), precision, chip.name(), chip.dottedCapability());
+        this.description =
+                "%s (%s, compute capability %s)".formatted(versions.text(), chip.name(), chip.dottedCapability());
         CudaStatus.runtime(
                 cudart.cudaStreamCreateWithFlags(stream, cudart.cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
         CudaStatus.runtime(
                 cudart.cudaStreamCreateWithFlags(copies, cudart.cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
         modules.put(Element.FLOAT, new CudaModule(Element.FLOAT, chip.architecture(), stream));
-        if (precision.maps() == Element.BFLOAT16) {
-            modules.put(Element.BFLOAT16, new CudaModule(Element.BFLOAT16, chip.architecture(), stream));
-        }
         CudaStatus.cudnn(cudnn.cudnnCreate(cudnnHandle), "cudnnCreate");
         CudaStatus.cudnn(cudnn.cudnnSetStream(cudnnHandle, stream), "cudnnSetStream");
         CudaStatus.cublas(cublas.cublasCreate_v2(cublasHandle), "cublasCreate");
         CudaStatus.cublas(cublas.cublasSetStream_v2(cublasHandle, stream), "cublasSetStream");
-        useProductMath(precision.productMath());
+        multiplyIn(TrainingPrecision.TF32);
+    }
+
+    @Override
+    public boolean multipliesIn(TrainingPrecision wanted) {
+        return CudnnRequirements.has(chip, wanted);
+    }
+
+    @Override
+    public void multiplyIn(TrainingPrecision wanted) {
+        if (wanted != precision) {
+            bind();
+            useProductMath(Arithmetic.ofProducts(wanted));
+            precision = wanted;
+        }
     }
 
     private void useProductMath(int mathMode) {
@@ -114,10 +127,10 @@ final class CudaDevice implements Device {
      * @param index its number among those that the process may see
      * @throws ConfigurationException that says what is missing
      */
-    static synchronized CudaDevice open(int index, Precision precision) {
+    static synchronized CudaDevice open(int index) {
         CudaDevice device = OPENED.get(index);
         if (device == null) {
-            device = make(index, precision);
+            device = make(index);
             device.loadProducts();
             LOG.info("Opened GPU {}: {}, {} MiB free", index, device.description, device.freeBytes() >> 20);
             OPENED.put(index, device);
@@ -156,7 +169,7 @@ final class CudaDevice implements Device {
         CudaStatus.runtime(cudart.cudaStreamSynchronize(stream), "cudaStreamSynchronize");
     }
 
-    private static CudaDevice make(int index, Precision precision) {
+    private static CudaDevice make(int index) {
         require(missingLibraries());
         int devices = deviceCount();
         require(CudnnRequirements.problems(index, devices));
@@ -164,8 +177,8 @@ final class CudaDevice implements Device {
         Versions versions = versions();
         require(CudnnRequirements.problems(versions));
         Chip chip = chip(index);
-        require(CudnnRequirements.problems(chip, precision));
-        return new CudaDevice(index, precision, chip, versions);
+        require(CudnnRequirements.problems(chip));
+        return new CudaDevice(index, chip, versions);
     }
 
     private static void require(List<String> problems) {
@@ -326,14 +339,15 @@ final class CudaDevice implements Device {
     @Override
     public void launch(Element maps, DeviceKernel kernel, int threads, Object... arguments) {
         bind();
-        modules.get(maps).launch(kernel, threads, arguments);
+        modules.computeIfAbsent(maps, type -> new CudaModule(type, chip.architecture(), stream))
+                .launch(kernel, threads, arguments);
         finish(kernel.function());
     }
 
     @Override
     public DeviceConvolution convolution(ConvolutionShape shape) {
         bind();
-        DeviceConvolution convolution = new CudnnConvolution(cudnnHandle, new ConvolutionDescriptors(precision, shape));
+        DeviceConvolution convolution = new CudnnConvolution(cudnnHandle, new ConvolutionDescriptors(shape));
         return synchronous ? new Awaited(convolution) : convolution;
     }
 

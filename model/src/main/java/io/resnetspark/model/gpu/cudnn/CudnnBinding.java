@@ -27,8 +27,7 @@ public record CudnnBinding() implements DeviceBinding {
     @Override
     public Optional<String> refusal(NvidiaGpu device) {
         CudnnRequirements.Chip chip = new CudnnRequirements.Chip(device.name(), 10 * device.major() + device.minor());
-        return CudnnRequirements.problems(chip, Precision.ofThisProcess()).stream()
-                .findFirst();
+        return CudnnRequirements.problems(chip).stream().findFirst();
     }
 
     /** Each device is opened once in a process, by the first thread that is bound to it. */
@@ -44,6 +43,6 @@ public record CudnnBinding() implements DeviceBinding {
 
     @Override
     public long usedBytes(int ordinal) {
-        return CudaDevice.open(ordinal, Precision.ofThisProcess()).usedBytes();
+        return CudaDevice.open(ordinal).usedBytes();
     }
 }

@@ -43,7 +43,7 @@ final class CudnnConvolution implements DeviceConvolution {
     CudnnConvolution(cudnnContext cudnnHandle, ConvolutionDescriptors descriptors) {
         this.cudnnHandle = cudnnHandle;
         this.descriptors = descriptors;
-        this.mathType = descriptors.precision().convolutionMath();
+        this.mathType = Arithmetic.ofConvolutions(descriptors.shape().precision());
     }
 
     @Override
@@ -60,7 +60,7 @@ final class CudnnConvolution implements DeviceConvolution {
         results.add(descriptors.shape().maps());
         List<Algorithm> proposals = new ArrayList<>();
         for (Element result : results) {
-            useMathType(descriptors.precision().convolutionMath()); // the most that proposals may take
+            useMathType(Arithmetic.ofConvolutions(descriptors.shape().precision())); // the most that proposals may take
             List<Proposal> said =
                     switch (direction) {
                         case FORWARD -> forwardProposals();
@@ -69,7 +69,7 @@ final class CudnnConvolution implements DeviceConvolution {
                     };
             for (Proposal proposal : said) {
                 if (proposal.status() == cudnn.CUDNN_STATUS_SUCCESS
-                        && descriptors.precision().allowsMath(proposal.mathType())) {
+                        && Arithmetic.allows(descriptors.shape().precision(), proposal.mathType())) {
                     proposals.add(new Algorithm(
                             proposal.algorithm(),
                             proposal.mathType(),

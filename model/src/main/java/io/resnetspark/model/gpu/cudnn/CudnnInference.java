@@ -1,19 +1,21 @@
 package io.resnetspark.model.gpu.cudnn;
 
-import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.InferenceExecutor;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.MemoryPlan;
 import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Value;
 import org.bytedeco.javacpp.FloatPointer;
 
-/** A folded program's parameters on the device, packed once for all executors; in single precision. */
+/** A folded program's parameters on the device, packed once for all executors. */
 final class CudnnInference implements PreparedProgram {
 
     private final Device device;
     private final Program program;
+    private final TrainingPrecision precision;
     private final MemoryPlan plan;
     private final DeviceMemory vector;
     private final DeviceParameters parameters;
@@ -21,7 +23,8 @@ final class CudnnInference implements PreparedProgram {
     CudnnInference(Device device, InferenceProgram inference) {
         this.device = device;
         this.program = inference.program();
-        this.plan = MemoryPlan.inference(program, Element.FLOAT);
+        this.precision = arithmetic(inference.precision());
+        this.plan = MemoryPlan.inference(program, precision.maps());
         long bytes = (long) program.parameters() * Float.BYTES;
         synchronized (device) {
             vector = new DeviceMemory(device, bytes);
@@ -35,8 +38,17 @@ final class CudnnInference implements PreparedProgram {
         }
     }
 
+    /** Single precision is exact: nobody has asked for TF32. */
+    private static TrainingPrecision arithmetic(InferencePrecision asked) {
+        return switch (asked) {
+            case FP32 -> TrainingPrecision.FP32;
+            case BF16 -> TrainingPrecision.BF16;
+            case INT8 -> throw new IllegalArgumentException("cuDNN's kernels do not compute in 8-bit integers");
+        };
+    }
+
     private DeviceParameters packed() {
-        try (Operations operations = new Operations(device, Element.FLOAT)) {
+        try (Operations operations = new Operations(device, precision)) {
             DeviceParameters packed =
                     new DeviceParameters(device, operations, program, vector.address(), Operations.NONE);
             try {
@@ -71,7 +83,8 @@ final class CudnnInference implements PreparedProgram {
 
         Executor(int batch) {
             synchronized (device) {
-                operations = new Operations(device, Element.FLOAT);
+                operations = new Operations(device, precision);
+                device.multiplyIn(precision);
                 try {
                     executed = new DeviceProgram(device, operations, program, plan, batch, parameters);
                 } catch (RuntimeException | Error e) {
@@ -97,6 +110,7 @@ final class CudnnInference implements PreparedProgram {
                     host.put(images, first * imageLength, count * imageLength);
                     executed.upload(host, count);
                 }
+                device.multiplyIn(precision);
                 executed.forward(DeviceProgram.Mode.EVALUATE);
                 read(program.logits(), logits, first, count);
                 read(program.features(), features, first, count);

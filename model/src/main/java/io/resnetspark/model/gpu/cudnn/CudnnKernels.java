@@ -12,10 +12,12 @@ import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.ProgramTrainer;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
 import java.util.Optional;
 import java.util.function.Function;
@@ -27,17 +29,15 @@ import java.util.function.Function;
 public final class CudnnKernels implements Kernels {
 
     private final Device device;
-    private final Precision precision;
     private final Kernels host = Kernels.ofHost();
 
-    CudnnKernels(Device device, Precision precision) {
+    CudnnKernels(Device device) {
         this.device = device;
-        this.precision = precision;
     }
 
     /**
      * On the GPU that the system property {@code resnet.cudnn.device} numbers among those the process may see (0 if it is not
-     * set), in the precision {@code resnet.cudnn.precision}.
+     * set).
      *
      * @throws io.resnetspark.model.error.ConfigurationException if driver, libraries or device are missing or unfit
      */
@@ -47,8 +47,7 @@ public final class CudnnKernels implements Kernels {
 
     /** @param ordinal of the GPU among those that the process may see */
     static CudnnKernels open(int ordinal) {
-        Precision precision = Precision.ofThisProcess();
-        return new CudnnKernels(CudaDevice.open(ordinal, precision), precision);
+        return new CudnnKernels(CudaDevice.open(ordinal));
     }
 
     @Override
@@ -92,13 +91,38 @@ public final class CudnnKernels implements Kernels {
     }
 
     @Override
+    public boolean infersIn(InferencePrecision asked) {
+        return switch (asked) {
+            case FP32 -> true;
+            case BF16 -> device.multipliesIn(TrainingPrecision.BF16);
+            case INT8 -> false;
+        };
+    }
+
+    @Override
+    public InferencePrecision fastestPrecision() {
+        return infersIn(InferencePrecision.BF16) ? InferencePrecision.BF16 : InferencePrecision.FP32;
+    }
+
+    @Override
     public PreparedProgram inference(InferenceProgram program) {
         return new CudnnInference(device, program);
     }
 
     @Override
-    public Optional<ProgramTrainer> trainer(Function<ImageShape, Program> programs, int parameters, int stateVectors) {
-        return Optional.of(new CudnnTrainer(device, precision.maps(), programs, parameters, stateVectors));
+    public boolean trainsIn(TrainingPrecision precision) {
+        return device.multipliesIn(precision);
+    }
+
+    @Override
+    public TrainingPrecision defaultPrecision() {
+        return TrainingPrecision.TF32;
+    }
+
+    @Override
+    public Optional<ProgramTrainer> trainer(
+            Function<ImageShape, Program> programs, int parameters, int stateVectors, TrainingPrecision precision) {
+        return Optional.of(new CudnnTrainer(device, precision, programs, parameters, stateVectors));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.resnetspark.model.gpu.cudnn;
 
+import io.resnetspark.model.program.TrainingPrecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,17 +76,18 @@ final class CudnnRequirements {
     }
 
     /** What is wrong with a device. */
-    static List<String> problems(Chip chip, Precision precision) {
+    static List<String> problems(Chip chip) {
         if (chip.capability() < OLDEST_CAPABILITY) {
             return List.of(
                     "%s has compute capability %s, CUDA 13 needs 7.5: use a newer GPU, or the build for CUDA 11 (-Pcuda)"
                             .formatted(chip.name(), chip.dottedCapability()));
         }
-        if (precision == Precision.BF16 && chip.capability() < OLDEST_WITH_BFLOAT16) {
-            return List.of("%s has compute capability %s, bf16 needs 8.0: use -Dresnet.cudnn.precision=fp32"
-                    .formatted(chip.name(), chip.dottedCapability()));
-        }
         return List.of();
+    }
+
+    /** Whether a device has instructions for it. */
+    static boolean has(Chip chip, TrainingPrecision precision) {
+        return precision != TrainingPrecision.BF16 || chip.capability() >= OLDEST_WITH_BFLOAT16;
     }
 
     private static String dotted(int version) {

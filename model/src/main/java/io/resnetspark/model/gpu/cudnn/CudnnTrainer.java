@@ -10,6 +10,7 @@ import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.ParameterUpdate;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.ProgramTrainer;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,6 +32,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class CudnnTrainer implements ProgramTrainer {
 
     private final Device device;
+    private final TrainingPrecision precision;
     private final Element maps;
     private final Operations operations;
     private final int length;
@@ -41,6 +43,8 @@ final class CudnnTrainer implements ProgramTrainer {
     private final Function<ImageShape, Program> programs;
     private DeviceParameters parameters;
     private DeviceProgram program;
+    private DeviceMemory table;
+    private VectorCopies copies;
     private boolean closed;
 
     /**
@@ -48,14 +52,20 @@ final class CudnnTrainer implements ProgramTrainer {
      * @param length of the vector of parameters
      * @param stateVectors vectors of the optimiser
      */
-    CudnnTrainer(Device device, Element maps, Function<ImageShape, Program> programs, int length, int stateVectors) {
+    CudnnTrainer(
+            Device device,
+            TrainingPrecision precision,
+            Function<ImageShape, Program> programs,
+            int length,
+            int stateVectors) {
         this.device = device;
-        this.maps = maps;
+        this.precision = precision;
+        this.maps = precision.maps();
         this.programs = programs;
         this.length = length;
         this.stateVectors = stateVectors;
         synchronized (device) {
-            operations = new Operations(device, maps);
+            operations = new Operations(device, precision);
             try {
                 memory = new DeviceMemory(device, vectorBytes() * (2 + stateVectors));
                 vectors = memory.address();
@@ -110,12 +120,18 @@ final class CudnnTrainer implements ProgramTrainer {
         if (values.length != length) {
             throw new IllegalArgumentException("%d values for a vector of %d".formatted(values.length, length));
         }
-        try (FloatPointer host = new FloatPointer(values)) {
-            onDevice(() -> {
-                device.upload(host, address(vector), vectorBytes());
-                return null;
-            });
+        onDevice(() -> {
+            copies().write(values, address(vector));
+            return null;
+        });
+    }
+
+    /** Made when needed: in a round, each vector comes and goes once. */
+    private VectorCopies copies() {
+        if (copies == null) {
+            copies = new VectorCopies(device, length);
         }
+        return copies;
     }
 
     @Override
@@ -125,19 +141,39 @@ final class CudnnTrainer implements ProgramTrainer {
 
     private float[] copy(long address) {
         float[] values = new float[length];
-        try (FloatPointer host = new FloatPointer(length)) {
-            onDevice(() -> {
-                device.download(address, host, vectorBytes());
-                return null;
-            });
-            host.get(values);
-        }
+        onDevice(() -> {
+            copies().read(address, values);
+            return null;
+        });
         return values;
     }
 
     /** A copy of the gradient of the newest step, summed over its images. */
     float[] gradient() {
         return copy(gradients());
+    }
+
+    @Override
+    public boolean takesSamples() {
+        return true;
+    }
+
+    @Override
+    public void readSamplesBy(float[] values) {
+        onDevice(() -> {
+            DeviceMemory next = new DeviceMemory(device, (long) values.length * Float.BYTES);
+            try (FloatPointer host = new FloatPointer(values)) {
+                device.upload(host, next.address(), (long) values.length * Float.BYTES);
+            } catch (RuntimeException | Error e) {
+                next.close();
+                throw e;
+            }
+            if (table != null) {
+                table.close();
+            }
+            table = next;
+            return null;
+        });
     }
 
     @Override
@@ -152,6 +188,12 @@ final class CudnnTrainer implements ProgramTrainer {
             if (!Arrays.equals(labels.shape(), new long[] {fitting.batch(), fitting.classes()})) {
                 throw new IllegalArgumentException("Labels must be [%d, %d], not %s"
                         .formatted(fitting.batch(), fitting.classes(), Arrays.toString(labels.shape())));
+            }
+            if (images.dataType() == DataType.UINT8) {
+                if (table == null) {
+                    throw new IllegalStateException("Nobody has said what samples are for the network");
+                }
+                return fitting.train(HostArray.ofSamples(images), table, HostArray.of(labels));
             }
             return fitting.train(HostArray.of(images), HostArray.of(labels));
         });
@@ -282,6 +324,7 @@ final class CudnnTrainer implements ProgramTrainer {
             if (closed) {
                 throw new IllegalStateException("The training is closed");
             }
+            device.multiplyIn(precision);
             return work.get();
         }
     }
@@ -294,6 +337,12 @@ final class CudnnTrainer implements ProgramTrainer {
                 forgetProgram();
                 if (parameters != null) {
                     parameters.close();
+                }
+                if (table != null) {
+                    table.close();
+                }
+                if (copies != null) {
+                    copies.close();
                 }
                 parts.values().forEach(VectorParts::close);
                 operations.close();

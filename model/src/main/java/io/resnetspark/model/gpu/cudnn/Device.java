@@ -1,6 +1,7 @@
 package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.program.Element;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 
@@ -42,6 +43,12 @@ interface Device {
      * @param arguments see {@link DeviceKernel#encode}
      */
     void launch(Element maps, DeviceKernel kernel, int threads, Object... arguments);
+
+    /** Whether the device has instructions for it. */
+    boolean multipliesIn(TrainingPrecision precision);
+
+    /** Sets what products are computed in from now on; each convolution has its own. */
+    void multiplyIn(TrainingPrecision precision);
 
     DeviceConvolution convolution(ConvolutionShape shape);
 

@@ -6,6 +6,7 @@ package io.resnetspark.model.gpu.cudnn;
  */
 enum DeviceKernel {
     TO_ELEMENTS("toElements", "ppu"),
+    SAMPLES_TO_ELEMENTS("samplesToElements", "pppuu"),
     PACK_WEIGHTS("packWeights", "ppp"),
     UNPACK_GRADIENTS("unpackGradients", "ppp"),
     REDUCE_SUMS("reduceSums", "ppuu"),

@@ -144,7 +144,7 @@ final class DeviceLayout {
                                     bytes / MEBIBYTE,
                                     freeBytes / MEBIBYTE,
                                     Math.max(1, (long) ((double) batch * freeBytes / bytes)),
-                                    maps == Element.FLOAT ? ", train with -Dresnet.cudnn.precision=bf16" : ""));
+                                    maps == Element.FLOAT ? ", train with --precision bf16" : ""));
         }
     }
 }

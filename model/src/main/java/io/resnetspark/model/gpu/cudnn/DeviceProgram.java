@@ -86,10 +86,6 @@ final class DeviceProgram implements AutoCloseable {
                 convolutions.put(step, device.algorithms().convolution(shape(step), directions(step)));
             }
             layout = layout(workspaceBytes());
-            if (plan.trains()) {
-                // Now that every convolution has run, libraries have loaded what they need.
-                layout.requireFits(device.freeBytes());
-            }
             prepareGradients();
             feed = plan.trains() ? Optional.of(feed()) : Optional.empty();
             ownMemory = Optional.of(memory());
@@ -133,6 +129,10 @@ final class DeviceProgram implements AutoCloseable {
 
     private DeviceMemory memory() {
         try {
+            if (plan.trains()) {
+                // Now that every convolution has run, libraries have loaded what they need.
+                layout.requireFits(device.freeBytes());
+            }
             return new DeviceMemory(device, layout.bytes());
         } catch (RuntimeException | Error e) {
             feed.ifPresent(MinibatchFeed::close);
@@ -149,7 +149,7 @@ final class DeviceProgram implements AutoCloseable {
 
     private ConvolutionShape shape(Convolution step) {
         return new ConvolutionShape(
-                operations.maps(), step.input().batch(batch), step.output().channels(), step.window());
+                operations.precision(), step.input().batch(batch), step.output().channels(), step.window());
     }
 
     private Set<Direction> directions(Convolution step) {
@@ -242,6 +242,28 @@ final class DeviceProgram implements AutoCloseable {
         MinibatchFeed minibatches = feed.orElseThrow();
         minibatches.bring(images, labels);
         operations.toElements(minibatches.images(), value(program.images()), Math.toIntExact(imageValues(batch)));
+        return train(minibatches);
+    }
+
+    /**
+     * As {@link #train(HostArray, HostArray)}.
+     *
+     * @param samples unsigned bytes of the host
+     * @param table 256 floats for each channel: what samples are for the network
+     */
+    Supplier<BatchLoss> train(HostArray samples, DeviceMemory table, HostArray labels) {
+        MinibatchFeed minibatches = feed.orElseThrow();
+        minibatches.bring(samples, labels);
+        operations.samplesToElements(
+                minibatches.images(),
+                table.address(),
+                value(program.images()),
+                program.images().channels(),
+                Math.toIntExact(imageValues(batch)));
+        return train(minibatches);
+    }
+
+    private Supplier<BatchLoss> train(MinibatchFeed minibatches) {
         operations.copyFloats(minibatches.labels(), memory + layout.labels(), batch * classes());
         minibatches.taken();
         // The first time shows whether every call works; from the second on, all of them are one.

@@ -5,6 +5,7 @@ import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.ParameterUpdate;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -36,16 +37,18 @@ final class Operations implements AutoCloseable {
     private static final long SCRATCH_BYTES = 2L * MANY_THREADS * Double.BYTES;
 
     private final Device device;
+    private final TrainingPrecision precision;
     private final Element maps;
     private final DeviceMemory scratch;
     private final long partialSums;
     private final long reducedSums;
     private final long tickets;
 
-    /** @param maps type of the maps */
-    Operations(Device device, Element maps) {
+    /** @param precision which decides the type of the maps */
+    Operations(Device device, TrainingPrecision precision) {
         this.device = device;
-        this.maps = maps;
+        this.precision = precision;
+        this.maps = precision.maps();
         long ticketBytes = (long) MOST_COLUMN_BLOCKS * Integer.BYTES;
         scratch = new DeviceMemory(device, 2 * SCRATCH_BYTES + ticketBytes);
         partialSums = scratch.address();
@@ -57,6 +60,10 @@ final class Operations implements AutoCloseable {
             scratch.close();
             throw e;
         }
+    }
+
+    TrainingPrecision precision() {
+        return precision;
     }
 
     Element maps() {
@@ -141,6 +148,11 @@ final class Operations implements AutoCloseable {
     /** Floats to the type of the maps. */
     void toElements(long floats, long elements, int count) {
         run(DeviceKernel.TO_ELEMENTS, threads(count), floats, elements, count);
+    }
+
+    /** @param table address of 256 floats for each channel */
+    void samplesToElements(long samples, long table, long elements, int channels, int count) {
+        run(DeviceKernel.SAMPLES_TO_ELEMENTS, threads(count), samples, table, elements, channels, count);
     }
 
     void copyFloats(long from, long to, int count) {

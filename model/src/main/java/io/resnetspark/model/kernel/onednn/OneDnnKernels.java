@@ -15,7 +15,12 @@ import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.PreparedProgram;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.ProgramTrainer;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.global.dnnl;
@@ -102,6 +107,28 @@ public final class OneDnnKernels implements Kernels {
 
     private static String isa() {
         return dnnl.get_effective_cpu_isa().intern().name();
+    }
+
+    @Override
+    public Optional<ProgramTrainer> trainer(
+            Function<ImageShape, Program> programs, int parameters, int stateVectors, TrainingPrecision precision) {
+        return Optional.of(new OneDnnTrainer(programs, precision.maps(), parameters, stateVectors));
+    }
+
+    /** Without instructions of its own for bfloat16, a processor with AVX-512 converts; others do not train in it. */
+    @Override
+    public boolean trainsIn(TrainingPrecision precision) {
+        return switch (precision) {
+            case FP32 -> true;
+            case TF32 -> false;
+            case BF16 -> isa().contains("avx512") || isa().contains("avx10");
+        };
+    }
+
+    @Override
+    public TrainingPrecision defaultPrecision() {
+        boolean multiplies = Stream.of("bf16", "fp16", "amx", "avx10").anyMatch(isa()::contains);
+        return multiplies ? TrainingPrecision.BF16 : TrainingPrecision.FP32;
     }
 
     @Override

@@ -59,16 +59,18 @@ final class OneDnnPooling implements PoolingKernel {
     static OneDnnPooling globalAverage(ImageShape shape) {
         memory.desc input = OneDnn.channelsLast(shape);
         memory.desc output = OneDnn.channelsLast(new ImageShape(shape.batch(), 1, 1, shape.channels()));
-        return new OneDnnPooling(
-                primitives(
-                        algorithm.pooling_avg_exclude_padding,
-                        input,
-                        output,
-                        new LongPointer(shape.height(), shape.width()),
-                        new LongPointer(1, 1),
-                        new LongPointer(0, 0)),
+        return new OneDnnPooling(average(shape, input, output), input, output);
+    }
+
+    /** The mean over whole maps. */
+    static Primitives average(ImageShape shape, memory.desc input, memory.desc output) {
+        return primitives(
+                algorithm.pooling_avg_exclude_padding,
                 input,
-                output);
+                output,
+                new LongPointer(shape.height(), shape.width()),
+                new LongPointer(1, 1),
+                new LongPointer(0, 0));
     }
 
     /** The forward direction alone, with nothing kept for the other. */

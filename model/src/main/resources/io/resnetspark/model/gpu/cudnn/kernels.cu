@@ -108,6 +108,16 @@ extern "C" __global__ void toElements(unsigned threads, const float *from, eleme
     }
 }
 
+// Samples of images to what they are for the network: table[channel * 256 + sample].
+extern "C" __global__ void samplesToElements(
+    unsigned threads, const unsigned char *from, const float *table, element *to, unsigned channels, unsigned count) {
+    unsigned thread = thisThread();
+    if (thread >= threads) return;
+    for (unsigned i = thread; i < count; i += threads) {
+        to[i] = rounded(table[i % channels * 256 + from[i]]);
+    }
+}
+
 // A part of a convolution's weight: values start to end of the packed one. Each block has one.
 struct WeightPart {
     unsigned offset;       // of the weight in the flat vector

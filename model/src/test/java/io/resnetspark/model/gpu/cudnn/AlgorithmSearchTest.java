@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetspark.model.gpu.cudnn.EmulatedDevice.Proposal;
-import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 
 class AlgorithmSearchTest {
 
-    private static final ConvolutionShape SHAPE = shape(6, Element.FLOAT);
+    private static final ConvolutionShape SHAPE = shape(6, TrainingPrecision.FP32);
     private static final EnumSet<Direction> ALL = EnumSet.allOf(Direction.class);
 
-    private static ConvolutionShape shape(int batch, Element maps) {
-        return new ConvolutionShape(maps, new ImageShape(batch, 4, 5, 3), 2, new Window(3, 1, 1));
+    private static ConvolutionShape shape(int batch, TrainingPrecision precision) {
+        return new ConvolutionShape(precision, new ImageShape(batch, 4, 5, 3), 2, new Window(3, 1, 1));
     }
 
     private static Proposal works(int number, double seconds) {
@@ -81,7 +81,7 @@ class AlgorithmSearchTest {
     /** Weights' gradients are sums over a batch: floats where they can be had. */
     @Test
     void exactWeightGradientsComeFirst() {
-        ConvolutionShape mixed = shape(6, Element.BFLOAT16);
+        ConvolutionShape mixed = shape(6, TrainingPrecision.BF16);
         Proposal rounding = new Proposal(1, true, 100, false, false, 0.1);
         EmulatedDevice device = EmulatedDevice.open().proposing(rounding, works(2, 5));
         assertThat(chosen(device, mixed, Direction.WEIGHT_GRADIENT)).isEqualTo(2);
@@ -98,7 +98,7 @@ class AlgorithmSearchTest {
         assertThat(runs.get(2)).isPositive();
         chosen(device, SHAPE, Direction.FORWARD);
         assertThat(device.runs()).isEqualTo(runs);
-        chosen(device, shape(7, Element.FLOAT), Direction.FORWARD);
+        chosen(device, shape(7, TrainingPrecision.FP32), Direction.FORWARD);
         assertThat(device.runs()).isNotEqualTo(runs);
     }
 
@@ -107,7 +107,7 @@ class AlgorithmSearchTest {
         EmulatedDevice device = EmulatedDevice.open().proposing(works(1, 3), works(2, 1));
         try (TunedConvolution larger = device.algorithms().convolution(SHAPE, ALL)) {
             Map<Integer, Integer> runs = Map.copyOf(device.runs());
-            try (TunedConvolution smaller = device.algorithms().smaller(shape(5, Element.FLOAT), larger)) {
+            try (TunedConvolution smaller = device.algorithms().smaller(shape(5, TrainingPrecision.FP32), larger)) {
                 assertThat(smaller.ranked().get(Direction.INPUT_GRADIENT).get(0).number())
                         .isEqualTo(2);
                 assertThat(smaller.workspaceBytes()).isLessThanOrEqualTo(larger.workspaceBytes());

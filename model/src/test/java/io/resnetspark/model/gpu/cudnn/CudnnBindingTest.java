@@ -72,7 +72,7 @@ class CudnnBindingTest {
         try {
             List<Future<float[]>> results = new ArrayList<>();
             for (EmulatedDevice device : devices) {
-                results.add(threads.submit(() -> trained(new CudnnKernels(device, Precision.FP32))));
+                results.add(threads.submit(() -> trained(new CudnnKernels(device))));
             }
             assertThat(results.get(0).get()).isEqualTo(results.get(1).get());
             assertThat(devices[0].launches()).isPositive().isEqualTo(devices[1].launches());
@@ -80,7 +80,7 @@ class CudnnBindingTest {
             threads.shutdown();
         }
         assertThat(Kernels.ofThisProcess().description()).isEqualTo(host);
-        Kernels.bind(new CudnnKernels(devices[0], Precision.FP32));
+        Kernels.bind(new CudnnKernels(devices[0]));
         assertThat(Kernels.ofThisProcess().description()).isEqualTo("emulated device");
         Kernels.unbind();
         assertThat(Kernels.ofThisProcess().description()).isEqualTo(host);

@@ -1,12 +1,10 @@
 package io.resnetspark.model.gpu.cudnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Chip;
 import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Versions;
-import io.resnetspark.model.program.Element;
+import io.resnetspark.model.program.TrainingPrecision;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudnn;
 import org.junit.jupiter.api.Test;
@@ -39,8 +37,8 @@ class CudnnRequirementsTest {
         assertThat(CudnnRequirements.problems(new Versions(13000, 13000, 91300)))
                 .isEmpty();
         assertThat(CudnnRequirements.problems(7, 8)).isEmpty();
-        assertThat(CudnnRequirements.problems(H200, Precision.BF16)).isEmpty();
-        assertThat(CudnnRequirements.problems(T4, Precision.TF32)).isEmpty();
+        assertThat(CudnnRequirements.problems(H200)).isEmpty();
+        assertThat(CudnnRequirements.problems(T4)).isEmpty();
     }
 
     @Test
@@ -49,14 +47,7 @@ class CudnnRequirementsTest {
                 .hasSize(2)
                 .anyMatch(problem -> problem.contains("CUDA up to 12.4"))
                 .anyMatch(problem -> problem.contains("cuDNN 8 is installed"));
-        assertThat(CudnnRequirements.problems(V100, Precision.FP32))
-                .singleElement()
-                .asString()
-                .contains("-Pcuda");
-        assertThat(CudnnRequirements.problems(T4, Precision.BF16))
-                .singleElement()
-                .asString()
-                .contains("bf16 needs 8.0");
+        assertThat(CudnnRequirements.problems(V100)).singleElement().asString().contains("-Pcuda");
     }
 
     @Test
@@ -74,26 +65,27 @@ class CudnnRequirementsTest {
     }
 
     @Test
-    void precisionsHaveNames() {
-        assertThat(Precision.parse("bf16").maps()).isEqualTo(Element.BFLOAT16);
-        assertThat(Precision.parse("fp32").maps()).isEqualTo(Element.FLOAT);
-        assertThat(Precision.ofThisProcess()).isEqualTo(Precision.TF32);
-        assertThatThrownBy(() -> Precision.parse("fp16"))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("fp32, tf32 or bf16");
+    void bfloat16NeedsItsInstructions() {
+        assertThat(CudnnRequirements.has(T4, TrainingPrecision.BF16)).isFalse();
+        assertThat(CudnnRequirements.has(T4, TrainingPrecision.TF32)).isTrue();
+        assertThat(CudnnRequirements.has(H200, TrainingPrecision.BF16)).isTrue();
     }
 
     /** Single precision is never TF32, and floats never become half precision on the way. */
     @Test
     void precisionsDecideTheArithmetic() {
-        assertThat(Precision.FP32.convolutionMath()).isEqualTo(cudnn.CUDNN_FMA_MATH);
-        assertThat(Precision.FP32.allowsMath(cudnn.CUDNN_FMA_MATH)).isTrue();
-        assertThat(Precision.FP32.allowsMath(cudnn.CUDNN_DEFAULT_MATH)).isFalse();
-        assertThat(Precision.FP32.allowsMath(cudnn.CUDNN_TENSOR_OP_MATH)).isFalse();
-        assertThat(Precision.FP32.productMath()).isEqualTo(cublas.CUBLAS_PEDANTIC_MATH);
-        for (Precision precision : Precision.values()) {
-            assertThat(precision.allowsMath(precision.convolutionMath())).isTrue();
-            assertThat(precision.allowsMath(cudnn.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION))
+        assertThat(Arithmetic.ofConvolutions(TrainingPrecision.FP32)).isEqualTo(cudnn.CUDNN_FMA_MATH);
+        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_FMA_MATH))
+                .isTrue();
+        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_DEFAULT_MATH))
+                .isFalse();
+        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_TENSOR_OP_MATH))
+                .isFalse();
+        assertThat(Arithmetic.ofProducts(TrainingPrecision.FP32)).isEqualTo(cublas.CUBLAS_PEDANTIC_MATH);
+        for (TrainingPrecision precision : TrainingPrecision.values()) {
+            assertThat(Arithmetic.allows(precision, Arithmetic.ofConvolutions(precision)))
+                    .isTrue();
+            assertThat(Arithmetic.allows(precision, cudnn.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION))
                     .isFalse();
         }
     }

@@ -15,12 +15,14 @@ import io.resnetspark.model.kernel.Kernels.Bias;
 import io.resnetspark.model.optim.OptimizerConfig.Lars;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.Trainer;
 import java.util.function.Consumer;
 import org.bytedeco.cuda.global.cudart;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -30,19 +32,22 @@ class DeviceFailureTest {
     private static final ImageShape SHAPE = new ImageShape(3, 4, 4, 2);
     private static final ResNetSpec SPEC = SmallNetworks.shallow(Architecture.CIFAR_PLAIN20);
 
-    /** Clipping, LARS, batches of two sizes, a recorded step, validation. */
-    private static void train(Kernels kernels) {
+    /** Clipping, LARS, batches of two sizes, a recorded step, samples, validation. */
+    private static void train(Kernels kernels, TrainingPrecision precision) {
         var network = TinyGraph.of(SHAPE, 4, kernels, graph -> {
             String x = graph.convolution("conv", ResNet.IMAGES, 2, 4, 3, 1, Bias.NONE);
             return graph.normalise("norm", x, 4, Activation.RELU, 1);
         });
-        try (Trainer trainer = new Trainer(network, new Lars(0.9, 0.01, 1e-2), 0.5)) {
+        try (Trainer trainer = new Trainer(network, new Lars(0.9, 0.01, 1e-2), 0.5, 1, precision)) {
             INDArray images = Nd4j.ones(SHAPE.toArray());
             INDArray labels = Nd4j.eye(TinyGraph.CLASSES);
             for (int step = 0; step < 3; step++) {
                 trainer.step(images, labels, 0.1, step);
             }
             trainer.step(Nd4j.ones(2, 4, 4, 2), Nd4j.eye(TinyGraph.CLASSES).getRows(0, 1), 0.1, 3);
+            trainer.readSamplesBy(new float[2 * 256]);
+            trainer.readSamplesBy(new float[2 * 256]);
+            trainer.step(images.castTo(DataType.UINT8), labels, 0.1, 4);
             trainer.probabilities(images);
             trainer.state();
         }
@@ -55,13 +60,13 @@ class DeviceFailureTest {
         }
     }
 
-    private static void failAtEveryCall(Consumer<Kernels> work, Precision precision, int atLeast) {
+    private static void failAtEveryCall(Consumer<Kernels> work, int atLeast) {
         int call = 0;
         while (true) {
             EmulatedDevice device = EmulatedDevice.open().failingAt(call);
             boolean failed = false;
             try {
-                work.accept(new CudnnKernels(device, precision));
+                work.accept(new CudnnKernels(device));
             } catch (IllegalStateException e) {
                 assertThat(e).hasMessageContaining("Call %d fails".formatted(call));
                 failed = true;
@@ -77,15 +82,15 @@ class DeviceFailureTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Precision.class,
+            value = TrainingPrecision.class,
             names = {"FP32", "BF16"})
-    void aTrainingLeavesNothing(Precision precision) {
-        failAtEveryCall(DeviceFailureTest::train, precision, 80);
+    void aTrainingLeavesNothing(TrainingPrecision precision) {
+        failAtEveryCall(kernels -> train(kernels, precision), 80);
     }
 
     @Test
     void anInferenceLeavesNothing() {
-        failAtEveryCall(DeviceFailureTest::classify, Precision.FP32, 40);
+        failAtEveryCall(DeviceFailureTest::classify, 40);
     }
 
     /** Closing on the way out must not hide the error that ends the executor. */
@@ -93,7 +98,7 @@ class DeviceFailureTest {
     void aDeadContextIsToldAsWhatItIs() {
         for (int call = 0; call < 80; call += 7) {
             EmulatedDevice device = EmulatedDevice.open().dyingAt(call);
-            assertThatThrownBy(() -> train(new CudnnKernels(device, Precision.FP32)))
+            assertThatThrownBy(() -> train(new CudnnKernels(device), TrainingPrecision.FP32))
                     .isInstanceOf(DeviceLostError.class)
                     .isInstanceOf(VirtualMachineError.class); // what Spark ends an executor for
             assertThat(device.pieces()).isZero();

@@ -11,17 +11,20 @@ import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.SmallNetworks;
 import io.resnetspark.model.gpu.cudnn.EmulatedDevice.Proposal;
+import io.resnetspark.model.kernel.HostArrays;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Lars;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
-import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.Programs;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
+import java.nio.ByteBuffer;
+import java.util.Random;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
@@ -41,16 +44,21 @@ class DeviceStepTest {
     }
 
     private static Trainer trainer(Kernels kernels, OptimizerConfig config, double clipNorm) {
+        return trainer(kernels, config, clipNorm, TrainingPrecision.FP32);
+    }
+
+    private static Trainer trainer(
+            Kernels kernels, OptimizerConfig config, double clipNorm, TrainingPrecision precision) {
         ComputationGraph network = ResNet.create(SPEC, 0, kernels);
         NetworkWeights.load(network, SmallNetworks.weights(SPEC, 2));
-        return new Trainer(network, config, clipNorm);
+        return new Trainer(network, config, clipNorm, 1, precision);
     }
 
     private record Step(StepResult result, float[] moved) {}
 
     /** One step of plain descent: the parameters move along the gradient. */
-    private static Step step(Kernels kernels, int batch) {
-        try (Trainer trainer = trainer(kernels, PLAIN, Trainer.NO_CLIPPING)) {
+    private static Step step(Kernels kernels, int batch, TrainingPrecision precision) {
+        try (Trainer trainer = trainer(kernels, PLAIN, Trainer.NO_CLIPPING, precision)) {
             float[] before = trainer.state().parameters();
             StepResult result = trainer.step(images(batch, 3), SmallNetworks.labels(SPEC, batch), 1, 0);
             float[] moved = trainer.state().parameters();
@@ -64,13 +72,13 @@ class DeviceStepTest {
     /** Sums over many rows take every path of the kernels: several blocks, of which the last adds up. */
     @ParameterizedTest
     @EnumSource(
-            value = Precision.class,
+            value = TrainingPrecision.class,
             names = {"FP32", "BF16"})
-    void manyImages(Precision precision) {
+    void manyImages(TrainingPrecision precision) {
         int batch = 96;
-        Step expected = step(Kernels.nd4j(), batch);
-        Step actual = step(new CudnnKernels(EmulatedDevice.open(), precision), batch);
-        double exact = precision == Precision.FP32 ? 1e-4 : 1e-1;
+        Step expected = step(Kernels.nd4j(), batch, TrainingPrecision.FP32);
+        Step actual = step(new CudnnKernels(EmulatedDevice.open()), batch, precision);
+        double exact = precision == TrainingPrecision.FP32 ? 1e-4 : 1e-1;
         assertThat(actual.result().loss()).isCloseTo(expected.result().loss(), within(exact));
         assertThat(difference(actual.moved(), expected.moved())).isLessThan(exact);
     }
@@ -99,7 +107,7 @@ class DeviceStepTest {
             if (i == 1) {
                 device.proposing(rounding);
             }
-            trainers[i] = new CudnnTrainer(device, Element.BFLOAT16, image -> program, program.parameters(), 0);
+            trainers[i] = new CudnnTrainer(device, TrainingPrecision.BF16, image -> program, program.parameters(), 0);
             try (CudnnTrainer trainer = trainers[i]) {
                 float[] parameters = NetworkWeights.toFlat(ParameterLayout.of(SPEC), SmallNetworks.weights(SPEC, 2));
                 trainer.write(CudnnTrainer.PARAMETERS, parameters);
@@ -116,7 +124,8 @@ class DeviceStepTest {
     @Test
     void nothingIsAllocatedOnceEverythingWasSeen() {
         EmulatedDevice device = EmulatedDevice.open();
-        try (Trainer trainer = trainer(new CudnnKernels(device, Precision.BF16), new Lars(0.9, 0.01, 1e-2), 0.5)) {
+        try (Trainer trainer =
+                trainer(new CudnnKernels(device), new Lars(0.9, 0.01, 1e-2), 0.5, TrainingPrecision.BF16)) {
             int[] sizes = {6, 4, 6, 3, 6};
             int before = 0;
             for (int epoch = 0; epoch < 2; epoch++) {
@@ -143,7 +152,7 @@ class DeviceStepTest {
         Program program = Programs.training(spec);
         EmulatedDevice device = EmulatedDevice.open().idle();
         try (CudnnTrainer trainer =
-                new CudnnTrainer(device, Element.BFLOAT16, image -> program, program.parameters(), 1)) {
+                new CudnnTrainer(device, TrainingPrecision.BF16, image -> program, program.parameters(), 1)) {
             INDArray images = Nd4j.zeros(2, 32, 32, 3);
             INDArray labels = Nd4j.zeros(2, 10);
             trainer.step(images, labels);
@@ -158,7 +167,7 @@ class DeviceStepTest {
     void aRecordedStepIsTheSame() {
         EmulatedDevice device = EmulatedDevice.open();
         float[][] after = new float[2][];
-        try (Trainer recorded = trainer(new CudnnKernels(device, Precision.FP32), PLAIN, Trainer.NO_CLIPPING);
+        try (Trainer recorded = trainer(new CudnnKernels(device), PLAIN, Trainer.NO_CLIPPING);
                 Trainer expected = trainer(Kernels.nd4j(), PLAIN, Trainer.NO_CLIPPING)) {
             for (int i = 0; i < 4; i++) {
                 int before = device.launches();
@@ -177,15 +186,15 @@ class DeviceStepTest {
     /** The loader writes the next minibatch where the last one was, while the device has not begun with that. */
     @ParameterizedTest
     @EnumSource(
-            value = Precision.class,
+            value = TrainingPrecision.class,
             names = {"FP32", "BF16"})
-    void aStepIsReadWhenTheNextHasBegun(Precision precision) {
+    void aStepIsReadWhenTheNextHasBegun(TrainingPrecision precision) {
         int[] sizes = {5, 5, 5, 3, 5, 7, 5, 5};
         OptimizerConfig config = new Sgd(0.9, Momentum.CLASSIC, 1e-4, DecayScope.ALL);
         try (Trainer waiting =
-                        trainer(new CudnnKernels(EmulatedDevice.open(), precision), config, Trainer.NO_CLIPPING);
+                        trainer(new CudnnKernels(EmulatedDevice.open()), config, Trainer.NO_CLIPPING, precision);
                 Trainer ahead =
-                        trainer(new CudnnKernels(EmulatedDevice.open(), precision), config, Trainer.NO_CLIPPING)) {
+                        trainer(new CudnnKernels(EmulatedDevice.open()), config, Trainer.NO_CLIPPING, precision)) {
             Supplier<StepResult> pending = () -> StepResult.NONE;
             StepResult sum = StepResult.NONE;
             StepResult expected = StepResult.NONE;
@@ -201,6 +210,47 @@ class DeviceStepTest {
             }
             assertThat(sum.plus(pending.get())).isEqualTo(expected);
             assertThat(ahead.state()).isEqualTo(waiting.state());
+        }
+    }
+
+    /** The device looks up what samples are for the network: the same values as normalised on the host. */
+    @ParameterizedTest
+    @EnumSource(
+            value = TrainingPrecision.class,
+            names = {"FP32", "BF16"})
+    void samplesAreNormalisedOnTheDevice(TrainingPrecision precision) {
+        Random random = new Random(3);
+        float[] table = new float[3 * 256];
+        for (int i = 0; i < table.length; i++) {
+            table[i] = (float) random.nextGaussian();
+        }
+        float[][] after = new float[2][];
+        for (int samples = 0; samples < 2; samples++) {
+            try (Trainer trainer =
+                    trainer(new CudnnKernels(EmulatedDevice.open()), PLAIN, Trainer.NO_CLIPPING, precision)) {
+                if (samples == 1) {
+                    assertThat(trainer.readSamplesBy(table)).isTrue();
+                }
+                for (int step = 0; step < 3; step++) {
+                    int size = SPEC.inputSize();
+                    ByteBuffer bytes = ByteBuffer.allocateDirect(4 * size * size * 3);
+                    float[] floats = new float[bytes.capacity()];
+                    for (int i = 0; i < floats.length; i++) {
+                        int sample = new Random(i + 1000 * step).nextInt(256);
+                        bytes.put(i, (byte) sample);
+                        floats[i] = table[i % 3 * 256 + sample];
+                    }
+                    INDArray images = samples == 1
+                            ? HostArrays.wrap(bytes, 4, size, size, 3)
+                            : Nd4j.create(floats, new long[] {4, size, size, 3}, 'c');
+                    trainer.step(images, SmallNetworks.labels(SPEC, 4), 0.1, step);
+                }
+                after[samples] = trainer.state().parameters();
+            }
+        }
+        assertThat(after[1]).isEqualTo(after[0]);
+        try (Trainer host = trainer(Kernels.nd4j(), PLAIN, Trainer.NO_CLIPPING)) {
+            assertThat(host.readSamplesBy(table)).isFalse();
         }
     }
 }

@@ -7,6 +7,7 @@ import io.resnetspark.model.gpu.cudnn.MatrixProduct.Form;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
 import java.io.IOException;
 import java.io.InputStream;
@@ -177,17 +178,12 @@ public final class EmulatedDevice implements Device {
 
     /** Kernels on an emulated device of their own; skips the test where there is no C++ compiler. */
     public static Kernels kernels() {
-        return new CudnnKernels(open(), Precision.FP32);
+        return new CudnnKernels(open());
     }
 
     /** As {@link #kernels()}, with so many bytes. */
     public static Kernels kernels(long capacity) {
-        return new CudnnKernels(open(capacity), Precision.FP32);
-    }
-
-    /** As {@link #kernels()}, in mixed precision. */
-    public static Kernels mixedKernels() {
-        return new CudnnKernels(open(), Precision.BF16);
+        return new CudnnKernels(open(capacity));
     }
 
     private static Optional<String> build() {
@@ -370,6 +366,16 @@ public final class EmulatedDevice implements Device {
     @Override
     public AlgorithmSearch algorithms() {
         return algorithms;
+    }
+
+    @Override
+    public boolean multipliesIn(TrainingPrecision precision) {
+        return true;
+    }
+
+    @Override
+    public void multiplyIn(TrainingPrecision precision) {
+        // the processor's floats and bfloat16 are what the maps' type says
     }
 
     @Override

@@ -72,7 +72,7 @@ class KernelSourceTest {
     }
 
     static Stream<Arguments> targets() {
-        return CAPABILITIES.stream().flatMap(capability -> Arrays.stream(Element.values())
+        return CAPABILITIES.stream().flatMap(capability -> Stream.of(Element.FLOAT, Element.BFLOAT16)
                 // Turing does not multiply bfloat16, and is refused before
                 .filter(maps -> maps == Element.FLOAT || !capability.equals("75"))
                 .map(maps -> Arguments.of(maps, capability)));

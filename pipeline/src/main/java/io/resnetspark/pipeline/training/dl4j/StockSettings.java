@@ -9,6 +9,7 @@ import io.resnetspark.model.optim.Progress;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.device.DeviceType;
 import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.worker.TrainingPlan;
@@ -56,6 +57,10 @@ public final class StockSettings {
                 || config.emaDecay() != 0
                 || config.transfer() != TrainConfig.Transfer.FLOAT32) {
             problems.add("every-step-epochs, slow-momentum, ema-decay or transfer: it only averages");
+        }
+        if (config.precision() != Precision.AUTO && config.precision() != Precision.FP32) {
+            problems.add("precision %s: it trains in fp32"
+                    .formatted(config.precision().label()));
         }
         if (config.onDivergence().action() == OnDivergence.Action.RETURN) {
             problems.add("on-divergence.action return: it cannot go on from a checkpoint");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleSelection;
 import io.resnetspark.pipeline.dataset.ImageDataset;
@@ -13,6 +14,7 @@ import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.JsonDocument;
+import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.worker.TrainingPlan;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,6 +117,28 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
         }
     }
 
+    /**
+     * What to compute in: of a resumed run, what it was begun in.
+     *
+     * @throws ConfigurationException if another precision is wanted than the run began with, or workers do not have it
+     */
+    TrainingPrecision precision(SparkSession spark) {
+        Precision wanted = config.precision();
+        if (goesOn()) {
+            TrainingPrecision begun = run.manifest().trainingPrecision();
+            wanted.wanted().filter(other -> other != begun).ifPresent(other -> {
+                throw new ConfigurationException(
+                        "%s was begun in %s; a resumed run must keep it, not use %s. Leave the precision to auto, or name another --output"
+                                .formatted(run.path(), begun.label(), other.label()));
+            });
+            wanted = Precision.valueOf(begun.name());
+        }
+        if (config.averager() == TrainConfig.Averaging.STOCK) {
+            return TrainingPrecision.FP32; // DL4J trains the graph by itself
+        }
+        return wanted.of(JavaSparkContext.fromSparkContext(spark.sparkContext()), config.workers());
+    }
+
     /** The manifest to begin with: a resumed run keeps its name, its time and its returns. */
     RunManifest manifest(
             SparkSession spark, ImageDataset dataset, TrainingPlan plan, ParameterLayout layout, StartingPoint start) {
@@ -137,6 +162,7 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
                 plan.threads(),
                 start.description(),
                 Kernels.ofThisProcess().description(),
+                plan.precision().label(),
                 Map.of(
                         "java", Runtime.version().toString(),
                         "spark", spark.version(),

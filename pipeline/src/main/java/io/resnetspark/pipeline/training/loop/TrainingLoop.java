@@ -10,6 +10,7 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
 import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.image.load.BatchRecipe;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleSelection;
@@ -127,7 +128,7 @@ public final class TrainingLoop {
         }
 
         StartingPoint start = startingPoint(resume, dataset);
-        TrainingPlan plan = plan(start.card(), trainingIndex, validationIndex);
+        TrainingPlan plan = plan(start.card(), record.precision(spark), trainingIndex, validationIndex);
         ComputationGraph network = ResNet.create(start.card().spec(), config.seed());
         ParameterLayout layout = ParameterLayout.of(network);
         FrozenStages.freeze(network, config.freeze());
@@ -191,7 +192,11 @@ public final class TrainingLoop {
         return StartingPoint.fresh(config, dataset, hadoop);
     }
 
-    private TrainingPlan plan(ModelCard card, ExampleIndex trainingIndex, Optional<ExampleIndex> validationIndex) {
+    private TrainingPlan plan(
+            ModelCard card,
+            TrainingPrecision precision,
+            ExampleIndex trainingIndex,
+            Optional<ExampleIndex> validationIndex) {
         int classes = card.spec().classes();
         return new TrainingPlan(
                 UUID.randomUUID().toString(),
@@ -206,6 +211,7 @@ public final class TrainingLoop {
                 config.batchSize(),
                 config.epochs(),
                 config.seed(),
+                precision,
                 WorkerThreads.of(spark.sparkContext(), config.workers(), config.threadsPerWorker()),
                 BatchRecipe.training(card.preprocessing(), config.augmentation(), config.seed(), classes),
                 trainingIndex,
@@ -340,7 +346,7 @@ public final class TrainingLoop {
                 position.round(),
                 (long) manifest.trainExamples() * config.epochs(),
                 position.examples(),
-                manifest.kernels());
+                "%s, %s".formatted(manifest.kernels(), manifest.precision()));
     }
 
     private static double secondsSince(long nanos) {

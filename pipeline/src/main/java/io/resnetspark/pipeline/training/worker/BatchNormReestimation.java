@@ -6,6 +6,7 @@ import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.image.load.BatchRecipe;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.BatchNormEstimate;
 import io.resnetspark.model.training.BatchNormMeasurement;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
@@ -36,6 +37,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * @param images number of images, at least 1; all if there are fewer
  * @param batchSize most images of a minibatch
  * @param tasks that share the minibatches
+ * @param precision what the network computes in
  * @param threads compute threads of each task
  * @param seed of the choice
  * @param hadoop how to reach their file system
@@ -48,6 +50,7 @@ public record BatchNormReestimation(
         int images,
         int batchSize,
         int tasks,
+        TrainingPrecision precision,
         int threads,
         long seed,
         HadoopSettings hadoop)
@@ -63,6 +66,7 @@ public record BatchNormReestimation(
                 images,
                 plan.batchSize(),
                 plan.workers(),
+                plan.precision(),
                 plan.threads(),
                 plan.seed(),
                 plan.hadoop());
@@ -86,6 +90,7 @@ public record BatchNormReestimation(
                 images,
                 batchSize,
                 tasks,
+                TrainingPrecision.FP32,
                 WorkerThreads.of(spark.sparkContext(), tasks, 0),
                 0,
                 new HadoopSettings(spark.sessionState().newHadoopConf()));
@@ -136,7 +141,7 @@ public record BatchNormReestimation(
             FrozenStages.freeze(network, frozen);
             FlatVector.set(network.params(), parameters);
             try (Minibatches minibatches = new ImageMinibatches(index, recipe, batchSize, hadoop);
-                    BatchNormMeasurement measurement = new BatchNormMeasurement(network)) {
+                    BatchNormMeasurement measurement = new BatchNormMeasurement(network, precision)) {
                 minibatches.start(batches, 0);
                 while (minibatches.hasNext()) {
                     measurement.add(minibatches.next().input());

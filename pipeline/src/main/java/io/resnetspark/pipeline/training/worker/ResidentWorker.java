@@ -96,7 +96,7 @@ public final class ResidentWorker implements AutoCloseable {
         ComputeThreads.use(plan.threads());
         LOG.info("Worker {} computes on {}", number, device);
         trainer = plan.trainer();
-        minibatches = plan.trainingMinibatches();
+        minibatches = plan.trainingMinibatches(trainer);
     }
 
     private Trained trainHere(RoundOrder order, Supplier<TrainingState> state) {

@@ -2,10 +2,13 @@ package io.resnetspark.pipeline.training.worker;
 
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.image.Normaliser;
+import io.resnetspark.model.image.load.Batch;
 import io.resnetspark.model.image.load.BatchRecipe;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.Progress;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.training.FrozenStages;
@@ -30,6 +33,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * @param batchSize images of one worker's minibatch
  * @param epochs length of the training
  * @param seed of order, and of weights until a state replaces them
+ * @param precision of all workers
  * @param threads compute threads of each worker
  * @param training how training images are made
  * @param trainingIndex where they are
@@ -51,6 +55,7 @@ public record TrainingPlan(
         int batchSize,
         int epochs,
         long seed,
+        TrainingPrecision precision,
         int threads,
         BatchRecipe training,
         ExampleIndex trainingIndex,
@@ -91,6 +96,7 @@ public record TrainingPlan(
                 batchSize,
                 epochs,
                 seed,
+                precision,
                 threads,
                 training,
                 trainingIndex,
@@ -109,11 +115,23 @@ public record TrainingPlan(
             network = ResNet.create(spec, seed);
             FrozenStages.freeze(network, frozen);
         }
-        return new Trainer(network, optimizer, clipNorm, headLearningRateFactor);
+        return new Trainer(network, optimizer, clipNorm, headLearningRateFactor, precision);
     }
 
-    /** What {@link #trainer} is trained on. */
+    /** What a trainer is trained on: samples, if it normalises images itself and they are neither mixed nor erased. */
+    Minibatches trainingMinibatches(Trainer trainer) {
+        boolean samples = training.keepsSamples()
+                && features().isEmpty()
+                && trainer.readSamplesBy(new Normaliser(training.preprocessing()).table());
+        return trainingMinibatches(samples ? Batch.Pixels.SAMPLES : Batch.Pixels.NORMALISED);
+    }
+
+    /** What any trainer is trained on. */
     Minibatches trainingMinibatches() {
+        return trainingMinibatches(Batch.Pixels.NORMALISED);
+    }
+
+    private Minibatches trainingMinibatches(Batch.Pixels kept) {
         return features()
                 .<Minibatches>map(features -> new FeatureMinibatches(
                         features.training(),
@@ -122,7 +140,7 @@ public record TrainingPlan(
                         training.augmentation().labelSmoothing(),
                         batchSize,
                         hadoop))
-                .orElseGet(() -> new ImageMinibatches(trainingIndex, training, batchSize, hadoop));
+                .orElseGet(() -> new ImageMinibatches(trainingIndex, training, batchSize, hadoop, kept));
     }
 
     /** What {@link #trainer} is validated on. */

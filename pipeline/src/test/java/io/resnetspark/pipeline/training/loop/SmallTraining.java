@@ -9,6 +9,7 @@ import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.SlowMomentum;
@@ -52,6 +53,7 @@ public final class SmallTraining {
                 .augmentation(Augmentation.cifar())
                 .zeroInitResidual(ZeroInitResidual.OFF)
                 .seed(11)
+                .precision(Precision.FP32)
                 .threadsPerWorker(1)
                 .checkpointEveryEpochs(1)
                 .classWeights("none")

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.training.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.resnetspark.model.FlatVector;
 import io.resnetspark.model.ParameterLayout;
@@ -17,11 +18,13 @@ import io.resnetspark.model.image.load.BatchLoader;
 import io.resnetspark.model.image.load.BatchRecipe;
 import io.resnetspark.model.image.load.ReadAhead;
 import io.resnetspark.model.kernel.ComputeThreads;
+import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
 import io.resnetspark.model.optim.Progress;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
@@ -35,6 +38,7 @@ import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.BatchNormMetrics;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.SlowMomentum;
@@ -72,6 +76,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The laws of training by averaging, on a real dataset of small images and a real network. */
 class TrainingLawsIT {
@@ -170,16 +176,30 @@ class TrainingLawsIT {
         assertThat(stages).contains("round 1: train", "round 1: average", "round 2: train", "round 2: average");
     }
 
-    @Test
-    void oneWorkerEqualsASingleProcess() throws IOException {
-        TrainConfig config = config(folder.resolve("one-worker"), 1, 3, 9, 2);
+    private static void assumeHas(Precision precision) {
+        assumeTrue(Kernels.ofThisProcess().trainsIn(precision.wanted().orElseThrow()), "bf16 needs AVX-512");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "BF16"})
+    void oneWorkerEqualsASingleProcess(Precision precision) throws IOException {
+        assumeHas(precision);
+        TrainConfig config = TrainConfigBuilder.builder(config(folder.resolve("one-worker-" + precision), 1, 3, 9, 2))
+                .precision(precision)
+                .build();
         Checkpoint distributed = train(config);
 
         ComputeThreads.use(config.threadsPerWorker()); // other numbers of threads sum in another order
         ImageDataset images = ImageDataset.open(spark, dataset);
         ExampleIndex index = ExampleIndex.build(spark, images, Split.TRAIN);
-        Trainer trainer =
-                Trainer.create(distributed.card().spec(), config.seed(), config.optimizer(), Trainer.NO_CLIPPING);
+        Trainer trainer = Trainer.create(
+                distributed.card().spec(),
+                config.seed(),
+                config.optimizer(),
+                Trainer.NO_CLIPPING,
+                precision.wanted().orElseThrow());
         BatchRecipe recipe = BatchRecipe.training(
                 distributed.card().preprocessing(),
                 config.augmentation(),
@@ -399,7 +419,17 @@ class TrainingLawsIT {
         ComputationGraph network = ResNet.create(card.spec(), 5);
         float[] start = FlatVector.copyOf(network.params());
         float[] once = new BatchNormReestimation(
-                        card.spec(), List.of(), recipe, index, index.size(), index.size(), 1, 1, 7, hadoop)
+                        card.spec(),
+                        List.of(),
+                        recipe,
+                        index,
+                        index.size(),
+                        index.size(),
+                        1,
+                        TrainingPrecision.FP32,
+                        1,
+                        7,
+                        hadoop)
                 .run(context, start, layout);
         try (Minibatches all = new ImageMinibatches(index, recipe, index.size(), hadoop)) {
             all.start(List.of(IntStream.range(0, index.size()).toArray()), 0);
@@ -413,12 +443,24 @@ class TrainingLawsIT {
                     .isCloseTo(running[i], within(1e-5f * Math.max(1, Math.abs(running[i]))));
         }
 
-        float[] alone = new BatchNormReestimation(card.spec(), List.of(), recipe, index, 32, 8, 1, 1, 7, hadoop)
+        float[] alone = new BatchNormReestimation(
+                        card.spec(), List.of(), recipe, index, 32, 8, 1, TrainingPrecision.FP32, 1, 7, hadoop)
                 .run(context, start, layout);
-        float[] shared = new BatchNormReestimation(card.spec(), List.of(), recipe, index, 32, 8, 3, 1, 7, hadoop)
+        float[] shared = new BatchNormReestimation(
+                        card.spec(), List.of(), recipe, index, 32, 8, 3, TrainingPrecision.FP32, 1, 7, hadoop)
                 .run(context, start, layout);
         float[] frozen = new BatchNormReestimation(
-                        card.spec(), List.of("batchnorm"), recipe, index, 32, 8, 2, 1, 7, hadoop)
+                        card.spec(),
+                        List.of("batchnorm"),
+                        recipe,
+                        index,
+                        32,
+                        8,
+                        2,
+                        TrainingPrecision.FP32,
+                        1,
+                        7,
+                        hadoop)
                 .run(context, start, layout);
         for (int i = 0; i < start.length; i++) {
             assertThat(shared[i]).isCloseTo(alone[i], within(1e-6f * Math.max(1, Math.abs(alone[i]))));
@@ -537,6 +579,44 @@ class TrainingLawsIT {
                 assertThat(value).isFinite();
             }
         });
+    }
+
+    /** Resumed in what it recorded, whatever auto would be now; another one is refused. */
+    @Test
+    void aRunInBfloat16IsResumedInBfloat16() {
+        assumeHas(Precision.BF16);
+        TrainConfig whole = inBfloat16(config(folder.resolve("bf16-whole"), 2, 2, 6, 2));
+        Checkpoint uninterrupted = train(whole);
+        assertThat(run(whole).manifest().precision()).isEqualTo("bf16");
+        TrainConfig cut = inBfloat16(config(folder.resolve("bf16-cut"), 2, 2, 6, 2));
+        assertThatThrownBy(() -> train(
+                        cut,
+                        SmallTraining.plugPulledAfter(uninterrupted.position().round() - 1)))
+                .hasMessageContaining("plug");
+        TrainConfig other =
+                TrainConfigBuilder.builder(cut).precision(Precision.FP32).build();
+        assertThatThrownBy(() -> train(other))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("begun in bf16");
+        TrainConfig auto =
+                TrainConfigBuilder.builder(cut).precision(Precision.AUTO).build();
+        assertThat(train(auto).state()).isEqualTo(uninterrupted.state());
+        assertThat(run(cut).manifest().precision()).isEqualTo("bf16");
+    }
+
+    private static TrainConfig inBfloat16(TrainConfig config) {
+        return TrainConfigBuilder.builder(config).precision(Precision.BF16).build();
+    }
+
+    @Test
+    void aPrecisionThatProcessorsDoNotHaveIsRefused() {
+        TrainConfig config = TrainConfigBuilder.builder(config(folder.resolve("tf32"), 1, 1, 6, 1))
+                .precision(Precision.TF32)
+                .build();
+        assertThatThrownBy(() -> train(config))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("tf32")
+                .hasMessageContaining("auto");
     }
 
     @Test
