@@ -119,7 +119,8 @@ class MlflowTrackingTest {
         assertThat(told.status).isEqualTo("FINISHED");
         assertThat(told.tags).containsEntry("mlflow.runName", "photos-1").containsEntry("resnet-spark.run", run.path());
         assertThat(told.parameters)
-                .hasSize(4 + 150 + 5)
+                .hasSize(4 + 150 + 6)
+                .containsEntry("precision", "fp32")
                 .containsEntry("learningRate", "0.1")
                 .containsEntry("optimizer.momentum", "0.9")
                 .containsEntry("datasetVersion", "3");
