@@ -11,9 +11,8 @@ skip() { # VERSION REASON
   printf '<testsuite name="python" tests="1" failures="0" errors="0" skipped="1"/>\n' >"$(report "$1")"
 }
 
-status=0
-while read -r version; do
-  environment=target/pyspark-$version
+check() { # VERSION
+  local version=$1 environment=target/pyspark-$1 xml status=0
   mkdir -p "$environment-reports"
   if ! command -v python3 >/dev/null; then
     skip "$version" "there is no python3"
@@ -22,13 +21,27 @@ while read -r version; do
   elif [[ ! -f $environment/complete ]] &&
     ! { python3 -m venv "$environment" &&
       "$environment/bin/pip" install -q --disable-pip-version-check "pyspark==$version" -r tests/requirements.txt &&
-      touch "$environment/complete"; } >target/pip.log 2>&1; then
-    skip "$version" "no virtual environment, or not everything from the index: $(tail -n 1 target/pip.log)"
+      touch "$environment/complete"; } >"target/pip-$version.log" 2>&1; then
+    skip "$version" "no virtual environment, or not everything from the index: $(tail -n 1 "target/pip-$version.log")"
   else
     xml=$(report "$version")
-    "$environment/bin/python" -m pytest -q --durations=5 --junitxml="$xml" || status=$?
+    "$environment/bin/python" -m pytest -q --durations=5 --junitxml="$xml" >"target/pytest-$version.log" 2>&1 || status=$?
+    echo "PySpark $version:"
+    cat "target/pytest-$version.log"
     # A test suite of its own line, as Maven's reports have it.
     sed -i 's/<test\(suite\|case\) /\n&/g' "$xml"
   fi
+  return "$status"
+}
+
+# One beside the other: each is on one core for most of its time.
+checks=()
+while read -r version; do
+  check "$version" &
+  checks+=($!)
 done <pyspark-versions
+status=0
+for pid in "${checks[@]}"; do
+  wait "$pid" || status=$?
+done
 exit "$status"

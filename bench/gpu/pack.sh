@@ -29,6 +29,9 @@ rm -f -- "$bundle/classpath"
 "${JAVA_HOME:?JAVA_HOME must name a JDK 17}/bin/jlink" --output "$bundle/jre" --strip-debug --no-header-files --no-man-pages \
   --add-modules java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.naming,java.sql,java.xml,jdk.unsupported
 
+# Logits by this machine's processor, to which the GPU's are held.
+"$bundle/jre/bin/java" -cp "$bundle/jars/*" io.resnetspark.bench.gpu.GpuBench golden write "$bundle/golden-logits"
+
 if [ -n "${CIFAR:-}" ]; then
   mkdir -- "$bundle/cifar"
   cp -- "$CIFAR"/data_batch_{1,2,3,4,5}.bin "$CIFAR"/test_batch.bin "$bundle/cifar/"

@@ -1,6 +1,6 @@
 """Retrains a resnet-spark model every night on the Spark cluster of the connection ``spark_default``.
 
-Needs Airflow 2.4 or later with apache-airflow-providers-apache-spark, and on the worker: Spark 3.5, Java 17, the
+Needs Airflow 2.4 or later with apache-airflow-providers-apache-spark, and on the worker: Spark 4.2, Java 17, the
 application jar and the configuration file. spark-submit's exit code is the run's: anything but 0 fails the task.
 """
 
@@ -28,6 +28,8 @@ with DAG(
         conn_id="spark_default",
         name="resnet-retrain-{{ ds_nodash }}",
         application=APPLICATION,
+        # The Delta Lake that is made for Spark 4.2.
+        packages="io.delta:delta-spark_4.2_2.13:4.4.0",
         java_class="io.resnetspark.jobs.ResNetCli",
         application_args=["retrain", "--config", CONFIGURATION],
         driver_memory="4g",

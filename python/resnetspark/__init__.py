@@ -1,6 +1,6 @@
 """resnet-spark from Python: residual networks as PySpark ML stages (:mod:`resnetspark.ml`), and its commands."""
 
-from resnetspark.commands import evaluate, predict, prepare, retrain, train
+from resnetspark.commands import evaluate, predict, prepare, quantize, retrain, train
 from resnetspark.errors import BadDataError, ConfigurationError, DivergedError, ResNetSparkError, convert
 from resnetspark.session import start
 
@@ -14,6 +14,7 @@ __all__ = [
     "evaluate",
     "predict",
     "prepare",
+    "quantize",
     "retrain",
     "start",
     "train",

@@ -62,6 +62,13 @@ class ResNetClassifierParams(JavaParams):
         "(nulls in the output columns; such rows never train)",
         typeConverter=TypeConverters.toString,
     )
+    inferencePrecision: Param[str] = Param(
+        Params._dummy(),
+        "inferencePrecision",
+        "what the network computes with in prediction: model (int8 if it was quantised, else fp32), auto "
+        "(bf16 where the driver's processor has it), fp32, bf16 or int8",
+        typeConverter=TypeConverters.toString,
+    )
     inputCol: Param[str] = Param(
         Params._dummy(),
         "inputCol",
@@ -157,6 +164,7 @@ class ResNetClassifierParams(JavaParams):
         embeddingCol: str = "",
         epochs: int = 10,
         handleInvalid: str = "error",
+        inferencePrecision: str = "model",
         inputCol: str = "image",
         inputSize: Optional[int] = None,
         labelCol: str = "label",
@@ -181,6 +189,7 @@ class ResNetClassifierParams(JavaParams):
             embeddingCol="",
             epochs=10,
             handleInvalid="error",
+            inferencePrecision="model",
             inputCol="image",
             labelCol="label",
             learningRate=0.1,
@@ -203,6 +212,7 @@ class ResNetClassifierParams(JavaParams):
         embeddingCol: str = "",
         epochs: int = 10,
         handleInvalid: str = "error",
+        inferencePrecision: str = "model",
         inputCol: str = "image",
         inputSize: Optional[int] = None,
         labelCol: str = "label",
@@ -261,6 +271,12 @@ class ResNetClassifierParams(JavaParams):
 
     def setHandleInvalid(self: Stage, value: str) -> Stage:
         return self._set(handleInvalid=value)
+
+    def getInferencePrecision(self) -> str:
+        return self.getOrDefault(self.inferencePrecision)
+
+    def setInferencePrecision(self: Stage, value: str) -> Stage:
+        return self._set(inferencePrecision=value)
 
     def getInputCol(self) -> str:
         return self.getOrDefault(self.inputCol)
@@ -365,6 +381,13 @@ class ResNetClassificationModelParams(JavaParams):
         "(nulls in the output columns; such rows never train)",
         typeConverter=TypeConverters.toString,
     )
+    inferencePrecision: Param[str] = Param(
+        Params._dummy(),
+        "inferencePrecision",
+        "what the network computes with in prediction: model (int8 if it was quantised, else fp32), auto "
+        "(bf16 where the driver's processor has it), fp32, bf16 or int8",
+        typeConverter=TypeConverters.toString,
+    )
     inputCol: Param[str] = Param(
         Params._dummy(),
         "inputCol",
@@ -403,6 +426,7 @@ class ResNetClassificationModelParams(JavaParams):
             batchSize=64,
             embeddingCol="",
             handleInvalid="error",
+            inferencePrecision="model",
             inputCol="image",
             predictionCol="prediction",
             probabilityCol="probability",
@@ -426,6 +450,12 @@ class ResNetClassificationModelParams(JavaParams):
 
     def setHandleInvalid(self: Stage, value: str) -> Stage:
         return self._set(handleInvalid=value)
+
+    def getInferencePrecision(self) -> str:
+        return self.getOrDefault(self.inferencePrecision)
+
+    def setInferencePrecision(self: Stage, value: str) -> Stage:
+        return self._set(inferencePrecision=value)
 
     def getInputCol(self) -> str:
         return self.getOrDefault(self.inputCol)
@@ -483,6 +513,13 @@ class ResNetFeaturizerParams(JavaParams):
         "(nulls in the output columns; such rows never train)",
         typeConverter=TypeConverters.toString,
     )
+    inferencePrecision: Param[str] = Param(
+        Params._dummy(),
+        "inferencePrecision",
+        "what the network computes with in prediction: model (int8 if it was quantised, else fp32), auto "
+        "(bf16 where the driver's processor has it), fp32, bf16 or int8",
+        typeConverter=TypeConverters.toString,
+    )
     inputCol: Param[str] = Param(
         Params._dummy(),
         "inputCol",
@@ -510,6 +547,7 @@ class ResNetFeaturizerParams(JavaParams):
         architecture: str = "",
         batchSize: int = 64,
         handleInvalid: str = "error",
+        inferencePrecision: str = "model",
         inputCol: str = "image",
         model: Optional[str] = None,
         outputCol: str = "features",
@@ -520,6 +558,7 @@ class ResNetFeaturizerParams(JavaParams):
             architecture="",
             batchSize=64,
             handleInvalid="error",
+            inferencePrecision="model",
             inputCol="image",
             outputCol="features",
         )
@@ -532,6 +571,7 @@ class ResNetFeaturizerParams(JavaParams):
         architecture: str = "",
         batchSize: int = 64,
         handleInvalid: str = "error",
+        inferencePrecision: str = "model",
         inputCol: str = "image",
         model: Optional[str] = None,
         outputCol: str = "features",
@@ -556,6 +596,12 @@ class ResNetFeaturizerParams(JavaParams):
 
     def setHandleInvalid(self: Stage, value: str) -> Stage:
         return self._set(handleInvalid=value)
+
+    def getInferencePrecision(self) -> str:
+        return self.getOrDefault(self.inferencePrecision)
+
+    def setInferencePrecision(self: Stage, value: str) -> Stage:
+        return self._set(inferencePrecision=value)
 
     def getInputCol(self) -> str:
         return self.getOrDefault(self.inputCol)

@@ -56,6 +56,11 @@ def predict(input: str, model: str, output: str, **options: Option) -> DataFrame
     return SparkSession.active().read.parquet(output.rstrip("/") + "/predictions.parquet")
 
 
+def quantize(data: str, model: str, output: str, **options: Option) -> str:
+    """A model into one that classifies in 8-bit integers, calibrated by images of ``data``; returns its file."""
+    return _run("quantize", data=data, model=model, output=output, **options)["outputs"]["model"]
+
+
 def retrain(config: Union[str, Sequence[str]], **options: Option) -> Retraining:
     """New batches of images into a challenger, and the better model into the registry."""
     outcome = _run("retrain", config=config, **options)

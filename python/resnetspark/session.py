@@ -2,8 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Any, Dict, Iterator, Mapping, Optional
+from typing import Any, Dict, Iterator, List, Mapping, Optional
 
+import pyspark
 from pyspark.sql import SparkSession
 
 from resnetspark.errors import ConfigurationError
@@ -83,11 +84,24 @@ def _places() -> Iterator[Path]:
         yield root / _BUILT
 
 
+def _delta_jars(jar: Path) -> List[Path]:
+    """The Delta Lake made for this Spark, which lies beside the application jar."""
+    minor = ".".join(pyspark.__version__.split(".")[:2])
+    jars = sorted((jar.parent / "delta" / minor).glob("*.jar"))
+    if not jars:
+        raise ConfigurationError(
+            f"There is no Delta Lake for Spark {minor} in {jar.parent / 'delta'}: resnet-spark runs on PySpark 3.5, or 4.0.1 "
+            f"and later"
+        )
+    return jars
+
+
 def _settings(master: str, jar: Path) -> Dict[str, str]:
+    jars = [jar, *_delta_jars(jar)]
     settings = {
         **_DELTA,
         # Its own class loader: what is in spark.jars alone, Delta's start of a session does not see everywhere.
-        "spark.driver.extraClassPath": str(jar),
+        "spark.driver.extraClassPath": os.pathsep.join(map(str, jars)),
         "spark.driver.memory": os.environ.get("RESNET_DRIVER_MEMORY", f"{_heap_mib()}m"),
         # Networks live outside the heap: JavaCPP would allow them as much as the heap.
         "spark.driver.extraJavaOptions": "-Dorg.bytedeco.javacpp.logger=slf4j -Dorg.bytedeco.javacpp.maxbytes="
@@ -102,7 +116,7 @@ def _settings(master: str, jar: Path) -> Dict[str, str]:
         # No other machine takes part, and a laptop's own name often resolves to nothing.
         settings["spark.driver.host"] = settings["spark.driver.bindAddress"] = "127.0.0.1"
     else:
-        settings["spark.jars"] = jar.as_uri()
+        settings["spark.jars"] = ",".join(path.as_uri() for path in jars)
     return settings
 
 

@@ -10,10 +10,11 @@ from xml.etree import ElementTree
 from conftest import ROOT
 
 
-def test_wheel_and_source_distribution():
-    subprocess.run([ROOT / "python" / "build.sh"], check=True, env={**os.environ, "PYTHON": sys.executable})
+def test_wheel_and_source_distribution(tmp_path):
+    environment = {**os.environ, "PYTHON": sys.executable, "TARGET": str(tmp_path)}
+    subprocess.run([ROOT / "python" / "build.sh"], check=True, env=environment)
     version = ElementTree.parse(ROOT / "pom.xml").findtext("{*}version")
-    dist = ROOT / "python" / "target" / "dist"
+    dist = tmp_path / "dist"
     modules = {"__init__.py", "_params.py", "commands.py", "errors.py", "ml.py", "py.typed", "session.py"}
     with zipfile.ZipFile(dist / f"resnetspark-{version}-py3-none-any.whl") as wheel:
         assert {name.split("/", 1)[1] for name in wheel.namelist() if name.startswith("resnetspark/")} == modules
@@ -23,7 +24,7 @@ def test_wheel_and_source_distribution():
         assert f"resnetspark-{version}/resnetspark/py.typed" in source.getnames()
 
 
-def test_types():
-    command = [sys.executable, "-m", "mypy", "resnetspark"]
+def test_types(tmp_path):
+    command = [sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path), "resnetspark"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT / "python")
     assert done.returncode == 0, done.stdout

@@ -32,6 +32,8 @@ public interface ImageStage extends Params {
     /** Images per minibatch of a worker in training, and per call of the network in prediction. */
     IntParam batchSize();
 
+    Param<String> inferencePrecision();
+
     default String getInputCol() {
         return getOrDefault(inputCol());
     }
@@ -58,6 +60,10 @@ public interface ImageStage extends Params {
 
     default String getHandleInvalid() {
         return getOrDefault(handleInvalid());
+    }
+
+    default String getInferencePrecision() {
+        return (String) getOrDefault(inferencePrecision());
     }
 
     default int getBatchSize() {

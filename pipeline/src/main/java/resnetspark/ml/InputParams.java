@@ -1,5 +1,6 @@
 package resnetspark.ml;
 
+import io.resnetspark.pipeline.model.Precision;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Locale;
@@ -19,6 +20,7 @@ final class InputParams implements Serializable {
     final Param<String> inputCol;
     final Param<String> handleInvalid;
     final IntParam batchSize;
+    final Param<String> inferencePrecision;
 
     InputParams(Params stage) {
         inputCol = new Param<>(
@@ -38,6 +40,14 @@ final class InputParams implements Serializable {
                 "batchSize",
                 "images per minibatch of each worker, and per call of the network in prediction (>= 1)",
                 ParamValidators.gtEq(1));
+        inferencePrecision = new Param<>(
+                stage,
+                "inferencePrecision",
+                "what the network computes with in prediction: model (int8 if it was quantised, else fp32), auto (bf16 where"
+                        + " the driver's processor has it), fp32, bf16 or int8",
+                ParamValidators.inArray(
+                        Arrays.stream(Precision.values()).map(Precision::label).toList()));
+        stage.setDefault(inferencePrecision, Precision.MODEL.label());
         stage.setDefault(inputCol, "image");
         stage.setDefault(handleInvalid, InvalidImages.ERROR.label());
         stage.setDefault(batchSize, 64);

@@ -3,6 +3,7 @@ package resnetspark.ml;
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.model.Precision;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -45,7 +46,12 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
     /** Lives as long as this model is referenced; Spark's context cleaner then removes it from the executors. */
     private transient Sent sent;
 
-    private record Sent(SparkContext context, int batchSize, Broadcast<ClassifierSource> model) {}
+    private record Sent(SparkContext context, int batchSize, String precision, Broadcast<ClassifierSource> model) {}
+
+    /** Spark Connect finds the class by it, as a service, and makes no use of it: a model comes from fitting or loading. */
+    public ResNetClassificationModel() {
+        this(Identifiable$.MODULE$.randomUID("resnet"), null);
+    }
 
     ResNetClassificationModel(String uid, TrainedNetwork network) {
         this.uid = uid;
@@ -134,11 +140,16 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
     }
 
     private synchronized Broadcast<ClassifierSource> broadcast(SparkContext context) {
-        if (sent == null || sent.context() != context || sent.batchSize() != getBatchSize()) {
-            ClassifierSource source = network.source("model " + uid, getBatchSize());
+        if (sent == null
+                || sent.context() != context
+                || sent.batchSize() != getBatchSize()
+                || !sent.precision().equals(getInferencePrecision())) {
+            ClassifierSource source =
+                    network.source("model " + uid, getBatchSize(), Precision.named(getInferencePrecision()));
             sent = new Sent(
                     context,
                     getBatchSize(),
+                    getInferencePrecision(),
                     JavaSparkContext.fromSparkContext(context).broadcast(source));
         }
         return sent.model();
@@ -209,6 +220,11 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
     }
 
     @Override
+    public Param<String> inferencePrecision() {
+        return input.inferencePrecision;
+    }
+
+    @Override
     public IntParam batchSize() {
         return input.batchSize;
     }
@@ -245,6 +261,11 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
 
     public ResNetClassificationModel setHandleInvalid(String behaviour) {
         set(handleInvalid(), behaviour);
+        return this;
+    }
+
+    public ResNetClassificationModel setInferencePrecision(String precision) {
+        set(inferencePrecision(), precision);
         return this;
     }
 

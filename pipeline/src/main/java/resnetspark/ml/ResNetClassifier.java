@@ -256,6 +256,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
     }
 
     @Override
+    public Param<String> inferencePrecision() {
+        return input.inferencePrecision;
+    }
+
+    @Override
     public IntParam batchSize() {
         return input.batchSize;
     }
@@ -412,6 +417,11 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
 
     public ResNetClassifier setHandleInvalid(String behaviour) {
         set(handleInvalid(), behaviour);
+        return this;
+    }
+
+    public ResNetClassifier setInferencePrecision(String precision) {
+        set(inferencePrecision(), precision);
         return this;
     }
 

@@ -79,6 +79,7 @@ public final class ResNetFeaturizer extends Transformer implements MLWritable {
                 .setEmbeddingCol(getOutputCol())
                 .setHandleInvalid(getHandleInvalid())
                 .setBatchSize(getBatchSize())
+                .setInferencePrecision(getInferencePrecision())
                 .transform(dataset);
     }
 
@@ -149,6 +150,10 @@ public final class ResNetFeaturizer extends Transformer implements MLWritable {
         return input.handleInvalid;
     }
 
+    public Param<String> inferencePrecision() {
+        return input.inferencePrecision;
+    }
+
     public IntParam batchSize() {
         return input.batchSize;
     }
@@ -171,6 +176,10 @@ public final class ResNetFeaturizer extends Transformer implements MLWritable {
 
     public String getHandleInvalid() {
         return getOrDefault(handleInvalid());
+    }
+
+    public String getInferencePrecision() {
+        return (String) getOrDefault(inferencePrecision());
     }
 
     public int getBatchSize() {
@@ -199,6 +208,11 @@ public final class ResNetFeaturizer extends Transformer implements MLWritable {
 
     public ResNetFeaturizer setHandleInvalid(String behaviour) {
         set(handleInvalid(), behaviour);
+        return this;
+    }
+
+    public ResNetFeaturizer setInferencePrecision(String precision) {
+        set(inferencePrecision(), precision);
         return this;
     }
 

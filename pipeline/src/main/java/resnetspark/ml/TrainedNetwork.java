@@ -1,6 +1,5 @@
 package resnetspark.ml;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.resnetspark.model.checkpoint.CheckpointFormat;
 import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.error.BadDataException;
@@ -8,7 +7,8 @@ import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
-import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.model.Precision;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,7 +39,7 @@ final class TrainedNetwork implements Serializable {
     TrainedNetwork(LoadedModel model, ClassLabels labels) {
         List<String> outputNames =
                 labels.outputs().stream().map(labels.names()::get).toList();
-        this.card = new ModelCard(model.card().spec(), outputNames, model.card().preprocessing());
+        this.card = model.card().withLabels(outputNames);
         this.labels = labels;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
@@ -59,12 +59,13 @@ final class TrainedNetwork implements Serializable {
     }
 
     /** What travels to executors. */
-    ModelClassifierSource source(String description, int batchSize) {
+    ModelClassifierSource source(String description, int batchSize, Precision precision) {
         try {
             return new ModelClassifierSource(
                     new LoadedModel(
                             card, SafeTensors.read(new ByteArrayInputStream(safetensors), description), description),
-                    batchSize);
+                    batchSize,
+                    precision);
         } catch (IOException e) {
             throw new UncheckedIOException("Memory cannot fail to be read", e);
         }
@@ -79,7 +80,7 @@ final class TrainedNetwork implements Serializable {
                 out.write(safetensors);
             }
             try (OutputStream out = files.create(new Path(path, LABELS), false)) {
-                out.write(RunDirectory.JSON.writeValueAsBytes(labels));
+                out.write(JsonDocument.bytes(labels));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the network to " + directory, e);
@@ -93,12 +94,10 @@ final class TrainedNetwork implements Serializable {
             FileSystem files = path.getFileSystem(hadoop);
             ClassLabels labels;
             try (InputStream in = files.open(new Path(path, LABELS))) {
-                labels = RunDirectory.JSON.readValue(in.readAllBytes(), ClassLabels.class);
+                labels = JsonDocument.read(in.readAllBytes(), ClassLabels.class, new Path(path, LABELS).toString());
             }
             String network = files.makeQualified(new Path(path, NETWORK)).toString();
             return new TrainedNetwork(ModelSource.load(network, Optional.empty(), Optional.empty(), hadoop), labels);
-        } catch (JsonProcessingException e) {
-            throw new BadDataException("%s of %s is damaged: %s".formatted(LABELS, directory, e.getMessage()), e);
         } catch (IOException e) {
             throw new BadDataException("Cannot read the network in %s: %s".formatted(directory, e.getMessage()), e);
         }

@@ -6,12 +6,16 @@ import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.image.Image;
 import io.resnetspark.model.image.decode.DecodeLimits;
 import io.resnetspark.model.image.decode.ImageDecoder;
 import io.resnetspark.model.image.decode.RejectedImageException;
+import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.inference.BatchClassifier;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
@@ -178,8 +182,13 @@ class SparkMlIT {
     /** As stages were saved when their package had another name. */
     private static void underFormerName(Path pipeline) throws IOException {
         Path metadata = stage(pipeline).resolve("metadata");
-        Files.delete(metadata.resolve(".part-00000.crc"));
-        Path file = metadata.resolve("part-00000");
+        Path file;
+        try (Stream<Path> files = Files.list(metadata)) {
+            file = files.filter(path -> path.getFileName().toString().startsWith("part-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.delete(metadata.resolve(".%s.crc".formatted(file.getFileName())));
         String saved = Files.readString(file);
         assertThat(saved).contains("\"class\":\"resnetspark.ml.");
         Files.writeString(file, saved.replace("\"resnetspark.ml.", "\"io.resnetspark.pipeline.ml."));
@@ -367,6 +376,28 @@ class SparkMlIT {
                             within(1e-5));
         } catch (RejectedImageException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void inferenceHasAPrecision() {
+        assertThat(model.getInferencePrecision()).isEqualTo("model");
+        assertThatThrownBy(() -> model.copy(ParamMap.empty()).setInferencePrecision("fp8"))
+                .hasMessageContaining("inferencePrecision");
+        assertThatThrownBy(() -> model.copy(ParamMap.empty())
+                        .setInferencePrecision("int8")
+                        .transform(images))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("was not quantised");
+        assumeTrue(Kernels.ofThisProcess().infersIn(InferencePrecision.BF16));
+        ResNetClassificationModel rounded = model.copy(ParamMap.empty()).setInferencePrecision("bf16");
+        List<Row> expected = scores(model.transform(images));
+        List<Row> actual = scores(rounded.transform(images));
+        assertThat(actual).isNotEqualTo(expected);
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(actual.get(i).<Vector>getAs("probability").toArray())
+                    .containsExactly(
+                            expected.get(i).<Vector>getAs("probability").toArray(), within(0.1));
         }
     }
 

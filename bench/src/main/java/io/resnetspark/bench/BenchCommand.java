@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             "",
             "Example: resnet bench --json bench.json --networks resnet18 --systems ours,djl-pytorch",
             "         resnet bench --systems ours,pytorch --python venv/bin/python",
+            "         resnet bench --modes infer --systems ours-bf16,openvino --python venv/bin/python",
             "         resnet bench primitives --help"
         })
 public final class BenchCommand implements Callable<Integer> {

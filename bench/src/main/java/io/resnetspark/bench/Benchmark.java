@@ -72,7 +72,11 @@ final class Benchmark {
     private void run(Task task) {
         List<WorkloadProcess> started = new ArrayList<>();
         try {
-            systems.forEach(system -> started.add(WorkloadProcess.start(system, task, python)));
+            for (SystemUnderTest system : systems) {
+                if (system.does(task.mode())) {
+                    started.add(WorkloadProcess.start(system, task, python));
+                }
+            }
             List<WorkloadProcess> ready = ready(started, task);
             requireSameNetwork(ready, task);
             Map<SystemUnderTest, Outcome> outcomes = new SideBySide(settings, budget).run(ready);

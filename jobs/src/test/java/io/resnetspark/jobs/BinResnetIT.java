@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The launcher as users start it, on what was built: from anywhere, through links, with any names, under any locale. */
 class BinResnetIT {
@@ -133,8 +137,81 @@ class BinResnetIT {
         Ended noJava = run(ROOT.resolve("bin/resnet"), Map.of("JAVA_HOME", work.toString()), "doctor");
         assertThat(noJava.exitCode()).isEqualTo(2);
         assertThat(noJava.output()).contains("JAVA_HOME", "JDK 17");
-        Ended noSpark = run(ROOT.resolve("bin/resnet"), Map.of("SPARK_HOME", ""), "train", "--master", "yarn");
+        Ended noSpark =
+                run(ROOT.resolve("bin/resnet"), Map.of("SPARK_HOME", ""), "train", "--master", "mesos://host:5050");
         assertThat(noSpark.exitCode()).isEqualTo(2);
-        assertThat(noSpark.output()).contains("yarn", "SPARK_HOME");
+        assertThat(noSpark.output()).contains("mesos://host:5050", "SPARK_HOME");
+        Ended noYarn = run(
+                ROOT.resolve("bin/resnet"),
+                Map.of("SPARK_HOME", "", "HADOOP_CONF_DIR", "", "YARN_CONF_DIR", ""),
+                "train",
+                "--master",
+                "yarn");
+        assertThat(noYarn.exitCode()).isEqualTo(2);
+        assertThat(noYarn.output()).contains("HADOOP_CONF_DIR", "yarn-site.xml");
+    }
+
+    /** By the names of their jars alone: nothing of Spark is started. */
+    @ParameterizedTest
+    @CsvSource({
+        "spark-core_2.12-3.4.4.jar, Spark 3.4.4 for Scala 2.12",
+        "spark-core_2.13-3.5.9.jar, Take Spark 3.5 for Scala 2.12",
+        "spark-core_2.13-4.0.0.jar, Take 4.0.1 or later",
+        "spark-network-common_2.13-4.2.0.jar, holds no Spark"
+    })
+    void aSparkThatDoesNotFitIsRefused(String core, String said) throws Exception {
+        Ended ended = run(ROOT.resolve("bin/resnet"), Map.of("SPARK_HOME", sparkHome(core)), "doctor");
+        assertThat(ended.exitCode()).isEqualTo(2);
+        assertThat(ended.output()).contains(said);
+    }
+
+    /** A Java that tells its version and nothing else. */
+    @Test
+    void javasThatSpark35DoesNotRunOnAreRefusedThere() throws Exception {
+        Path java = program(
+                folder.resolve("jdk/bin/java"), "echo 'openjdk version \"25.0.1\" 2025-10-21' >&2; echo \"$@\"");
+        Map<String, String> environment = new HashMap<>();
+        environment.put("JAVA_HOME", java.getParent().getParent().toString());
+        environment.put("SPARK_HOME", sparkHome("spark-core_2.12-3.5.9.jar"));
+        Ended refused = run(ROOT.resolve("bin/resnet"), environment, "doctor");
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.output()).contains("Spark 3.5.9 (SPARK_HOME) does not run on Java 25");
+        environment.put("SPARK_HOME", "");
+        Ended taken = run(ROOT.resolve("bin/resnet"), environment, "doctor");
+        assertThat(taken.exitCode()).isZero();
+        assertThat(taken.output())
+                .contains("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
+                .doesNotContain("sun.security.action");
+    }
+
+    /** What spark-submit of one's own Spark is given: Delta Lake for that Spark beside what the user adds. */
+    @ParameterizedTest
+    @CsvSource({
+        "spark-core_2.12-3.5.6-amzn-0.jar, delta/3.5/delta-spark_2.12",
+        "spark-core_2.13-4.0.1.jar, delta/4.0/delta-spark_4.0_2.13",
+        "spark-core_2.13-4.1.2.jar, delta/4.1/delta-spark_4.1_2.13"
+    })
+    void deltaLakeFitsTheSparkFound(String core, String delta) throws Exception {
+        Map<String, String> environment =
+                Map.of("SPARK_HOME", sparkHome(core), "RESNET_SUBMIT_OPTS", "--jars /opt/one.jar");
+        Ended ended = run(ROOT.resolve("bin/resnet"), environment, "doctor");
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        assertThat(ended.output())
+                .contains("--jars /opt/one.jar,", delta, "/delta-storage-", "log4j2.configurationFile")
+                .containsOnlyOnce("--jars");
+    }
+
+    /** A Spark of nothing but a jar's name, whose spark-submit says what it is told. */
+    private String sparkHome(String core) throws IOException {
+        Path home = Files.createTempDirectory(folder, "spark-");
+        Files.createFile(Files.createDirectory(home.resolve("jars")).resolve(core));
+        program(home.resolve("bin/spark-submit"), "echo \"$@\" $SPARK_SUBMIT_OPTS");
+        return home.toString();
+    }
+
+    private static Path program(Path path, String commands) throws IOException {
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, "#!/bin/sh\n" + commands + "\n");
+        return Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
     }
 }

@@ -1,6 +1,7 @@
 package io.resnetspark.model;
 
 import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.program.InferencePrecision;
 import java.io.Serializable;
 import java.util.List;
 
@@ -15,6 +16,11 @@ public interface ClassifierSource extends Serializable {
 
     /** Class names by index. */
     List<String> labels();
+
+    /** What it computes with. */
+    default InferencePrecision precision() {
+        return InferencePrecision.FP32;
+    }
 
     /** The named architecture, for example {@code resnet18}. */
     String architecture();

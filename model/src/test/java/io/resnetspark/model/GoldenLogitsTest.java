@@ -2,10 +2,15 @@ package io.resnetspark.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.inference.NetworkClassifier;
+import io.resnetspark.model.inference.RangeCalibration;
+import io.resnetspark.model.inference.SharedNetwork;
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.program.InferencePrecision;
+import io.resnetspark.model.program.Quantization;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.StateDictMatcher;
 import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
@@ -13,11 +18,13 @@ import io.resnetspark.model.weights.WeightsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -98,6 +105,40 @@ class GoldenLogitsTest {
                 correct += predicted.getInt(i) == records[i * 3073] ? 1 : 0;
             }
             assertThat(correct).isEqualTo(915);
+        }
+    }
+
+    /**
+     * In lower precisions: what 41 roundings to 8 bits take from the logits (see LowerPrecisionTest), and as many right
+     * answers but for the few images that lie between two classes.
+     */
+    @ParameterizedTest
+    @CsvSource({"BF16, 0.025", "INT8, 0.08"})
+    void cifarResNet20InLowerPrecision(InferencePrecision precision, double relative) throws IOException {
+        assumeTrue(Kernels.ofThisProcess().infersIn(precision));
+        byte[] records = Files.readAllBytes(TestData.path("cifar10/cifar-10-batches-bin/test_batch_first1000.bin"));
+        NpyFile expected = NpyFile.read(TestData.path("cifar10/golden/resnet20-12fca82f.test_logits.first1000.npy"));
+        ResNetSpec spec = Architecture.CIFAR_RESNET20.spec();
+        ComputationGraph network = network(spec, "resnet20-12fca82f.safetensors", Kernels.ofThisProcess());
+        StateDict weights = NetworkWeights.of(network);
+        float[] images = SmallNetworks.values(cifarImages(records, 0, 1000));
+        Quantization quantization;
+        try (RangeCalibration calibration = new RangeCalibration(spec, weights, 128)) {
+            calibration.add(images, 256);
+            quantization = calibration.quantization("the first 256");
+        }
+        try (Classifier classifier = SharedNetwork.of(spec, weights)
+                .in(precision, Optional.of(quantization))
+                .classifier(128)) {
+            float[] logits = classifier.logits(images, 1000);
+            assertThat(RelativeDifference.difference(logits, expected.values())).isLessThan(relative);
+            INDArray predicted =
+                    Nd4j.createFromArray(logits).reshape('c', 1000, 10).argMax(1);
+            int correct = 0;
+            for (int i = 0; i < 1000; i++) {
+                correct += predicted.getInt(i) == records[i * 3073] ? 1 : 0;
+            }
+            assertThat(correct).isBetween(905, 925);
         }
     }
 

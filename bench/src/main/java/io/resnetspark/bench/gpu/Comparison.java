@@ -1,6 +1,7 @@
 package io.resnetspark.bench.gpu;
 
 import io.resnetspark.model.Architecture;
+import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
@@ -15,6 +16,8 @@ import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.model.weights.StateDict;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -39,11 +42,18 @@ final class Comparison {
 
     private record Outcome(float[] probabilities, float[] logits, float[] step, double loss) {}
 
-    /** Whether every difference is below the tolerance. */
-    static boolean run(double tolerance) {
+    /**
+     * Whether every difference is below the tolerance.
+     *
+     * @param names of architectures; all if none
+     */
+    static boolean run(double tolerance, List<String> names) {
         boolean agree = true;
-        for (Architecture architecture : Architecture.values()) {
-            ResNetSpec spec = architecture.spec();
+        List<ResNetSpec> specs = names.isEmpty()
+                ? Arrays.stream(Architecture.values()).map(Architecture::spec).toList()
+                : names.stream().map(name -> NetworkName.parse(name).spec()).toList();
+        for (ResNetSpec full : specs) {
+            ResNetSpec spec = full;
             spec = spec.withClasses(CLASSES)
                     .withInput(3, spec.stem() == Stem.CIFAR ? 32 : 64)
                     .withLastScale(LAST_SCALE);

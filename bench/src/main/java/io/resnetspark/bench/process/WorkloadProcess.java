@@ -4,6 +4,7 @@ import io.resnetspark.bench.schedule.Contestant;
 import io.resnetspark.bench.schedule.ContestantFailedException;
 import io.resnetspark.bench.workload.JvmSystem;
 import io.resnetspark.bench.workload.PythonSystem;
+import io.resnetspark.bench.workload.SyntheticBatch;
 import io.resnetspark.bench.workload.SystemUnderTest;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,14 +32,16 @@ public final class WorkloadProcess implements Contestant, AutoCloseable {
     private final BufferedWriter commands;
     private final BufferedReader answers;
     private final Path log;
+    private final Optional<Path> model;
     private Answer.Ready ready;
 
-    private WorkloadProcess(SystemUnderTest system, Process process, Path log) {
+    private WorkloadProcess(SystemUnderTest system, Process process, Path log, Optional<Path> model) {
         this.system = system;
         this.process = process;
         this.commands = process.outputWriter(StandardCharsets.UTF_8);
         this.answers = process.inputReader(StandardCharsets.UTF_8);
         this.log = log;
+        this.model = model;
     }
 
     /**
@@ -50,10 +54,26 @@ public final class WorkloadProcess implements Contestant, AutoCloseable {
             Path log = Files.createTempFile("resnet-bench-" + system.label() + "-", ".log");
             ProcessBuilder builder = new ProcessBuilder(command(system, task, python)).redirectError(log.toFile());
             builder.environment().putAll(ProcessEnvironment.of(task.threads()));
-            return new WorkloadProcess(system, builder.start(), log);
+            Optional<Path> model = model(system, task);
+            model.ifPresent(file -> {
+                builder.environment().put("RESNET_BENCH_MODEL", file.toString());
+                builder.environment()
+                        .put(
+                                "RESNET_BENCH_PARAMETERS",
+                                String.valueOf(
+                                        JvmSystem.OURS.parameters(task.network().spec())));
+            });
+            return new WorkloadProcess(system, builder.start(), log, model);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start the process of " + system.label(), e);
         }
+    }
+
+    /** The file that it reads, which goes when it has ended. */
+    private static Optional<Path> model(SystemUnderTest system, Task task) throws IOException {
+        return system instanceof PythonSystem peer
+                ? peer.writeModel(SyntheticBatch.of(task.network().spec(), task.batch()))
+                : Optional.empty();
     }
 
     private static List<String> command(SystemUnderTest system, Task task, String python) {
@@ -158,6 +178,9 @@ public final class WorkloadProcess implements Contestant, AutoCloseable {
             }
             if (process.exitValue() == 0) {
                 Files.deleteIfExists(log);
+            }
+            if (model.isPresent()) {
+                Files.deleteIfExists(model.get());
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();

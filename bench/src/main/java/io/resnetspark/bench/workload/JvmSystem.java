@@ -2,6 +2,7 @@ package io.resnetspark.bench.workload;
 
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.TrainingPrecision;
 import java.io.File;
 import java.util.Arrays;
@@ -43,15 +44,40 @@ public enum JvmSystem implements SystemUnderTest {
             return Ours.parameters(spec);
         }
     },
+    /** This project in bfloat16. */
     OURS_BF16("ours-bf16") {
         @Override
         public Workload open(SyntheticBatch batch, Mode mode) {
-            return Ours.open(batch, mode, TrainingPrecision.BF16);
+            return mode == Mode.TRAIN
+                    ? Ours.open(batch, mode, TrainingPrecision.BF16)
+                    : Ours.open(batch, InferencePrecision.BF16);
         }
 
         @Override
         public String description() {
             return Ours.description();
+        }
+
+        @Override
+        public long parameters(ResNetSpec spec) {
+            return Ours.parameters(spec);
+        }
+    },
+    /** This project in 8-bit integers. */
+    OURS_INT8("ours-int8") {
+        @Override
+        public Workload open(SyntheticBatch batch, Mode mode) {
+            return Ours.open(batch, InferencePrecision.INT8);
+        }
+
+        @Override
+        public boolean does(Mode mode) {
+            return mode == Mode.INFER;
+        }
+
+        @Override
+        public String description() {
+            return Ours.description() + ", int8";
         }
 
         @Override

@@ -12,6 +12,11 @@ public sealed interface SystemUnderTest permits JvmSystem, PythonSystem {
     /** Name on the command line and in reports. */
     String label();
 
+    /** Whether it takes part in that. */
+    default boolean does(Mode mode) {
+        return true;
+    }
+
     /**
      * The systems that a name on the command line means: one, or all ways of a peer, for example {@code pytorch}.
      *

@@ -27,6 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InspectCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            TensorBoardCommand.class,
+            QuantizeCommand.class,
             RegistryCommand.class,
             ScheduleCommand.class,
             DoctorCommand.class

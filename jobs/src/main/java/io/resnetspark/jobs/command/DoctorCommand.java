@@ -44,6 +44,7 @@ final class DoctorCommand extends JobCommand {
 
         List<Finding> around = new ArrayList<>();
         around.add(SparkCheck.session(job.spark()));
+        around.add(SparkCheck.delta(job.spark()));
         if (output != null) {
             around.add(writeAccess(job));
         }

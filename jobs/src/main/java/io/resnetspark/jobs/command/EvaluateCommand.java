@@ -7,9 +7,12 @@ import io.resnetspark.jobs.cli.JobCommand;
 import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.Overrides;
 import io.resnetspark.jobs.cli.RegistryOption;
+import io.resnetspark.jobs.cli.TensorBoardOption;
 import io.resnetspark.jobs.cli.Version;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.model.program.InferencePrecision;
+import io.resnetspark.pipeline.dataset.DatasetFiles;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.evaluation.ClusterEvaluation;
@@ -24,12 +27,15 @@ import io.resnetspark.pipeline.evaluation.RunHistory;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelClassifierSource;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.model.Precision;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.tensorboard.ReportEvents;
+import io.resnetspark.pipeline.tracking.DatasetInput;
 import io.resnetspark.pipeline.tracking.EvaluationTracking;
-import io.resnetspark.pipeline.tracking.MlflowConfig;
 import io.resnetspark.pipeline.tracking.MlflowServer;
 import io.resnetspark.pipeline.training.worker.BatchNormReestimation;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -102,11 +108,23 @@ final class EvaluateCommand extends JobCommand {
     @Overrides("evaluate.test-time-augmentation")
     private String testTimeAugmentation;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            description =
+                    "What the models classify in: model (default: int8 if quantised, else fp32), auto (bf16 where the "
+                            + "processor has it), fp32, bf16 or int8. Below fp32, the first model is also compared with itself in fp32.")
+    @Overrides("evaluate.precision")
+    private String precision;
+
     @Mixin
     private RegistryOption registry;
 
     @Mixin
     private MlflowOption mlflow;
+
+    @Mixin
+    private TensorBoardOption tensorBoard;
 
     @Override
     protected Optional<String> outputDirectory() {
@@ -125,19 +143,24 @@ final class EvaluateCommand extends JobCommand {
         if (dataset.images(judged) == 0) {
             throw new BadDataException("%s has no images in its %s split".formatted(data, judged.label()));
         }
-        Optional<MlflowServer> server = MlflowServer.connect(job.config().bind("mlflow", MlflowConfig.class));
+        Optional<MlflowServer> server = MlflowOption.connect(job);
         List<ModelUnderTest> tested = new ArrayList<>();
         for (String name : models) {
             job.fetch(name);
             LoadedModel model = load(name, dataset, job.hadoopConfiguration());
-            if (tested.isEmpty() && reestimateBatchNorm > 0) {
+            boolean first = tested.isEmpty();
+            if (first && reestimateBatchNorm > 0) {
                 LoadedModel reestimated = job.step(
                         "re-estimate batch norm",
                         () -> BatchNormReestimation.of(
                                 job.spark(), dataset, model, reestimateBatchNorm, config.batchSize()));
-                tested.add(underTest(name, reestimated, config.batchSize(), job.hadoopConfiguration()));
+                tested.add(underTest(name, reestimated, config, job.hadoopConfiguration()));
             }
-            tested.add(underTest(name, model, config.batchSize(), job.hadoopConfiguration()));
+            tested.add(underTest(name, model, config, job.hadoopConfiguration()));
+            if (first && reestimateBatchNorm == 0 && tested.get(0).source().precision() != InferencePrecision.FP32) {
+                ModelClassifierSource exact = new ModelClassifierSource(model, config.batchSize(), Precision.FP32);
+                tested.add(new ModelUnderTest(tested.get(0).id(), exact, RunCurves.NONE));
+            }
         }
         Optional<EvaluationData> validation =
                 dataset.images(Split.VAL) > 0 ? Optional.of(EvaluationData.of(dataset, Split.VAL)) : Optional.empty();
@@ -147,7 +170,13 @@ final class EvaluateCommand extends JobCommand {
                 .run(EvaluationData.of(dataset, judged), tested, validation, stated));
         AtomicStore directory = AtomicStore.at(output, job.hadoopConfiguration());
         String page = outcome.write(directory);
-        server.ifPresent(told -> EvaluationTracking.tell(told, outcome.report(), directory));
+        DatasetInput input = DatasetInput.of(
+                new DatasetFiles(data, job.hadoopConfiguration()), dataset.manifest(), judged, "evaluation");
+        server.ifPresent(told -> EvaluationTracking.tell(told, outcome.report(), input, directory));
+        if (tensorBoard.folder().isPresent()) {
+            Path folder = tensorBoard.folder().get().resolve(directory.root().getName());
+            new ReportEvents(outcome.report(), outcome.thumbnails()).write(folder, 0);
+        }
         job.output("report", page);
         return conclude(config, outcome.report(), page);
     }
@@ -157,11 +186,12 @@ final class EvaluateCommand extends JobCommand {
                 name, architecture.name(), Optional.of(dataset.classes().names()), hadoop);
     }
 
-    private static ModelUnderTest underTest(String name, LoadedModel model, int batchSize, Configuration hadoop) {
+    private static ModelUnderTest underTest(
+            String name, LoadedModel model, EvaluateConfig config, Configuration hadoop) {
         Optional<RunDirectory> run = ModelSource.run(name, hadoop);
         RunCurves curves = run.map(RunHistory::of).orElse(RunCurves.NONE);
         String id = run.map(known -> known.manifest().id()).orElse(model.description());
-        return new ModelUnderTest(id, new ModelClassifierSource(model, batchSize), curves);
+        return new ModelUnderTest(id, new ModelClassifierSource(model, config.batchSize(), config.precision()), curves);
     }
 
     private Conclusion conclude(EvaluateConfig config, EvaluationReport report, String page) {
@@ -177,7 +207,7 @@ final class EvaluateCommand extends JobCommand {
                 report.loss(),
                 report.ece(),
                 report.throughputImagesPerSecond(),
-                reestimateBatchNorm > 0 ? withRunningStatistics(report) : "",
+                beforeChange(report),
                 page);
         List<String> missed = config.failUnder().stream()
                 .flatMap(text -> Requirement.parse(text).shortfall(report).stream())
@@ -187,6 +217,27 @@ final class EvaluateCommand extends JobCommand {
                 : new Conclusion(
                         ExitStatus.FAILURE,
                         numbers + System.lineSeparator() + String.join(System.lineSeparator(), missed));
+    }
+
+    private String beforeChange(EvaluationReport report) {
+        if (reestimateBatchNorm > 0) {
+            return withRunningStatistics(report);
+        }
+        return report.model().precision().equals(InferencePrecision.FP32.label()) ? "" : inSinglePrecision(report);
+    }
+
+    /** The first comparison is with the same model in single precision. */
+    private static String inSinglePrecision(EvaluationReport report) {
+        EvaluationReport.Comparison exact = report.comparisons().get(0);
+        return String.format(
+                Locale.ROOT,
+                "%s loses %.2f points of top-1 (95 %% interval %.2f to %.2f) against fp32: top-1 %.2f %%, loss %.4f%n",
+                report.model().precision(),
+                100 * exact.difference(),
+                100 * exact.differenceCi95().low(),
+                100 * exact.differenceCi95().high(),
+                100 * exact.top1(),
+                exact.loss());
     }
 
     /** The first comparison is with the same model before its batch norms were re-estimated. */

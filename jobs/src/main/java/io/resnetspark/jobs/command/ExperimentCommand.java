@@ -3,15 +3,28 @@ package io.resnetspark.jobs.command;
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
 import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MetricsOption;
+import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.Overrides;
+import io.resnetspark.jobs.cli.TensorBoardOption;
+import io.resnetspark.jobs.metrics.MetricsEndpoint;
 import io.resnetspark.jobs.progress.TrainingProgress;
 import io.resnetspark.pipeline.experiment.ExperimentConfig;
 import io.resnetspark.pipeline.experiment.ExperimentRunner;
+import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.tensorboard.TrainingEvents;
+import io.resnetspark.pipeline.tracking.MlflowServer;
+import io.resnetspark.pipeline.tracking.ParentRun;
+import io.resnetspark.pipeline.tracking.TrainingTracking;
+import io.resnetspark.pipeline.tracking.WorkflowTracking;
+import io.resnetspark.pipeline.training.TrainingListener;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -66,6 +79,15 @@ final class ExperimentCommand extends JobCommand {
     @Overrides("experiment.networks")
     private List<String> networks;
 
+    @Mixin
+    private MlflowOption mlflow;
+
+    @Mixin
+    private TensorBoardOption tensorBoard;
+
+    @Mixin
+    private MetricsOption metrics;
+
     static final class NameParser implements ITypeConverter<ExperimentConfig.Name> {
 
         @Override
@@ -88,11 +110,25 @@ final class ExperimentCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) throws Exception {
         ExperimentConfig config = job.config().bind("experiment", ExperimentConfig.class);
+        Optional<MlflowServer> server = MlflowOption.connect(job);
+        ParentRun whole = new ParentRun(
+                "experiment "
+                        + AtomicStore.at(config.output(), job.hadoopConfiguration())
+                                .root(),
+                "experiment " + experiment.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         String page;
-        try (TrainingProgress progress = TrainingProgress.onStandardError()) {
+        try (TrainingProgress progress = TrainingProgress.onStandardError();
+                MetricsEndpoint endpoint = MetricsOption.open(job)) {
+            List<TrainingListener> listeners = new ArrayList<>(List.of(progress));
+            server.ifPresent(told ->
+                    listeners.add(new TrainingTracking(told, job.hadoopConfiguration(), run -> Optional.of(whole))));
+            listeners.add(endpoint.metrics());
+            tensorBoard.trainings(job, TrainingEvents::lastPart).ifPresent(listeners::add);
             page = job.step(
-                    "experiment",
-                    () -> ExperimentRunner.run(job.spark(), config, experiment, job::print, List.of(progress)));
+                    "experiment", () -> ExperimentRunner.run(job.spark(), config, experiment, job::print, listeners));
+        }
+        if (server.isPresent()) {
+            new WorkflowTracking(server.get(), job.hadoopConfiguration()).experimentEnded(whole, page);
         }
         job.output("page", page);
         return Conclusion.done("The page is %s".formatted(page));

@@ -6,11 +6,13 @@ import io.resnetspark.jobs.cli.JobCommand;
 import io.resnetspark.jobs.cli.RegistryOption;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.onnx.OnnxInput;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.pipeline.model.EvaluationSummary;
 import io.resnetspark.pipeline.model.ExportFormat;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelExport;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.model.Precision;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Option;
             "Formats:",
             "  safetensors  weights under torchvision's names, the model card inside",
             "  pth          the same weights as torch.save writes them",
-            "  onnx         the network, labels and preprocessing in its metadata",
+            "  onnx         the network, labels and preprocessing in its metadata; int8 if it was quantised",
             "  huggingface  a folder: weights, configurations, a model card",
             "",
             "Beside a file of weights a .json says labels and preprocessing.",
@@ -82,6 +84,14 @@ final class ExportCommand extends JobCommand {
     private OnnxInput onnxInput;
 
     @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            description =
+                    "Of a quantised model: int8, the default, or fp32, without its quantisation. What is not quantised is "
+                            + "written in fp32.")
+    private Precision precision;
+
+    @Option(
             names = "--report",
             paramLabel = "DIR",
             description = "A report of evaluate, for the model card of a huggingface folder.")
@@ -94,7 +104,8 @@ final class ExportCommand extends JobCommand {
     protected Conclusion run(Job job) throws Exception {
         ModelExport export = ModelExport.to(output, format(job.hadoopConfiguration()), job.hadoopConfiguration());
         job.fetch(model);
-        LoadedModel loaded = ModelSource.load(model, Optional.empty(), Optional.empty(), job.hadoopConfiguration());
+        LoadedModel loaded =
+                inPrecision(ModelSource.load(model, Optional.empty(), Optional.empty(), job.hadoopConfiguration()));
         List<String> written = export.write(loaded);
         String kind =
                 switch (format) {
@@ -110,6 +121,18 @@ final class ExportCommand extends JobCommand {
                         kind,
                         written.get(0),
                         description));
+    }
+
+    private LoadedModel inPrecision(LoadedModel loaded) {
+        InferencePrecision wanted =
+                (precision == null || precision == Precision.AUTO ? Precision.MODEL : precision).of(loaded);
+        return switch (wanted) {
+            case INT8 -> loaded;
+            case FP32 -> new LoadedModel(loaded.card().with(null), loaded.weights(), loaded.description());
+            case BF16 ->
+                throw new ConfigurationException(
+                        "Models are written in fp32 or int8; what reads them computes in bf16 if it is told to");
+        };
     }
 
     private ExportFormat format(Configuration hadoop) {

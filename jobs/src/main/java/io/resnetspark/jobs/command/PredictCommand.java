@@ -70,6 +70,15 @@ final class PredictCommand extends JobCommand {
     private ArchitectureOption architecture;
 
     @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            description =
+                    "What the network computes with: model (default: int8 if it was quantised, else fp32), auto (bf16 "
+                            + "where the processor has it), fp32, bf16 or int8.")
+    @Overrides("predict.precision")
+    private String precision;
+
+    @Option(
             names = "--embeddings",
             description = "Also a column of what the network's last layer reads, an array of floats.")
     @Overrides("predict.embeddings")
@@ -95,12 +104,9 @@ final class PredictCommand extends JobCommand {
         job.spark();
         LoadedModel loaded = ModelSource.load(model, architecture.name(), Optional.empty(), job.hadoopConfiguration());
         PredictionInput images = PredictionInput.open(job.spark(), input, config, output);
+        ModelClassifierSource source = new ModelClassifierSource(loaded, config.batchSize(), config.precision());
         BatchPrediction.Outcome outcome = job.step("predict", () -> new BatchPrediction(job.spark(), config)
-                .run(
-                        images,
-                        new ModelClassifierSource(loaded, config.batchSize()),
-                        weights(loaded, job.hadoopConfiguration()),
-                        output));
+                .run(images, source, weights(loaded, job.hadoopConfiguration()), output));
         job.output("predictions", output);
         List<String> lines = new ArrayList<>();
         lines.add("%,d predicted, %,d rejected, %,d done before"

@@ -3,13 +3,19 @@ package io.resnetspark.jobs.command;
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
 import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MetricsOption;
+import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.RegistryOption;
+import io.resnetspark.jobs.cli.TensorBoardOption;
 import io.resnetspark.jobs.cli.Version;
 import io.resnetspark.jobs.config.ResolvedConfig;
+import io.resnetspark.jobs.metrics.MetricsEndpoint;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.progress.TrainingProgress;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.evaluation.EvaluateConfig;
+import io.resnetspark.pipeline.evaluation.ReportDirectory;
+import io.resnetspark.pipeline.registry.ModelRegistry;
 import io.resnetspark.pipeline.retrain.CycleSummary;
 import io.resnetspark.pipeline.retrain.CycleSummary.Verdict;
 import io.resnetspark.pipeline.retrain.RetrainConfig;
@@ -19,7 +25,18 @@ import io.resnetspark.pipeline.retrain.cycle.RetrainOutcome;
 import io.resnetspark.pipeline.retrain.cycle.RetrainPreview;
 import io.resnetspark.pipeline.retrain.cycle.Retraining;
 import io.resnetspark.pipeline.retrain.cycle.StepListener;
+import io.resnetspark.pipeline.retrain.step.JudgeModels;
+import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.tensorboard.ReportEvents;
+import io.resnetspark.pipeline.tensorboard.TrainingEvents;
+import io.resnetspark.pipeline.tracking.ChampionTracking;
+import io.resnetspark.pipeline.tracking.MlflowServer;
+import io.resnetspark.pipeline.tracking.TrainingTracking;
+import io.resnetspark.pipeline.tracking.WorkflowTracking;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainingListener;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +67,15 @@ final class RetrainCommand extends JobCommand {
     @Mixin
     private RegistryOption registry;
 
+    @Mixin
+    private MlflowOption mlflow;
+
+    @Mixin
+    private TensorBoardOption tensorBoard;
+
+    @Mixin
+    private MetricsOption metrics;
+
     private String work;
 
     @Override
@@ -68,16 +94,40 @@ final class RetrainCommand extends JobCommand {
             return Conclusion.done(String.join(System.lineSeparator(), RetrainPreview.of(settings.retrain(), hadoop)));
         }
         work = settings.retrain().work();
+        Optional<MlflowServer> server = MlflowOption.connect(job);
         RetrainOutcome outcome;
-        try (TrainingProgress progress = TrainingProgress.onStandardError()) {
+        try (TrainingProgress progress = TrainingProgress.onStandardError();
+                MetricsEndpoint endpoint = MetricsOption.open(job)) {
+            List<TrainingListener> listeners = new ArrayList<>(List.of(progress));
+            server.ifPresent(told -> listeners.add(new TrainingTracking(
+                    told, job.hadoopConfiguration(), run -> Optional.of(WorkflowTracking.cycleOf(run)))));
+            listeners.add(endpoint.metrics());
+            tensorBoard.trainings(job, TrainingEvents::cycle).ifPresent(listeners::add);
             outcome = Retraining.run(
                     job.spark(),
                     settings,
                     Map.of("resnet-spark", Version.current().toString()),
                     new StepTimes(job),
-                    List.of(progress));
+                    listeners);
+        }
+        if (server.isPresent()) {
+            tell(job, server.get(), settings.retrain().model(), outcome);
+        }
+        if (outcome instanceof RetrainOutcome.Finished finished) {
+            showReport(job, finished.summary());
         }
         return conclude(job, outcome);
+    }
+
+    /** The challenger's report, beside its training. */
+    private void showReport(Job job, CycleSummary summary) throws IOException {
+        Optional<Path> folder = tensorBoard.folder();
+        String cycle = summary.report().substring(0, summary.report().lastIndexOf('/'));
+        AtomicStore report = AtomicStore.at(cycle + "/" + JudgeModels.TEST_REPORT, job.hadoopConfiguration());
+        if (folder.isPresent() && report.exists(ReportDirectory.JSON)) {
+            new ReportEvents(ReportDirectory.read(report), ReportDirectory.thumbnails(report))
+                    .write(folder.get().resolve(TrainingEvents.cycle(cycle + "/run")), 0);
+        }
     }
 
     /** One file configures all: where the dataset lies is said once, in its section {@code retrain}. */
@@ -92,6 +142,15 @@ final class RetrainCommand extends JobCommand {
                         .with("train.output", retrain.work())
                         .bind("train", TrainConfig.class),
                 config.bind("evaluate", EvaluateConfig.class));
+    }
+
+    /** The champion is told whatever happened: a run that died before it could tell is made good by the next. */
+    private static void tell(Job job, MlflowServer server, String model, RetrainOutcome outcome) {
+        if (outcome instanceof RetrainOutcome.Finished finished) {
+            new WorkflowTracking(server, job.hadoopConfiguration()).cycleEnded(finished.summary());
+        }
+        ChampionTracking.tell(
+                server, ModelRegistry.of(job.hadoopConfiguration()).model(model));
     }
 
     private Conclusion conclude(Job job, RetrainOutcome outcome) {

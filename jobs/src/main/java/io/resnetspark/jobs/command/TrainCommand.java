@@ -5,13 +5,29 @@ import io.resnetspark.jobs.cli.AugmentationOption;
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
 import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MetricsOption;
 import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.Overrides;
 import io.resnetspark.jobs.cli.RegistryOption;
 import io.resnetspark.jobs.cli.ScheduleOption;
+import io.resnetspark.jobs.cli.TensorBoardOption;
+import io.resnetspark.jobs.metrics.MetricsEndpoint;
 import io.resnetspark.jobs.progress.TrainingProgress;
+import io.resnetspark.pipeline.dataset.ImageDataset;
+import io.resnetspark.pipeline.evaluation.ClusterEvaluation;
+import io.resnetspark.pipeline.evaluation.EvaluateConfig;
+import io.resnetspark.pipeline.evaluation.EvaluationData;
 import io.resnetspark.pipeline.evaluation.LiveRunPage;
-import io.resnetspark.pipeline.tracking.MlflowConfig;
+import io.resnetspark.pipeline.evaluation.ModelUnderTest;
+import io.resnetspark.pipeline.evaluation.Provenance;
+import io.resnetspark.pipeline.evaluation.RunCurves;
+import io.resnetspark.pipeline.model.LoadedModel;
+import io.resnetspark.pipeline.model.ModelClassifierSource;
+import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.run.BestCheckpoint;
+import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.tensorboard.ReportEvents;
+import io.resnetspark.pipeline.tensorboard.TrainingEvents;
 import io.resnetspark.pipeline.tracking.MlflowServer;
 import io.resnetspark.pipeline.tracking.TrainingTracking;
 import io.resnetspark.pipeline.training.Resume;
@@ -19,6 +35,7 @@ import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.TrainingOutcome;
 import io.resnetspark.pipeline.training.loop.TrainingLoop;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -193,6 +210,12 @@ final class TrainCommand extends JobCommand {
     @Mixin
     private MlflowOption mlflow;
 
+    @Mixin
+    private TensorBoardOption tensorBoard;
+
+    @Mixin
+    private MetricsOption metrics;
+
     @Override
     protected Optional<String> outputDirectory() {
         return Optional.ofNullable(output);
@@ -204,16 +227,21 @@ final class TrainCommand extends JobCommand {
         job.checkStorage(config.data());
         job.checkStorage(config.output());
         config.weights().ifPresent(job::fetch);
-        Optional<MlflowServer> server = MlflowServer.connect(job.config().bind("mlflow", MlflowConfig.class));
+        Optional<MlflowServer> server = MlflowOption.connect(job);
         TrainingOutcome outcome;
-        try (TrainingProgress progress = TrainingProgress.onStandardError()) {
+        try (TrainingProgress progress = TrainingProgress.onStandardError();
+                MetricsEndpoint endpoint = MetricsOption.open(job)) {
             List<TrainingListener> listeners =
                     new ArrayList<>(List.of(progress, new LiveRunPage(config.output(), job.hadoopConfiguration())));
-            server.ifPresent(mlflowServer ->
-                    listeners.add(new TrainingTracking(mlflowServer, config.output(), job.hadoopConfiguration())));
+            server.ifPresent(told -> listeners.add(new TrainingTracking(told, job.hadoopConfiguration())));
+            listeners.add(endpoint.metrics());
+            tensorBoard.trainings(job, TrainingEvents::lastPart).ifPresent(listeners::add);
             outcome = job.step(
                     "train",
                     () -> TrainingLoop.run(job.spark(), config, resume ? Resume.CONTINUE : Resume.NEW_RUN, listeners));
+        }
+        if (tensorBoard.folder().isPresent()) {
+            judgeFor(tensorBoard.folder().get(), job, config, outcome);
         }
         job.output("run", outcome.run());
         String best = outcome.best()
@@ -222,5 +250,33 @@ final class TrainCommand extends JobCommand {
                 .orElse("");
         return Conclusion.done("Trained %d epochs in %.0f s%s%nRun: %s"
                 .formatted(outcome.position().epoch(), outcome.seconds(), best, outcome.run()));
+    }
+
+    /** What a training does not measure: curves and mistakes of its model on the split that it was validated on. */
+    private static void judgeFor(Path tensorBoard, Job job, TrainConfig config, TrainingOutcome outcome)
+            throws Exception {
+        RunDirectory run = RunDirectory.at(outcome.run(), job.hadoopConfiguration());
+        ImageDataset dataset =
+                ImageDataset.open(job.spark(), config.data(), run.manifest().datasetVersion());
+        if (dataset.images(config.validateOn()) == 0) {
+            return;
+        }
+        EvaluateConfig evaluate = job.config().bind("evaluate", EvaluateConfig.class);
+        LoadedModel model =
+                ModelSource.load(outcome.run(), Optional.empty(), Optional.empty(), job.hadoopConfiguration());
+        ModelUnderTest tested = new ModelUnderTest(
+                run.manifest().id(), new ModelClassifierSource(model, evaluate.batchSize()), RunCurves.NONE);
+        ClusterEvaluation.Outcome judged =
+                job.step("judge for TensorBoard", () -> new ClusterEvaluation(job.spark(), evaluate)
+                        .run(
+                                EvaluationData.of(dataset, config.validateOn()),
+                                List.of(tested),
+                                Optional.of(EvaluationData.of(dataset, config.validateOn())),
+                                Provenance.Stated.NOTHING));
+        int epoch = outcome.best()
+                .map(BestCheckpoint::epoch)
+                .orElse(outcome.position().epoch());
+        new ReportEvents(judged.report(), judged.thumbnails())
+                .write(tensorBoard.resolve(TrainingEvents.lastPart(outcome.run())), epoch);
     }
 }

@@ -47,10 +47,8 @@ public final class Diagnosis {
         if (host.javaFeature() < 17) {
             return Finding.problem("Java", host.javaVersion(), "Install Java 17 and point JAVA_HOME at it.");
         }
-        return host.javaFeature() == 17
-                ? Finding.ok("Java", host.javaVersion())
-                : Finding.note(
-                        "Java", host.javaVersion(), "Spark 3.5 is made for Java 17; use that if anything fails.");
+        // Spark itself has said by now if it does not run on this Java.
+        return Finding.ok("Java", host.javaVersion());
     }
 
     private static Finding modules(Host host) {
@@ -59,7 +57,7 @@ public final class Diagnosis {
                 : Finding.problem(
                         "Java modules",
                         "not opened for Spark",
-                        "Start with bin/resnet or spark-submit: both pass the --add-opens that Java 17 asks for.");
+                        "Start with bin/resnet or spark-submit: both pass the --add-opens that Java asks for.");
     }
 
     private static Finding kernels(Host host, DeviceType asked) {

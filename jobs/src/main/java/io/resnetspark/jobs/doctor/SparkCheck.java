@@ -1,5 +1,7 @@
 package io.resnetspark.jobs.doctor;
 
+import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.dataset.DeltaSession;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,15 +16,20 @@ public final class SparkCheck {
 
     /** The session as it presents itself. */
     public static Finding session(SparkSession spark) {
-        String delta = spark.conf().get("spark.sql.catalog.spark_catalog", "");
-        String found =
-                "Spark %s on %s".formatted(spark.version(), spark.sparkContext().master());
-        return delta.endsWith("DeltaCatalog")
-                ? Finding.ok("Spark", found)
-                : Finding.problem(
-                        "Spark",
-                        found + ", without Delta tables",
-                        "Remove spark.sql.catalog.spark_catalog from Spark's own configuration.");
+        return Finding.ok(
+                "Spark",
+                "Spark %s on %s".formatted(spark.version(), spark.sparkContext().master()));
+    }
+
+    /** Whether the session can read and write datasets. */
+    public static Finding delta(SparkSession spark) {
+        try {
+            DeltaSession.check(spark);
+            return Finding.ok("Delta Lake", io.delta.package$.MODULE$.VERSION());
+        } catch (ConfigurationException e) {
+            return Finding.problem(
+                    "Delta Lake", e.getMessage(), "Without it there are no datasets: bin/resnet adds it.");
+        }
     }
 
     /**

@@ -20,10 +20,6 @@ public record DeviceConfig(
         if (gpusPerExecutor < 1) {
             throw new IllegalArgumentException("gpusPerExecutor must be at least 1, not " + gpusPerExecutor);
         }
-        if (type == DeviceType.CUDNN && gpusPerExecutor > 1) {
-            throw new IllegalArgumentException(
-                    "gpusPerExecutor must be 1 with type cudnn, not " + gpusPerExecutor + ": a process uses one GPU");
-        }
     }
 
     /** The processor, as documented. */

@@ -32,17 +32,19 @@ public final class SparkSessions {
      * @see #open(SparkConfig, String)
      */
     public static SparkSession open(SparkConfig config, DeviceConfig device, String applicationName) {
-        return open(config, applicationName, (conf, master) -> {
+        SparkSession session = open(config, applicationName, (conf, master) -> {
             TaskDevice.ofDriver(device.request().ofDriver(master)).bind();
             GpuScheduling.addTo(conf, master, device);
         });
+        device.request().travelWith(session.sparkContext());
+        return session;
     }
 
     /**
      * Opens the session. Settings win in this order: what spark-submit was given, section {@code spark.conf}, what suits
      * the master.
      *
-     * @throws ConfigurationException if Spark refuses the settings, or no master is there
+     * @throws ConfigurationException if Spark is none that this runs on, or refuses the settings, or no master is there
      */
     public static SparkSession open(SparkConfig config, String applicationName) {
         return open(config, applicationName, (conf, master) -> {});
@@ -50,6 +52,9 @@ public final class SparkSessions {
 
     private static SparkSession open(
             SparkConfig config, String applicationName, BiConsumer<SparkConf, String> devices) {
+        SparkRelease.running().obstacle(Runtime.version().feature()).ifPresent(obstacle -> {
+            throw new ConfigurationException(obstacle);
+        });
         // Loads every spark.* system property: that is how spark-submit hands over its options.
         SparkConf conf = new SparkConf().setAppName(applicationName);
         Optional<SparkSession> running = running();
@@ -86,7 +91,6 @@ public final class SparkSessions {
     /** A session with SQL settings of its own over an application that runs, and that decides everything else. */
     private static SparkSession joined(
             SparkSession running, SparkConfig config, BiConsumer<SparkConf, String> devices) {
-        DeltaSession.check(running);
         String master = running.sparkContext().master();
         config.master()
                 .filter(wanted -> !wanted.equals(master))

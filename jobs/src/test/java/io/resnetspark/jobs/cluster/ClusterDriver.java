@@ -4,10 +4,12 @@ import io.resnetspark.jobs.cluster.RoundWatch.Task;
 import io.resnetspark.pipeline.dataset.DeltaSession;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.loop.TrainingLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** A driver in this JVM whose executors are processes of a cluster. */
@@ -36,7 +38,7 @@ final class ClusterDriver implements AutoCloseable {
         SparkSession.Builder builder = SparkSession.builder()
                 .master(cluster.masterUrl())
                 .appName("disturbed training")
-                .config("spark.jars", cluster.applicationJar().toString())
+                .config("spark.jars", cluster.jars())
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.ui.enabled", "false")
@@ -50,13 +52,28 @@ final class ClusterDriver implements AutoCloseable {
     }
 
     /** Trains a new run, with {@code watch} listening. */
-    void train(TrainConfig config, RoundWatch watch) {
+    void train(TrainConfig config, RoundWatch watch, TrainingListener... listeners) {
         spark.sparkContext().addSparkListener(watch);
         try {
-            TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of());
+            TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of(listeners));
         } finally {
             spark.sparkContext().removeSparkListener(watch);
         }
+    }
+
+    /** How many executors are registered. */
+    int executors() {
+        return spark.sparkContext().statusTracker().getExecutorInfos().length - 1; // the driver is among them
+    }
+
+    /** Gives an executor back to the cluster, as dynamic allocation does with one that is not needed. */
+    void release(String executorId) {
+        spark.sparkContext().killExecutor(executorId);
+    }
+
+    /** For jobs that are no training. */
+    JavaSparkContext context() {
+        return new JavaSparkContext(spark.sparkContext());
     }
 
     /** The process that runs a task. */

@@ -8,10 +8,14 @@ import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.outcome.Failure;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
 import io.resnetspark.model.checkpoint.Checkpoint;
+import io.resnetspark.model.gpu.DeviceLostError;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.device.DeviceType;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.TrainConfig;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,9 +26,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -181,5 +190,52 @@ class ClusterGpuIT {
                 .as("no round was trained")
                 .content()
                 .doesNotContain("\"round\"");
+    }
+
+    /** A task whose GPU is lost the first time it runs; it tells by which executor it then ran. */
+    static final class LosesItsGpuOnce implements Function<Integer, String> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String marker;
+
+        LosesItsGpuOnce(Path marker) {
+            this.marker = marker.toString();
+        }
+
+        @Override
+        public String call(Integer unused) throws IOException {
+            if (new File(marker).createNewFile()) {
+                // As a worker's own thread hands it on.
+                throw new IllegalStateException(
+                        "Worker 0 failed", new DeviceLostError("The GPU is lost to this process"));
+            }
+            return SparkEnv.get().executorId();
+        }
+    }
+
+    private static Path jarOf(Class<?> type) throws IOException {
+        String name = type.getName().replace('.', '/') + ".class";
+        Path jar = directory.resolve(type.getSimpleName() + ".jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                InputStream in = type.getClassLoader().getResourceAsStream(name)) {
+            out.putNextEntry(new JarEntry(name));
+            in.transferTo(out);
+        }
+        return jar;
+    }
+
+    @Test
+    void anExecutorWhoseGpuIsLostIsReplaced() throws Exception {
+        Map<String, String> settings = new HashMap<>(executors(2));
+        settings.put("spark.jars", cluster.jars() + "," + jarOf(LosesItsGpuOnce.class));
+        try (ClusterDriver driver = new ClusterDriver(cluster, settings)) {
+            JavaSparkContext spark = driver.context();
+            List<String> ranOn = spark.parallelize(List.of(1), 1)
+                    .map(new LosesItsGpuOnce(directory.resolve("lost")))
+                    .collect();
+            assertThat(ranOn).containsExactly("1"); // "0" ended
+            assertThat(driver.executorLogs().get("0")).contains("The GPU is lost to this process");
+        }
     }
 }

@@ -9,18 +9,24 @@ import io.resnetspark.jobs.quickstart.SyntheticImages;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.TrainingStatus;
+import io.resnetspark.pipeline.training.MetricsFile;
+import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,8 +121,8 @@ class ClusterTrainingIT {
 
     /** The loss of every round, which depends on every step before it. */
     private static List<Double> losses(String name) {
-        return run(name).metrics("round").stream()
-                .map(round -> round.path("loss").asDouble())
+        return MetricsFile.read(run(name)).rounds().stream()
+                .map(RoundMetrics::loss)
                 .toList();
     }
 
@@ -304,10 +310,60 @@ class ClusterTrainingIT {
                 "The training ended before it could be disturbed:\n" + Files.readString(submission.errors()));
     }
 
-    /** Takes the power from a machine in the middle of a round: one executor trains the shares of both workers. */
+    /**
+     * Dynamic allocation begins with one executor, asks for a second when tasks wait, and after that one has been given back
+     * in the middle of the training, for a third.
+     */
     @Tag("full")
     @Test
     @Order(6)
+    void executorsThatComeAndGoChangeNothing() {
+        Map<String, String> allocation = Map.of(
+                "spark.executor.cores", "1",
+                "spark.dynamicAllocation.enabled", "true",
+                "spark.dynamicAllocation.shuffleTracking.enabled", "true",
+                "spark.dynamicAllocation.initialExecutors", "1",
+                "spark.dynamicAllocation.minExecutors", "1",
+                "spark.dynamicAllocation.maxExecutors", "2",
+                "spark.dynamicAllocation.schedulerBacklogTimeout", "50ms",
+                "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", "50ms");
+        Set<String> at = ConcurrentHashMap.newKeySet();
+        try (ClusterDriver driver = new ClusterDriver(cluster, allocation)) {
+            RoundWatch watch = new RoundWatch() {
+                @Override
+                void done(Task task) {
+                    at.add(task.info().executorId());
+                }
+            };
+            TrainingListener listener = new TrainingListener() {
+                @Override
+                public void roundDone(RoundMetrics metrics) {
+                    if (metrics.round() == FROM_ROUND || metrics.round() == FROM_ROUND + 6) {
+                        awaitBoth(driver);
+                    }
+                    if (metrics.round() == FROM_ROUND + 3) {
+                        at.stream().max(Comparator.comparing(Integer::parseInt)).ifPresent(driver::release);
+                    }
+                }
+            };
+            driver.train(config("allocated"), watch, listener);
+        }
+        assertThat(at).as("executors that did tasks").hasSizeGreaterThanOrEqualTo(3);
+        assertEqualsUndisturbed("allocated");
+    }
+
+    /** Between two rounds: a process needs longer to start than a round takes. */
+    private static void awaitBoth(ClusterDriver driver) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (driver.executors() < 2 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    /** Takes the power from a machine in the middle of a round: one executor trains the shares of both workers. */
+    @Tag("full")
+    @Test
+    @Order(7)
     void aMachineThatNeverComesBackChangesNothing() {
         try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
             AtomicReference<Task> lost = new AtomicReference<>();

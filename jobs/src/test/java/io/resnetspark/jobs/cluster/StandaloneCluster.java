@@ -16,11 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A Spark standalone master and workers, each a JVM of its own on 127.0.0.1, made of nothing but the embedded Spark's
- * jars. Closing it ends every process it started, executors included.
+ * A Spark standalone master and workers, each a JVM of its own on 127.0.0.1, made of nothing but the jars of the Spark that
+ * the tests run on. Closing it ends every process it started, executors included.
  *
  * <p>Needs the application to be packaged: the failsafe plugin passes {@code resnet.application.jar} and
  * {@code resnet.spark.home}.
@@ -184,6 +185,10 @@ public final class StandaloneCluster implements AutoCloseable {
                 "spark.driver.host=127.0.0.1",
                 "--conf",
                 "spark.driver.bindAddress=127.0.0.1"));
+        String delta = String.join(",", deltaJars());
+        if (!delta.isEmpty()) {
+            command.addAll(List.of("--jars", delta));
+        }
         command.addAll(sparkOptions);
         command.add(applicationJar.toString());
         command.addAll(arguments);
@@ -209,9 +214,23 @@ public final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    /** The application's jar, for drivers that are not submitted. */
-    public Path applicationJar() {
-        return applicationJar;
+    /** The application and what goes with it, as {@code spark.jars}, for drivers that are not submitted. */
+    public String jars() {
+        return Stream.concat(Stream.of(applicationJar.toString()), deltaJars().stream())
+                .collect(Collectors.joining(","));
+    }
+
+    /** Delta Lake, where {@code resnet.delta.directory} says that the Spark of the test has none itself. */
+    private static List<String> deltaJars() {
+        String directory = System.getProperty("resnet.delta.directory");
+        if (directory == null) {
+            return List.of();
+        }
+        try (Stream<Path> jars = Files.list(Path.of(directory))) {
+            return jars.map(Path::toString).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
@@ -285,7 +304,7 @@ public final class StandaloneCluster implements AutoCloseable {
         builder.environment().putAll(environment);
         builder.environment().put("SPARK_HOME", sparkHome.toString());
         // Without it the launcher looks for a source build and gives up.
-        builder.environment().put("SPARK_SCALA_VERSION", "2.12");
+        builder.environment().put("SPARK_SCALA_VERSION", scalaBinaryVersion());
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         try {
             Process process = builder.start();
@@ -295,6 +314,11 @@ public final class StandaloneCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String scalaBinaryVersion() {
+        String full = scala.util.Properties.versionNumberString();
+        return full.substring(0, full.lastIndexOf('.'));
     }
 
     private Path log(String name) {

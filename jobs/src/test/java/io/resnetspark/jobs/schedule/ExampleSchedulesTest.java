@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.introspect.Annotated;
-import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -15,6 +13,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.resnetspark.jobs.ResNetCli;
 import io.resnetspark.jobs.command.Commands;
 import io.resnetspark.jobs.config.ConfigLoader;
+import io.resnetspark.jobs.kubernetes.StrictKubernetes;
 import java.io.File;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -185,17 +184,7 @@ class ExampleSchedulesTest {
 
     @Test
     void theCronJobIsWhatKubernetesKnows() throws Exception {
-        YAMLMapper strict = new YAMLMapper();
-        strict.setAnnotationIntrospector(new JacksonAnnotationIntrospector() {
-            private static final long serialVersionUID = 1L;
-
-            // Kubernetes' types collect what they do not know; here it must be an error.
-            @Override
-            public Boolean hasAnySetter(Annotated annotated) {
-                return false;
-            }
-        });
-        CronJob job = strict.readValue(read("kubernetes/cronjob.yaml"), CronJob.class);
+        CronJob job = StrictKubernetes.read(read("kubernetes/cronjob.yaml"), CronJob.class);
         assertThat(job.getApiVersion()).isEqualTo("batch/v1");
         assertThat(job.getSpec().getConcurrencyPolicy()).isEqualTo("Forbid");
         ZoneId.of(job.getSpec().getTimeZone());
@@ -214,7 +203,7 @@ class ExampleSchedulesTest {
     }
 
     private static List<List<String>> dockerInstructions() throws Exception {
-        return read("Dockerfile")
+        return Files.readString(ROOT.resolve("conf/kubernetes/Dockerfile"))
                 .lines()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .map(line -> Arrays.asList(line.split("\\s+")))
@@ -233,7 +222,7 @@ class ExampleSchedulesTest {
     void theImageIsASparkThatFitsAndCopiesWhatIsThere() throws Exception {
         List<List<String>> instructions = dockerInstructions();
         assertThat(instructions.get(0).get(0)).isEqualTo("FROM");
-        assertThat(instructions.get(0).get(1)).matches("apache/spark:3\\.5\\.\\d+-scala2\\.12-java17-ubuntu");
+        assertThat(instructions.get(0).get(1)).matches("apache/spark:4\\.2\\.\\d+-scala2\\.13-java21-ubuntu");
         assertThat(application().at("/spec/template/sparkVersion").asText())
                 .isEqualTo(instructions.get(0).get(1).replaceAll(".*:|-.*", ""));
         assertThat(instructions)
@@ -241,7 +230,7 @@ class ExampleSchedulesTest {
         for (List<String> copy : instructions) {
             if (copy.get(0).equals("COPY")) {
                 for (String source : copy.subList(1, copy.size() - 1)) {
-                    boolean built = source.equals("jobs/target/resnet-spark.jar");
+                    boolean built = source.startsWith("jobs/target/");
                     assertThat(built || Files.exists(ROOT.resolve(source)))
                             .as(source)
                             .isTrue();

@@ -38,14 +38,11 @@ class GpuSchedulingTest {
     }
 
     @Test
-    void cudnnIsScheduledAlikeAndHasOneGpuInAProcess() {
-        GpuScheduling.addTo(conf, "spark://h:7077", device("type=cudnn"));
-        assertThat(conf.get("spark.executor.resource.gpu.amount")).isEqualTo("1");
+    void cudnnIsScheduledAlike() {
+        GpuScheduling.addTo(conf, "spark://h:7077", device("type=cudnn", "gpus-per-executor=2"));
+        assertThat(conf.get("spark.executor.resource.gpu.amount")).isEqualTo("2");
         assertThat(conf.get("spark.task.resource.gpu.amount")).isEqualTo("1");
         assertThat(conf.get("spark.resnet.device")).isEqualTo("cudnn");
-        assertThatThrownBy(() -> device("type=cudnn", "gpus-per-executor=2"))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("a process uses one GPU");
     }
 
     @Test

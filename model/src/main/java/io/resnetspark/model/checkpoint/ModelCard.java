@@ -1,15 +1,18 @@
 package io.resnetspark.model.checkpoint;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.program.Quantization;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.StateDictMatcher;
 import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What must travel with weights so that they can be used.
@@ -17,8 +20,14 @@ import java.util.List;
  * @param spec the network
  * @param labels class names by index, one per class of the network
  * @param preprocessing how images become the network's input
+ * @param quantization the ranges of its maps; null if it was not quantised
  */
-public record ModelCard(ResNetSpec spec, List<String> labels, Preprocessing preprocessing) implements Serializable {
+public record ModelCard(
+        ResNetSpec spec,
+        List<String> labels,
+        Preprocessing preprocessing,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Quantization quantization)
+        implements Serializable {
 
     public ModelCard {
         labels = List.copyOf(labels);
@@ -30,6 +39,26 @@ public record ModelCard(ResNetSpec spec, List<String> labels, Preprocessing prep
             throw new ConfigurationException("Images of %d channels for a network that takes %d"
                     .formatted(preprocessing.channels(), spec.channels()));
         }
+    }
+
+    /** Not quantised. */
+    public ModelCard(ResNetSpec spec, List<String> labels, Preprocessing preprocessing) {
+        this(spec, labels, preprocessing, null);
+    }
+
+    /** With other names for its classes. */
+    public ModelCard withLabels(List<String> names) {
+        return new ModelCard(spec, names, preprocessing, quantization);
+    }
+
+    /** @param ranges of its quantisation; null for none */
+    public ModelCard with(Quantization ranges) {
+        return new ModelCard(spec, labels, preprocessing, ranges);
+    }
+
+    /** The quantisation, if there is one. */
+    public Optional<Quantization> quantized() {
+        return Optional.ofNullable(quantization);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.resnetspark.model.image;
 
+import java.util.Arrays;
+
 /**
  * From 8-bit samples to {@code (sample / 255 - mean) / std} by one table per channel, in float as torchvision's
  * {@code ToTensor} and {@code Normalize} compute it. Thread-safe.
@@ -54,6 +56,35 @@ public final class Normaliser {
                 writeRow(pixels, (row + seen.x()) * channels, seen.width(), out, to);
             }
             to = fillBlack(out, to + seen.width() * channels, right);
+        }
+    }
+
+    /** What every sample of every channel becomes: 256 values for each channel. */
+    public float[] table() {
+        float[] all = new float[channels * 256];
+        for (int c = 0; c < channels; c++) {
+            System.arraycopy(tables[c], 0, all, c * 256, 256);
+        }
+        return all;
+    }
+
+    /** As {@link #write}, but the samples themselves. */
+    public void copy(byte[] pixels, Box image, View view, byte[] out, int offset) {
+        Box window = view.window();
+        Box seen = window.intersection(image);
+        Arrays.fill(out, offset, offset + window.width() * window.height() * channels, (byte) 0);
+        int left = view.mirrored() ? window.right() - seen.right() : seen.x() - window.x();
+        for (int y = seen.y(); y < seen.bottom() && !seen.isEmpty(); y++) {
+            int from = ((y - image.y()) * image.width() + seen.x() - image.x()) * channels;
+            int to = offset + ((y - window.y()) * window.width() + left) * channels;
+            if (view.mirrored()) {
+                for (int x = 0; x < seen.width(); x++) {
+                    System.arraycopy(
+                            pixels, from + (seen.width() - 1 - x) * channels, out, to + x * channels, channels);
+                }
+            } else {
+                System.arraycopy(pixels, from, out, to, seen.width() * channels);
+            }
         }
     }
 

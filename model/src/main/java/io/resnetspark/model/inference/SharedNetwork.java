@@ -4,14 +4,18 @@ import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.program.Folding;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.ProgramCompiler;
+import io.resnetspark.model.program.Quantization;
 import io.resnetspark.model.weights.StateDict;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -40,13 +44,32 @@ public final class SharedNetwork {
     }
 
     static SharedNetwork of(ResNetSpec spec, StateDict weights, Kernels kernels) {
+        return new SharedNetwork(program(spec, weights), kernels);
+    }
+
+    /** The network as these classify by it. */
+    public static InferenceProgram program(ResNetSpec spec, StateDict weights) {
         ParameterLayout layout = ParameterLayout.of(spec);
         Program program = ProgramCompiler.compile(
                 ResNet.configuration(spec, 0),
                 layout.slices(),
                 Set.of(),
                 new ImageShape(1, spec.inputSize(), spec.inputSize(), spec.channels()));
-        return new SharedNetwork(Folding.fold(program, NetworkWeights.toFlat(layout, weights)), kernels);
+        return Folding.fold(program, NetworkWeights.toFlat(layout, weights));
+    }
+
+    /**
+     * The same network in another precision.
+     *
+     * @param quantization the steps of its maps; needed for 8-bit integers
+     * @throws ConfigurationException if the kernels of this process do not compute so
+     */
+    public SharedNetwork in(InferencePrecision precision, Optional<Quantization> quantization) {
+        if (!kernels.infersIn(precision)) {
+            throw new ConfigurationException("%s does not classify in %s; choose another --precision"
+                    .formatted(kernels.description(), precision.label()));
+        }
+        return new SharedNetwork(program.in(precision, quantization), kernels);
     }
 
     /**
@@ -61,13 +84,17 @@ public final class SharedNetwork {
         if (classifiers == 0) {
             prepared = kernels.inference(program);
         }
-        NetworkClassifier classifier = new NetworkClassifier(
-                prepared.executor(batchSize),
-                program.program().classes(),
-                program.program().features().channels(),
-                this::closed);
         classifiers++;
-        return classifier;
+        try {
+            return new NetworkClassifier(
+                    prepared.executor(batchSize),
+                    program.program().classes(),
+                    program.program().features().channels(),
+                    this::closed);
+        } catch (RuntimeException | Error e) {
+            closed();
+            throw e;
+        }
     }
 
     private synchronized void closed() {

@@ -3,6 +3,7 @@ package io.resnetspark.model.kernel;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.InferenceExecutor;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.PreparedProgram;
@@ -50,8 +51,22 @@ public interface Kernels {
     /** @param outputChannels at least the input's; the difference is split evenly before and after */
     PadShortcutKernel padShortcut(ImageShape input, int stride, int outputChannels);
 
-    /** Makes a whole network ready for inference. */
+    /**
+     * Makes a whole network ready for inference.
+     *
+     * @param program in a precision that {@link #infersIn}
+     */
     PreparedProgram inference(InferenceProgram program);
+
+    /** Whether whole networks classify in that precision. */
+    default boolean infersIn(InferencePrecision precision) {
+        return precision == InferencePrecision.FP32;
+    }
+
+    /** The fastest precision of unquantised networks: bfloat16 where the processor multiplies it by itself. */
+    default InferencePrecision fastestPrecision() {
+        return InferencePrecision.FP32;
+    }
 
     /**
      * Makes a whole network ready for training; empty where networks are trained layer by layer.
@@ -115,10 +130,21 @@ public interface Kernels {
     /**
      * The kernels this process uses: oneDNN where its library loads and ND4J runs on the CPU, else ND4J operations. The
      * system property {@code resnet.kernels} ({@code onednn}, {@code nd4j} or {@code cudnn}) decides otherwise. Asked for
-     * {@code cudnn}, a process computes on its GPU or fails.
+     * {@code cudnn}, a process computes on its GPU or fails. On a thread that is {@linkplain #bind bound}, those it is bound
+     * to.
      */
     static Kernels ofThisProcess() {
-        return KernelChoice.chosen();
+        return KernelChoice.ofThisThread();
+    }
+
+    /** Networks that the calling thread makes compute on these from now on, whatever other threads and earlier ones do. */
+    static void bind(Kernels kernels) {
+        KernelChoice.bind(kernels);
+    }
+
+    /** Networks that the calling thread makes compute on the kernels of the process again. */
+    static void unbind() {
+        KernelChoice.unbind();
     }
 
     /** The kernels for arrays of the host: oneDNN or ND4J operations. */

@@ -68,7 +68,7 @@ final class OnnxGraph {
         return name;
     }
 
-    /** Appends a constant. */
+    /** Appends a constant; without a shape, a scalar. */
     String floats(String name, float[] values, long... shape) {
         ByteBuffer bytes = littleEndian(values.length * Float.BYTES);
         bytes.asFloatBuffer().put(values);
@@ -80,6 +80,23 @@ final class OnnxGraph {
         ByteBuffer bytes = littleEndian(values.length * Long.BYTES);
         bytes.asLongBuffer().put(values);
         return constant(name, DataType.INT64, bytes, values.length);
+    }
+
+    /** Appends a constant, a vector. */
+    String int32(String name, int[] values) {
+        ByteBuffer bytes = littleEndian(values.length * Integer.BYTES);
+        bytes.asIntBuffer().put(values);
+        return constant(name, DataType.INT32, bytes, values.length);
+    }
+
+    /** Appends a constant with signs. */
+    String bytes(String name, byte[] values, long... shape) {
+        return constant(name, DataType.INT8, ByteBuffer.wrap(values), shape);
+    }
+
+    /** Appends a constant, a scalar without a sign. */
+    String unsignedByte(String name, int value) {
+        return constant(name, DataType.UINT8, ByteBuffer.wrap(new byte[] {(byte) value}));
     }
 
     private String constant(String name, DataType type, ByteBuffer bytes, long... shape) {

@@ -9,6 +9,7 @@ import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.checkpoint.CheckpointFormat;
 import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.inference.SharedNetwork;
 import io.resnetspark.model.kernel.Kernels.Bias;
 import io.resnetspark.model.layer.BatchNorm;
 import io.resnetspark.model.layer.Convolution;
@@ -19,6 +20,7 @@ import io.resnetspark.model.layer.PadShortcut;
 import io.resnetspark.model.layer.Relu;
 import io.resnetspark.model.layer.ResidualAdd;
 import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.Window;
 import io.resnetspark.model.weights.StateDict;
 import io.resnetspark.model.weights.Tensor;
@@ -41,7 +43,8 @@ import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
 /**
  * A network as ONNX: one node for each layer, under torchvision's names, weights under the keys of its state dict. The
  * input {@code images} and the output {@code logits} have a batch axis of any size. Nothing is folded: ONNX Runtime does
- * that when it loads the model, and other tools find the layers they know.
+ * that when it loads the model, and other tools find the layers they know. A quantised model is folded, and written in 8-bit
+ * integers (see {@link QuantizedNetwork}).
  *
  * <p>Metadata: {@value #CLASSES}, a JSON array by index; {@value #PREPROCESSING}, a JSON object; and the model card under
  * {@link CheckpointFormat#CARD_KEY}.
@@ -79,23 +82,19 @@ public final class OnnxModel {
      * Writes a model. Equal arguments give equal bytes.
      *
      * @param weights those of the card's network, see {@link ModelCard#fitted}
-     * @param input what the graph takes
+     * @param pixels what the graph takes
      * @param out left open
      */
-    public static void write(ModelCard card, StateDict weights, OnnxInput input, OutputStream out) throws IOException {
+    public static void write(ModelCard card, StateDict weights, OnnxInput pixels, OutputStream out) throws IOException {
         ResNetSpec spec = card.spec();
         OnnxGraph graph = new OnnxGraph(spec.architecture());
-        ComputationGraphConfiguration network = ResNet.configuration(spec, 0);
-        InputType images =
-                InputType.convolutional(spec.inputSize(), spec.inputSize(), spec.channels(), CNN2DFormat.NHWC);
-        OnnxModel model = new OnnxModel(weights, graph, network.getLayerActivationTypes(images));
-        model.values.put(ResNet.IMAGES, images(graph, card.preprocessing(), spec, input));
-        // DL4J keeps the vertices in the order in which they were added, which is the order of computation.
-        network.getVertices().forEach((name, vertex) -> {
-            if (!name.equals(ResNet.LOSS)) {
-                model.append(name, vertex, network.getVertexInputs().get(name));
-            }
-        });
+        String input = images(graph, card.preprocessing(), spec, pixels);
+        if (card.quantized().isPresent()) {
+            QuantizedNetwork.append(
+                    graph, SharedNetwork.program(spec, weights).in(InferencePrecision.INT8, card.quantized()), input);
+        } else {
+            append(graph, spec, weights, input);
+        }
         graph.output(LOGITS, "One score for each class; their softmax are probabilities.", spec.classes());
 
         ModelProto.Builder proto = ModelProto.newBuilder()
@@ -107,6 +106,20 @@ public final class OnnxModel {
         metadata(proto, PREPROCESSING, json(card.preprocessing()));
         metadata(proto, CheckpointFormat.CARD_KEY, CheckpointFormat.formatCard(card));
         proto.build().writeTo(out);
+    }
+
+    private static void append(OnnxGraph graph, ResNetSpec spec, StateDict weights, String input) {
+        ComputationGraphConfiguration network = ResNet.configuration(spec, 0);
+        InputType images =
+                InputType.convolutional(spec.inputSize(), spec.inputSize(), spec.channels(), CNN2DFormat.NHWC);
+        OnnxModel model = new OnnxModel(weights, graph, network.getLayerActivationTypes(images));
+        model.values.put(ResNet.IMAGES, input);
+        // DL4J keeps the vertices in the order in which they were added, which is the order of computation.
+        network.getVertices().forEach((name, vertex) -> {
+            if (!name.equals(ResNet.LOSS)) {
+                model.append(name, vertex, network.getVertexInputs().get(name));
+            }
+        });
     }
 
     private static void metadata(ModelProto.Builder proto, String key, String value) {
@@ -218,7 +231,7 @@ public final class OnnxModel {
         };
     }
 
-    private static AttributeProto[] window(Window window) {
+    static AttributeProto[] window(Window window) {
         int p = window.padding();
         return new AttributeProto[] {
             attribute("kernel_shape", new long[] {window.size(), window.size()}),

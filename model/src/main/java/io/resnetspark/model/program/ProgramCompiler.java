@@ -46,8 +46,9 @@ public final class ProgramCompiler {
             Set<String> frozen,
             ImageShape image) {
         ProgramCompiler compiler = new ProgramCompiler(graph, parameters, frozen);
-        Value images = new Value(0, image);
-        compiler.values.put(graph.getNetworkInputs().get(0), images);
+        String input = graph.getNetworkInputs().get(0);
+        Value images = new Value(0, image, input);
+        compiler.values.put(input, images);
         String loss = graph.getNetworkOutputs().get(0);
         compiler.value(graph.getVertexInputs().get(loss).get(0));
         int length =
@@ -125,7 +126,7 @@ public final class ProgramCompiler {
         }
 
         public Value output(ImageShape shape) {
-            return new Value(values.size(), shape);
+            return new Value(values.size(), shape, name);
         }
 
         /** A feature vector. */

@@ -1,6 +1,7 @@
 package io.resnetspark.model.program;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -28,6 +29,25 @@ public interface ProgramTrainer extends AutoCloseable {
      * @param labels {@code [N, classes]}, one-hot or soft
      */
     BatchLoss step(INDArray images, INDArray labels);
+
+    /**
+     * As {@link #step}, but may return while the device still works. The arrays may change then, and {@link #update} may
+     * follow; the loss is waited for when it is asked for, at the latest before the second next step begins.
+     */
+    default Supplier<BatchLoss> begin(INDArray images, INDArray labels) {
+        BatchLoss loss = step(images, labels);
+        return () -> loss;
+    }
+
+    /** Whether {@link #step} and {@link #begin} take images of unsigned bytes too, as {@link #readSamplesBy} reads them. */
+    default boolean takesSamples() {
+        return false;
+    }
+
+    /** @param table what samples are for the network: 256 values for each channel */
+    default void readSamplesBy(float[] table) {
+        throw new UnsupportedOperationException("Takes images as floats only");
+    }
 
     /** Forward pass in training, for what each batch norm that learns sees; updates the running statistics. */
     List<BatchStatistics> statistics(INDArray images);

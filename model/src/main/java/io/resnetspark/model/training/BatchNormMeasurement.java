@@ -27,7 +27,12 @@ public final class BatchNormMeasurement implements AutoCloseable {
         this.layout = ParameterLayout.of(network);
         this.trainer =
                 ResNet.kernels(network).trainer(new TrainingProgram(network, layout), layout.length(), 0, precision);
-        trainer.ifPresent(memory -> memory.write(ProgramTrainer.PARAMETERS, FlatVector.copyOf(network.params())));
+        try {
+            trainer.ifPresent(memory -> memory.write(ProgramTrainer.PARAMETERS, FlatVector.copyOf(network.params())));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     /** @param images {@code [N, H, W, C]}, normalised */

@@ -10,6 +10,7 @@ import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.BatchLoss;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -30,13 +31,19 @@ final class GraphLearner implements Learner {
     }
 
     @Override
-    public BatchLoss computeGradient(INDArray images, INDArray labels) {
+    public Supplier<BatchLoss> computeGradient(INDArray images, INDArray labels) {
         network.setInputs(images);
         network.setLabels(labels);
         network.computeGradientAndScore();
         FlatVector.fetch(network.getFlattenedGradients());
-        ClassificationLoss loss = (ClassificationLoss) network.getLayer(ResNet.LOSS);
-        return new BatchLoss(loss.lossSum(), loss.correct());
+        ClassificationLoss layer = (ClassificationLoss) network.getLayer(ResNet.LOSS);
+        BatchLoss loss = new BatchLoss(layer.lossSum(), layer.correct());
+        return () -> loss;
+    }
+
+    @Override
+    public boolean readSamplesBy(float[] table) {
+        return false;
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.resnetspark.model.training;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.BatchLoss;
+import io.resnetspark.model.program.ProgramTrainer;
 import java.util.List;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -12,8 +14,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 interface Learner extends AutoCloseable {
 
-    /** Computes the gradient of the summed loss and updates the running statistics. */
-    BatchLoss computeGradient(INDArray images, INDArray labels);
+    /**
+     * Begins to compute the gradient of the summed loss and to update the running statistics.
+     *
+     * @return waits for the loss
+     */
+    Supplier<BatchLoss> computeGradient(INDArray images, INDArray labels);
+
+    /** Lets {@link #computeGradient} take images of unsigned bytes, if it can; see {@link ProgramTrainer#readSamplesBy}. */
+    boolean readSamplesBy(float[] table);
 
     /** Sum of the squared gradients of these parameters. */
     double gradientSquares(List<ParameterLayout.Segment> counted);

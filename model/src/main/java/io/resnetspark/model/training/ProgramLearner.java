@@ -10,6 +10,7 @@ import io.resnetspark.model.program.BatchLoss;
 import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.ProgramTrainer;
 import java.util.List;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,17 +25,30 @@ final class ProgramLearner implements Learner {
     private final UpdateRule rule;
     private final SquaredNorms squares = new ProgramNorms();
 
-    /** @param trainer made for the network and the rule */
+    /** @param trainer made for the network and the rule; closed with this, or if this fails */
     ProgramLearner(ComputationGraph network, ParameterLayout layout, OptimizerConfig config, ProgramTrainer trainer) {
         this.network = network;
         this.rule = config.rule(layout);
         this.trainer = trainer;
-        trainer.write(ProgramTrainer.PARAMETERS, FlatVector.copyOf(network.params()));
+        try {
+            trainer.write(ProgramTrainer.PARAMETERS, FlatVector.copyOf(network.params()));
+        } catch (RuntimeException | Error e) {
+            trainer.close();
+            throw e;
+        }
     }
 
     @Override
-    public BatchLoss computeGradient(INDArray images, INDArray labels) {
-        return trainer.step(images, labels);
+    public Supplier<BatchLoss> computeGradient(INDArray images, INDArray labels) {
+        return trainer.begin(images, labels);
+    }
+
+    @Override
+    public boolean readSamplesBy(float[] table) {
+        if (trainer.takesSamples()) {
+            trainer.readSamplesBy(table);
+        }
+        return trainer.takesSamples();
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.resnetspark.model.program.BatchLoss;
 import io.resnetspark.model.program.TrainingPrecision;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -100,21 +101,43 @@ public final class Trainer implements AutoCloseable {
     /**
      * Trains one minibatch. Layers that are {@link Freezable#frozen} keep their parameters.
      *
-     * @param images {@code [N, H, W, C]}, normalised
+     * @param images {@code [N, H, W, C]}, normalised, or unsigned bytes after {@link #readSamplesBy}
      * @param labels {@code [N, classes]}, one-hot or soft
      * @param learningRate at least 0
      * @param globalStep steps done before, over the whole training
      */
     public StepResult step(INDArray images, INDArray labels, double learningRate, long globalStep) {
+        return begin(images, labels, learningRate, globalStep).get();
+    }
+
+    /**
+     * As {@link #step}, but may return while a device still works; images and labels may change then.
+     *
+     * @return waits for the result; to be asked before the second next step begins
+     */
+    public Supplier<StepResult> begin(INDArray images, INDArray labels, double learningRate, long globalStep) {
         keepFrozenLayers();
         int examples = Math.toIntExact(images.size(0));
-        BatchLoss loss = learner().computeGradient(images, labels);
+        Supplier<BatchLoss> pending = learner().computeGradient(images, labels);
         float scale = 1f / examples;
         if (clipNorm != NO_CLIPPING) {
             scale *= (float) Math.min(1, clipNorm / (gradientNorm() / examples));
         }
         learner().update(scale, (float) learningRate, globalStep);
-        return new StepResult(examples, loss.lossSum(), loss.correct());
+        return () -> {
+            BatchLoss loss = pending.get();
+            return new StepResult(examples, loss.lossSum(), loss.correct());
+        };
+    }
+
+    /**
+     * Lets steps take images {@code [N, H, W, C]} of unsigned bytes, where what computes normalises them itself.
+     *
+     * @param table what samples are for the network: 256 values for each channel
+     * @return whether they do
+     */
+    public boolean readSamplesBy(float[] table) {
+        return learner().readSamplesBy(table);
     }
 
     /** Without this, weight decay and momentum would move parameters that have no gradient. */

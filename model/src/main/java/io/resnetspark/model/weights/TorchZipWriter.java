@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
+import org.apache.commons.compress.archivers.ArchiveOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
@@ -30,9 +31,10 @@ public final class TorchZipWriter {
     /** The earliest that a zip can hold: equal weights give equal bytes, whenever they are written. */
     private static final LocalDateTime WRITTEN = LocalDateTime.of(1980, 1, 1, 0, 0);
 
-    private final ZipArchiveOutputStream zip;
+    /** Of the general type: the zip's own has another {@code putArchiveEntry} in every other version of the library. */
+    private final ArchiveOutputStream<ZipArchiveEntry> zip;
 
-    private TorchZipWriter(ZipArchiveOutputStream zip) {
+    private TorchZipWriter(ArchiveOutputStream<ZipArchiveEntry> zip) {
         this.zip = zip;
     }
 

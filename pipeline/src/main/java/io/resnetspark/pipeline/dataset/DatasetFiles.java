@@ -58,7 +58,7 @@ public final class DatasetFiles {
      *
      * @throws BadDataException if there is no such version or its manifest is damaged
      */
-    DatasetManifest version(int version) {
+    public DatasetManifest version(int version) {
         DatasetManifest current = existing();
         if (version == current.version()) {
             return current;

@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
 
 /**
  * What a job is asked to compute on, as it travels from the driver to all executors in Spark's configuration.
@@ -44,10 +46,30 @@ public record DeviceRequest(DeviceType type, OptionalLong memoryBytes) {
         return settings;
     }
 
+    /**
+     * Lets it travel with every job that the calling thread starts from now on: the configuration of a session that somebody
+     * else has opened is decided.
+     */
+    public void travelWith(SparkContext context) {
+        Map<String, String> settings = settings();
+        context.setLocalProperty(TYPE, settings.get(TYPE));
+        context.setLocalProperty(MEMORY, settings.get(MEMORY)); // null takes it away
+    }
+
     /** What a driver has put into the configuration; without it, the processor. */
     public static DeviceRequest of(SparkConf conf) {
+        return of(conf.get(TYPE, DeviceType.CPU.label()), conf.get(MEMORY, null));
+    }
+
+    /** What travels with a task's job, else with the application. */
+    static DeviceRequest of(SparkConf conf, TaskContext task) {
+        String type = task == null ? null : task.getLocalProperty(TYPE);
+        return type == null ? of(conf) : of(type, task.getLocalProperty(MEMORY));
+    }
+
+    private static DeviceRequest of(String type, String memory) {
         return new DeviceRequest(
-                DeviceType.parse(conf.get(TYPE, DeviceType.CPU.label())),
-                conf.contains(MEMORY) ? OptionalLong.of(conf.getLong(MEMORY, 0)) : OptionalLong.empty());
+                DeviceType.parse(type),
+                memory == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(memory)));
     }
 }

@@ -7,6 +7,7 @@ import io.resnetspark.model.gpu.Nd4jCudaBinding;
 import io.resnetspark.model.gpu.VisibleDevices;
 import io.resnetspark.model.gpu.cudnn.CudnnBinding;
 import io.resnetspark.model.kernel.ComputeThreads;
+import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.kernel.NativeMemoryLimit;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,8 +45,8 @@ public sealed interface TaskDevice {
         if (environment == null) {
             return ofDriver(DeviceRequest.CPU);
         }
-        DeviceRequest request = DeviceRequest.of(environment.conf());
         TaskContext task = TaskContext.get();
+        DeviceRequest request = DeviceRequest.of(environment.conf(), task);
         ResourceInformation assigned =
                 task == null ? null : task.resourcesJMap().get(DeviceRequest.RESOURCE);
         if (assigned != null) {
@@ -98,6 +99,7 @@ public sealed interface TaskDevice {
             Nd4jBackends.onTheClassPath().whyNotCpu().ifPresent(problem -> {
                 throw new ConfigurationException(problem);
             });
+            Kernels.unbind(); // the thread's task before may have had a GPU
         }
 
         @Override

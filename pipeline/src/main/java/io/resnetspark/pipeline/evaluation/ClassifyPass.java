@@ -88,10 +88,15 @@ final class ClassifyPass {
                 .persist(StorageLevel.MEMORY_AND_DISK());
         long start = System.nanoTime();
         try {
-            long seen = jobs.run(description, rows::count);
+            Row counts = jobs.run(description, () -> rows.agg(count(lit(1)), countDistinct("image_id"))
+                    .first());
             double seconds = (System.nanoTime() - start) / 1e9;
-            LOG.info("Classified {} images of {} in {} s", seen, data.id().split(), "%.1f".formatted(seconds));
-            checkEveryImageOnce(rows, data);
+            LOG.info(
+                    "Classified {} images of {} in {} s",
+                    counts.getLong(0),
+                    data.id().split(),
+                    "%.1f".formatted(seconds));
+            checkEveryImageOnce(counts, data);
             return new Scored(rows, broadcast, seconds, workers(shares.value()));
         } catch (Exception e) {
             rows.unpersist();
@@ -104,10 +109,7 @@ final class ClassifyPass {
         return Arrays.stream(names).map(functions::col).toArray(Column[]::new);
     }
 
-    private void checkEveryImageOnce(Dataset<Row> scored, EvaluationData data) {
-        Row counts = jobs.run(
-                "evaluate: check that every image was seen once",
-                () -> scored.agg(count(lit(1)), countDistinct("image_id")).first());
+    private static void checkEveryImageOnce(Row counts, EvaluationData data) {
         long seen = counts.getLong(0);
         long distinct = counts.getLong(1);
         if (seen != data.expected() || distinct != seen) {

@@ -2,6 +2,7 @@ package io.resnetspark.pipeline.evaluation;
 
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
+import io.resnetspark.pipeline.model.Precision;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,6 +10,7 @@ import java.util.List;
  * How a model is judged and what its report shows.
  *
  * @param batchSize images per call of the network, at least 1
+ * @param precision what the networks compute with
  * @param testTimeAugmentation views of each image whose probabilities are averaged
  * @param calibrationBins bins of the reliability diagram, at least 1
  * @param temperatureScaling whether logits are divided by a temperature fitted on the validation split first
@@ -23,6 +25,7 @@ import java.util.List;
  */
 public record EvaluateConfig(
         int batchSize,
+        Precision precision,
         TestTimeAugmentation testTimeAugmentation,
         int calibrationBins,
         boolean temperatureScaling,
@@ -62,7 +65,19 @@ public record EvaluateConfig(
     /** What {@code evaluate} does unless told otherwise. */
     public static EvaluateConfig standard() {
         return new EvaluateConfig(
-                64, TestTimeAugmentation.NONE, 15, false, List.of(), 48, 12, 48, 96, 10_000, 1, List.of());
+                64,
+                Precision.MODEL,
+                TestTimeAugmentation.NONE,
+                15,
+                false,
+                List.of(),
+                48,
+                12,
+                48,
+                96,
+                10_000,
+                1,
+                List.of());
     }
 
     private static void atLeast(List<String> problems, String key, int value, int least) {

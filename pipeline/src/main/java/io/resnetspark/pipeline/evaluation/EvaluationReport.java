@@ -70,8 +70,9 @@ public record EvaluationReport(
      * @param arch the named architecture
      * @param id identifies the weights, for example a run and its round
      * @param source where the weights came from, as the user named it
+     * @param precision what it classified in: fp32, bf16 or int8
      */
-    public record ModelId(String arch, String id, String source) {}
+    public record ModelId(String arch, String id, String source, String precision) {}
 
     /**
      * @param name what people call the dataset: the last part of its path

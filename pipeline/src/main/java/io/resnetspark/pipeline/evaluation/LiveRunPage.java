@@ -6,6 +6,7 @@ import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.BatchNormMetrics;
 import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.TrainingSummary;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /** Keeps the page of a run current, {@code report/index.html} of its directory; a refresh every few seconds. */
@@ -38,7 +38,7 @@ public final class LiveRunPage implements TrainingListener {
     @Override
     public void started(TrainingSummary summary) {
         if (run.exists() && summary.examplesDone() > 0) {
-            RunCurves before = RunHistory.of(run);
+            RunCurves before = RunHistory.of(run, MetricsFile.read(run).upTo(summary.roundsDone()));
             rounds.addAll(before.rounds());
             validations.addAll(before.validations());
             batchNorm.addAll(before.batchNorm());
@@ -58,16 +58,7 @@ public final class LiveRunPage implements TrainingListener {
 
     @Override
     public void roundDone(RoundMetrics metrics) {
-        rounds.add(new RunCurves.Round(
-                metrics.round(),
-                metrics.progress(),
-                metrics.loss(),
-                metrics.accuracy(),
-                metrics.learningRate(),
-                metrics.imagesPerSecond(),
-                metrics.trainSeconds(),
-                metrics.reduceSeconds(),
-                metrics.broadcastSeconds()));
+        rounds.add(RunHistory.round(metrics));
         if (System.nanoTime() - written > REFRESH_NANOS) {
             write(TrainingStatus.RUNNING);
         }
@@ -75,25 +66,14 @@ public final class LiveRunPage implements TrainingListener {
 
     @Override
     public void epochDone(EpochMetrics metrics) {
-        metrics.validation()
-                .ifPresent(validation -> validations.add(
-                        new RunCurves.Validation(metrics.epoch(), validation.loss(), validation.accuracy())));
+        if (metrics.validation().isPresent()) {
+            validations.add(RunHistory.validation(metrics.epoch(), metrics.validation()));
+        }
     }
 
     @Override
     public void batchNormReestimated(BatchNormMetrics metrics) {
-        batchNorm.add(new RunCurves.BatchNorm(
-                metrics.epoch(),
-                metrics.images(),
-                validation(metrics.epoch(), metrics.before()),
-                validation(metrics.epoch(), metrics.after())));
-    }
-
-    private static RunCurves.Validation validation(int epoch, Optional<EpochMetrics.Validation> result) {
-        return new RunCurves.Validation(
-                epoch,
-                result.map(EpochMetrics.Validation::loss).orElse(Double.NaN),
-                result.map(EpochMetrics.Validation::accuracy).orElse(Double.NaN));
+        batchNorm.add(RunHistory.batchNorm(metrics));
     }
 
     @Override

@@ -12,6 +12,10 @@ import io.resnetspark.pipeline.evaluation.EvaluationReport.ModelId;
 public record ModelUnderTest(String id, ClassifierSource source, RunCurves run) {
 
     ModelId modelId() {
-        return new ModelId(source.architecture(), id, source.description());
+        return new ModelId(
+                source.architecture(),
+                id,
+                source.description(),
+                source.precision().label());
     }
 }

@@ -49,4 +49,9 @@ public final class ReportDirectory {
         }
         return JsonDocument.read(tree, EvaluationReport.class, path);
     }
+
+    /** The pictures of a report that was written to a directory; none where it has no page. */
+    public static Thumbnails thumbnails(AtomicStore directory) {
+        return directory.readText(PAGE).map(Thumbnails::ofPage).orElseGet(Thumbnails::none);
+    }
 }

@@ -1,64 +1,64 @@
 package io.resnetspark.pipeline.evaluation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
-import java.util.ArrayList;
+import io.resnetspark.pipeline.training.BatchNormMetrics;
+import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.MetricsFile;
+import io.resnetspark.pipeline.training.RoundMetrics;
 import java.util.List;
+import java.util.Optional;
 
-/** Reads a run's curves from its {@code metrics.jsonl}. */
+/** A run's curves from what it measured. */
 public final class RunHistory {
 
     private RunHistory() {}
 
     /** The curves of a run, however far it is. */
     public static RunCurves of(RunDirectory run) {
-        RunManifest manifest = run.manifest();
-        List<RunCurves.Round> rounds = new ArrayList<>();
-        List<RunCurves.Validation> validations = new ArrayList<>();
-        List<RunCurves.BatchNorm> batchNorm = new ArrayList<>();
-        for (String line : run.metrics()) {
-            JsonNode metrics = parse(run, line);
-            if (metrics.path("type").asText().equals("round")) {
-                rounds.add(new RunCurves.Round(
-                        metrics.path("round").asLong(),
-                        metrics.path("progress").asDouble(),
-                        metrics.path("loss").asDouble(),
-                        metrics.path("accuracy").asDouble(),
-                        metrics.path("learningRate").asDouble(),
-                        metrics.path("imagesPerSecond").asDouble(),
-                        metrics.path("trainSeconds").asDouble(),
-                        metrics.path("reduceSeconds").asDouble(),
-                        metrics.path("broadcastSeconds").asDouble()));
-            } else if (metrics.path("type").asText().equals("batch-norm")) {
-                double epoch = metrics.path("epoch").asDouble();
-                batchNorm.add(new RunCurves.BatchNorm(
-                        epoch,
-                        metrics.path("images").asLong(),
-                        validation(epoch, metrics.path("before")),
-                        validation(epoch, metrics.path("after"))));
-            } else if (metrics.path("validation").isObject()) {
-                validations.add(validation(metrics.path("epoch").asDouble(), metrics.path("validation")));
-            }
-        }
-        return new RunCurves(
-                manifest.id(), manifest.config().path("epochs").asDouble(), rounds, validations, batchNorm);
+        return of(run, MetricsFile.read(run));
     }
 
-    private static RunCurves.Validation validation(double epoch, JsonNode validation) {
+    /** @param metrics those of the run that count */
+    static RunCurves of(RunDirectory run, MetricsFile metrics) {
+        RunManifest manifest = run.manifest();
+        List<RunCurves.Validation> validations = metrics.epochs().stream()
+                .flatMap(epoch ->
+                        epoch.validation().map(judged -> validation(epoch.epoch(), Optional.of(judged))).stream())
+                .toList();
+        return new RunCurves(
+                manifest.id(),
+                manifest.config().path("epochs").asDouble(),
+                metrics.rounds().stream().map(RunHistory::round).toList(),
+                validations,
+                metrics.batchNorm().stream().map(RunHistory::batchNorm).toList());
+    }
+
+    static RunCurves.Round round(RoundMetrics metrics) {
+        return new RunCurves.Round(
+                metrics.round(),
+                metrics.progress(),
+                metrics.loss(),
+                metrics.accuracy(),
+                metrics.learningRate(),
+                metrics.imagesPerSecond(),
+                metrics.trainSeconds(),
+                metrics.reduceSeconds(),
+                metrics.broadcastSeconds());
+    }
+
+    static RunCurves.BatchNorm batchNorm(BatchNormMetrics metrics) {
+        return new RunCurves.BatchNorm(
+                metrics.epoch(),
+                metrics.images(),
+                validation(metrics.epoch(), metrics.before()),
+                validation(metrics.epoch(), metrics.after()));
+    }
+
+    static RunCurves.Validation validation(int epoch, Optional<EpochMetrics.Validation> result) {
         return new RunCurves.Validation(
                 epoch,
-                validation.path("loss").asDouble(Double.NaN),
-                validation.path("accuracy").asDouble(Double.NaN));
-    }
-
-    private static JsonNode parse(RunDirectory run, String line) {
-        try {
-            return RunDirectory.JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            throw new BadDataException("The metrics of %s are damaged at \"%s\"".formatted(run.path(), line), e);
-        }
+                result.map(EpochMetrics.Validation::loss).orElse(Double.NaN),
+                result.map(EpochMetrics.Validation::accuracy).orElse(Double.NaN));
     }
 }

@@ -1,16 +1,12 @@
 package io.resnetspark.pipeline.experiment;
 
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.page.SelfContainedPage;
-import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.JsonDocument;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -57,15 +53,12 @@ final class ExperimentReport {
 
     private void refuseOtherExperiment() {
         directory.readText(JSON).ifPresent(text -> {
-            try {
-                String before =
-                        RunDirectory.JSON.readTree(text).path("experiment").asText();
-                if (!before.equals(experiment.name())) {
-                    throw new ConfigurationException(
-                            "%s holds the experiment %s; choose another --output".formatted(directory.root(), before));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(directory.path(JSON) + " is damaged; delete it", e);
+            String before = JsonDocument.parse(text, directory.path(JSON).toString())
+                    .path("experiment")
+                    .asText();
+            if (!before.equals(experiment.name())) {
+                throw new ConfigurationException(
+                        "%s holds the experiment %s; choose another --output".formatted(directory.root(), before));
             }
         });
     }
@@ -74,7 +67,7 @@ final class ExperimentReport {
     void write(List<TrainedSeed> trained) {
         ObjectNode data = data(trained);
         ResultsTable.write(spark, directory, experiment.name(), trained);
-        directory.replaceText(JSON, pretty(data));
+        directory.replaceText(JSON, JsonDocument.text(data));
         boolean finished = trained.size() == planned;
         String refresh = finished ? "" : SelfContainedPage.refreshing(REFRESH_SECONDS);
         List<SelfContainedPage.Script> scripts = Stream.concat(
@@ -137,7 +130,7 @@ final class ExperimentReport {
     /** The first training's: what is varied stands in the table. */
     private Map<String, String> settings() {
         ObjectNode train =
-                RunDirectory.JSON.valueToTree(experiment.trainings().get(0).config());
+                (ObjectNode) JsonDocument.tree(experiment.trainings().get(0).config());
         train.remove(List.of("data", "output", "arch", "seed"));
         Map<String, String> settings = new LinkedHashMap<>();
         train.fields().forEachRemaining(entry -> {
@@ -149,13 +142,5 @@ final class ExperimentReport {
             }
         });
         return settings;
-    }
-
-    private static String pretty(ObjectNode data) {
-        try {
-            return RunDirectory.JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(data) + "\n";
-        } catch (IOException e) {
-            throw new IllegalStateException("A JSON tree can always be written", e);
-        }
     }
 }

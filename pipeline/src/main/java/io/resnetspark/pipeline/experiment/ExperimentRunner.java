@@ -1,6 +1,5 @@
 package io.resnetspark.pipeline.experiment;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.error.ConfigurationException;
@@ -9,6 +8,7 @@ import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.evaluation.LiveRunPage;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainConfigBuilder;
@@ -33,7 +33,7 @@ public final class ExperimentRunner {
 
     /** What may differ between attempts without changing what is trained. */
     private static final List<String> HARMLESS =
-            List.of("output", "checkpointEveryEpochs", "keepCheckpoints", "dataVersion");
+            List.of("output", "checkpoint_every_epochs", "keep_checkpoints", "data_version");
 
     private final SparkSession spark;
     private final Configuration hadoop;
@@ -159,7 +159,9 @@ public final class ExperimentRunner {
 
     private void refuseOtherSettings(Task task) {
         RunDirectory run = runOf(task);
-        if (run.exists() && !settings(run.manifest().config()).equals(settings(json(task.config())))) {
+        if (run.exists()
+                && !settings(run.manifest().config())
+                        .equals(settingsKnownTo(run.manifest().config(), task))) {
             throw new ConfigurationException(
                     "%s was trained with other settings; choose another --output, or repeat them"
                             .formatted(run.path()));
@@ -170,12 +172,15 @@ public final class ExperimentRunner {
         return ((ObjectNode) training.deepCopy()).remove(HARMLESS);
     }
 
-    /** As it reads back from a run's manifest. */
-    private static JsonNode json(TrainConfig config) {
-        try {
-            return RunDirectory.JSON.readTree(RunDirectory.JSON.writeValueAsString(config));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot write " + config, e);
-        }
+    /** As they read back from a run's manifest; a setting that its version did not have had the value it has by default. */
+    private static JsonNode settingsKnownTo(JsonNode recorded, Task task) {
+        ObjectNode now = (ObjectNode) JsonDocument.parse(JsonDocument.line(task.config()), "the settings");
+        List<String> unknown = new ArrayList<>();
+        now.fieldNames().forEachRemaining(name -> {
+            if (!recorded.has(name)) {
+                unknown.add(name);
+            }
+        });
+        return settings(now.remove(unknown));
     }
 }

@@ -1,12 +1,14 @@
 package io.resnetspark.pipeline.experiment;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
+import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.EpochMetrics.Validation;
+import io.resnetspark.pipeline.training.MetricsFile;
+import io.resnetspark.pipeline.training.RoundMetrics;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -36,38 +38,29 @@ record TrainedSeed(Training training, long seed, TrainingStatus status, long par
         double seconds = 0;
         long workerBytes = 0;
         long driverBytes = 0;
-        for (String line : run.metrics()) {
-            JsonNode metrics = parse(run, line);
-            String type = metrics.path("type").asText();
-            if (type.equals("round")) {
-                workerBytes += metrics.path("workerSentBytes").asLong();
-                driverBytes += metrics.path("driverBytes").asLong();
+        MetricsFile metrics = MetricsFile.read(run);
+        Iterator<RoundMetrics> rounds = metrics.rounds().iterator();
+        int round = 0;
+        for (EpochMetrics epoch : metrics.epochs()) {
+            while (round < epoch.round() && rounds.hasNext()) {
+                RoundMetrics next = rounds.next();
+                round = next.round();
+                workerBytes += next.workerSentBytes();
+                driverBytes += next.driverBytes();
             }
-            if (!type.equals("epoch")) {
-                continue;
-            }
-            images += metrics.path("examples").asLong();
-            seconds += metrics.path("seconds").asDouble();
-            JsonNode judged = metrics.path("validation");
+            images += epoch.examples();
+            seconds += epoch.seconds();
             epochs.add(new EpochResult(
-                    metrics.path("epoch").asInt(),
+                    epoch.epoch(),
                     images,
-                    metrics.path("loss").asDouble(),
-                    1 - metrics.path("accuracy").asDouble(),
-                    judged.path("loss").asDouble(Double.NaN),
-                    1 - judged.path("accuracy").asDouble(Double.NaN),
+                    epoch.loss(),
+                    1 - epoch.accuracy(),
+                    epoch.validation().map(Validation::loss).orElse(Double.NaN),
+                    epoch.validation().map(judged -> 1 - judged.accuracy()).orElse(Double.NaN),
                     seconds,
                     workerBytes,
                     driverBytes));
         }
         return new TrainedSeed(training, seed, manifest.status(), manifest.parameters(), List.copyOf(epochs));
-    }
-
-    private static JsonNode parse(RunDirectory run, String line) {
-        try {
-            return RunDirectory.JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            throw new BadDataException("The metrics of %s are damaged at \"%s\"".formatted(run.path(), line), e);
-        }
     }
 }

@@ -8,12 +8,16 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.program.InferencePrecision;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
@@ -55,23 +59,45 @@ public final class BatchPrediction {
     /**
      * Predicts every input that the output does not have yet.
      *
-     * @param weights identify the model; with the views of the configuration, if there are several, they become its version,
-     *     and another version's rows in the same output stay
+     * @param weights identify the model; with its precision, unless that is single, and with the views of the
+     *     configuration, if there are several, they become its version, and another version's rows in the same output stay
      * @param output path or URI of the output's folder; need not exist
      * @throws ConfigurationException if the output has embeddings and this run makes none, or the other way round
      */
     public Outcome run(PredictionInput input, ClassifierSource model, String weights, String output) {
-        String modelVersion = version(weights);
+        String modelVersion = version(weights, model.precision());
         PredictionFiles files = new PredictionFiles(spark, output);
         files.removeUnfinished();
-        Dataset<Row> keys = input.keys().distinct();
         files.predictions().ifPresent(predictions -> checkEmbeddings(predictions, output));
+        List<Dataset<Row>> done = files.tables();
+        Broadcast<ClassifierSource> shared = jobs.context().broadcast(model);
+        try {
+            Dataset<Row> keys = input.keys();
+            if (done.isEmpty()) {
+                long inputs = jobs.run("predict: count inputs", keys::count);
+                if (inputs == 0) {
+                    return new Outcome(0, 0, 0);
+                }
+                if (inputs <= config.imagesPerChunk()) { // all at once: nothing has to be looked up
+                    return jobs.run(
+                            "predict: %,d images".formatted(inputs),
+                            () -> chunk(input.images(), shared, modelVersion, files));
+                }
+            }
+            return missing(input, keys.distinct(), done, new Pass(shared, modelVersion, files));
+        } finally {
+            shared.destroy();
+        }
+    }
+
+    /** What is the same for all chunks. */
+    private record Pass(Broadcast<ClassifierSource> model, String modelVersion, PredictionFiles files) {}
+
+    private Outcome missing(PredictionInput input, Dataset<Row> keys, List<Dataset<Row>> done, Pass pass) {
         // A table's keys are hashes of its images: counted here and joined below, they are computed once.
         Dataset<Row> all = keys.persist(StorageLevel.MEMORY_AND_DISK());
-        List<Dataset<Row>> done = files.tables();
         Dataset<Row> todo =
-                done.isEmpty() ? all : without(all, done, modelVersion).persist(StorageLevel.MEMORY_AND_DISK());
-        Broadcast<ClassifierSource> shared = jobs.context().broadcast(model);
+                done.isEmpty() ? all : without(all, done, pass.modelVersion()).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             long inputs = jobs.run("predict: list inputs", all::count);
             long open = todo == all ? inputs : jobs.run("predict: list inputs", todo::count);
@@ -84,7 +110,8 @@ public final class BatchPrediction {
                         .equalTo(i));
                 String description = "predict: chunk %,d of %,d, %,d of %,d images done"
                         .formatted(i + 1, chunks, predicted + rejected, open);
-                Outcome chunk = jobs.run(description, () -> chunk(input.images(next), shared, modelVersion, files));
+                Outcome chunk = jobs.run(
+                        description, () -> chunk(input.images(next), pass.model(), pass.modelVersion(), pass.files()));
                 predicted += chunk.predicted();
                 rejected += chunk.rejected();
                 LOG.info("Predicted {} of {} images, rejected {}", predicted, open, rejected);
@@ -93,14 +120,14 @@ public final class BatchPrediction {
         } finally {
             todo.unpersist();
             all.unpersist();
-            shared.destroy();
         }
     }
 
     /** Two models, or ways to look with one, that predict differently never share it. */
-    private String version(String weights) {
+    private String version(String weights, InferencePrecision precision) {
         TestTimeAugmentation views = config.testTimeAugmentation();
-        return views == TestTimeAugmentation.NONE ? weights : weights + ", " + views.label();
+        String computed = precision == InferencePrecision.FP32 ? weights : weights + ", " + precision.label();
+        return views == TestTimeAugmentation.NONE ? computed : computed + ", " + views.label();
     }
 
     /** The keys that none of the tables has for that version. */
@@ -125,25 +152,41 @@ public final class BatchPrediction {
         }
     }
 
+    /** The images are classified while the predictions are written; what was rejected is kept until it is written too. */
     private Outcome chunk(
             Dataset<Row> images, Broadcast<ClassifierSource> model, String modelVersion, PredictionFiles files) {
         Dataset<Row> rows = images.mapPartitions(
                         new PredictImages(model, config), Encoders.row(PredictImages.schema(config)))
                 .withColumn("model_version", lit(modelVersion))
                 .persist(StorageLevel.MEMORY_AND_DISK());
+        Observation counts = new Observation();
         try {
-            Row counts = rows.agg(count(lit(1)), count("reason")).first();
-            if (counts.getLong(0) == 0) { // no hash fell into it
-                return new Outcome(0, 0, 0);
-            }
             files.add(
                     files.nextChunk(),
-                    rows.where(col("reason").isNull()).drop("reason", "detail"),
-                    rows.where(col("reason").isNotNull())
-                            .drop("label", "probability", "top5", PredictImages.EMBEDDING));
-            return new Outcome(counts.getLong(0) - counts.getLong(1), counts.getLong(1), 0);
+                    rows.observe(
+                                    counts,
+                                    count(lit(1)).as("all"),
+                                    count("reason").as("rejected"))
+                            .where(col("reason").isNull())
+                            .drop("reason", "detail"),
+                    rows.where(col("reason").isNotNull()).drop("label", "probability", "top5", PredictImages.EMBEDDING),
+                    () -> observed(counts, "all") > 0);
+            long rejected = observed(counts, "rejected");
+            return new Outcome(observed(counts, "all") - rejected, rejected, 0);
         } finally {
             rows.unpersist();
+        }
+    }
+
+    private static long observed(Observation counts, String name) {
+        try {
+            Callable<Map<String, Object>> known = counts::getAsJava; // some versions of Spark declare an interruption
+            return ((Number) known.call().get(name)).longValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted", e);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }

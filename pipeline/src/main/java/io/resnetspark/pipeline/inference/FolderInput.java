@@ -87,6 +87,11 @@ public final class FolderInput implements PredictionInput {
     }
 
     @Override
+    public Dataset<Row> images() {
+        return images(keys());
+    }
+
+    @Override
     public Dataset<Row> images(Dataset<Row> keys) {
         // Paths are spread before files are read, not after.
         return keys.repartition(spark.sparkContext().defaultParallelism())

@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.inference;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.model.Precision;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
  * @param format what the input is
  * @param columns of a table that is no prepared dataset
  * @param batchSize images per call of the network, at least 1
+ * @param precision what the network computes with
  * @param testTimeAugmentation views of each image whose probabilities are averaged
  * @param imagesPerChunk about so many images are made visible together and need not be done again, at least 1; they are
  *     shared out to chunks by hash
@@ -22,6 +24,7 @@ public record PredictConfig(
         Format format,
         Columns columns,
         int batchSize,
+        Precision precision,
         TestTimeAugmentation testTimeAugmentation,
         int imagesPerChunk,
         boolean embeddings)
@@ -62,6 +65,12 @@ public record PredictConfig(
     /** What {@code predict} does unless told otherwise. */
     public static PredictConfig standard() {
         return new PredictConfig(
-                Format.IMAGE_FOLDER, new Columns("image", "id"), 64, TestTimeAugmentation.NONE, 100_000, false);
+                Format.IMAGE_FOLDER,
+                new Columns("image", "id"),
+                64,
+                Precision.MODEL,
+                TestTimeAugmentation.NONE,
+                100_000,
+                false);
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -83,12 +84,19 @@ final class PredictionFiles {
     /**
      * Adds one chunk to both tables. Rejects appear first: killed in between, the next run finds the predictions missing
      * and makes them again, and nothing is there twice.
+     *
+     * @param predictions written first
+     * @param wanted asked then; without it nothing is added
      */
-    void add(int chunk, Dataset<Row> predictions, Dataset<Row> rejects) {
+    void add(int chunk, Dataset<Row> predictions, Dataset<Row> rejects, BooleanSupplier wanted) {
         Path staging = new Path(root, STAGING + UUID.randomUUID());
-        rejects.write().parquet(new Path(staging, REJECTS).toString());
         predictions.write().parquet(new Path(staging, PREDICTIONS).toString());
         try {
+            if (!wanted.getAsBoolean()) { // no hash fell into it
+                fileSystem.delete(staging, true);
+                return;
+            }
+            rejects.write().parquet(new Path(staging, REJECTS).toString());
             for (String name : List.of(REJECTS, PREDICTIONS)) {
                 Path target = new Path(new Path(root, name), "chunk=" + chunk);
                 fileSystem.mkdirs(target.getParent());

@@ -107,6 +107,9 @@ public sealed interface PredictionInput permits FolderInput, TableInput, TableIm
     /** The keys of all inputs. */
     Dataset<Row> keys();
 
+    /** The images of all keys, as {@link #images(Dataset)}. */
+    Dataset<Row> images();
+
     /**
      * The images of some keys: {@code path, source_stamp, image_id, width, height, channels, encoding, bytes, reason,
      * problem}, where {@code reason} and {@code problem} say why the bytes could not be had. In one partition for each task slot.

@@ -67,8 +67,17 @@ public record TableImages(Dataset<Row> rows, String image, String id) implements
     }
 
     @Override
+    public Dataset<Row> images() {
+        return EvenShares.of(rows, all());
+    }
+
+    @Override
     public Dataset<Row> images(Dataset<Row> keys) {
-        Dataset<Row> images = rows.select(
+        return EvenShares.of(rows, all().join(keys, new String[] {"path", "source_stamp"}, "left_semi"));
+    }
+
+    private Dataset<Row> all() {
+        return rows.select(
                         path().as("path"),
                         hash().as("image_id"),
                         lit(null).cast(DataTypes.IntegerType).as("width"),
@@ -78,9 +87,7 @@ public record TableImages(Dataset<Row> rows, String image, String id) implements
                         bytes().as("bytes"),
                         when(bytes().isNull(), lit("unreadable")).as("reason"),
                         when(bytes().isNull(), problem()).as("problem"))
-                .withColumn("source_stamp", stamp(col("image_id")))
-                .join(keys, new String[] {"path", "source_stamp"}, "left_semi");
-        return EvenShares.of(rows, images);
+                .withColumn("source_stamp", stamp(col("image_id")));
     }
 
     private static boolean hasBytes(DataType type) {

@@ -18,12 +18,20 @@ public record TableInput(Dataset<Row> rows) implements PredictionInput {
     }
 
     @Override
+    public Dataset<Row> images() {
+        return EvenShares.of(rows, all());
+    }
+
+    @Override
     public Dataset<Row> images(Dataset<Row> keys) {
-        Dataset<Row> images = rows.withColumn("path", col("origin"))
+        return EvenShares.of(rows, all().join(keys, new String[] {"path", "source_stamp"}, "left_semi"));
+    }
+
+    private Dataset<Row> all() {
+        return rows.withColumn("path", col("origin"))
                 .withColumn("source_stamp", col("image_id"))
                 .withColumn("reason", lit(null).cast("string"))
                 .withColumn("problem", lit(null).cast("string"))
-                .join(keys, new String[] {"path", "source_stamp"}, "left_semi")
                 .select(
                         "path",
                         "source_stamp",
@@ -35,6 +43,5 @@ public record TableInput(Dataset<Row> rows) implements PredictionInput {
                         "bytes",
                         "reason",
                         "problem");
-        return EvenShares.of(rows, images);
     }
 }

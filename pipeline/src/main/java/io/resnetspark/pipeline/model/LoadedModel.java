@@ -40,7 +40,7 @@ public record LoadedModel(ModelCard card, StateDict weights, String description)
             throw new ConfigurationException("%s has %d class names, the network has %d classes"
                     .formatted(source, labels.size(), card.labels().size()));
         }
-        return new LoadedModel(new ModelCard(card.spec(), labels, card.preprocessing()), weights, description);
+        return new LoadedModel(card.withLabels(labels), weights, description);
     }
 
     /** Hexadecimal digits of a hash of card and weights: the same wherever the model lies, others for any other model. */

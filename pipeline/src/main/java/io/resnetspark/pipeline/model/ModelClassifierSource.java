@@ -7,6 +7,7 @@ import io.resnetspark.model.checkpoint.ModelCard;
 import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.inference.SharedNetwork;
 import io.resnetspark.model.kernel.ComputeThreads;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.pipeline.device.TaskDevice;
 import java.io.ByteArrayInputStream;
@@ -29,16 +30,31 @@ public final class ModelClassifierSource implements ClassifierSource {
     private final ModelCard card;
     private final String description;
     private final int batchSize;
+    private final InferencePrecision precision;
     private final byte[] weights;
 
     /** Of this JVM, by device; made when the first classifier is opened there. */
     private transient Map<TaskDevice, SharedNetwork> networks;
 
-    /** @param batchSize most images of one call of the network */
+    /**
+     * As the model was made.
+     *
+     * @param batchSize most images of one call of the network
+     */
     public ModelClassifierSource(LoadedModel model, int batchSize) {
+        this(model, batchSize, Precision.MODEL);
+    }
+
+    /**
+     * In another precision.
+     *
+     * @throws io.resnetspark.model.error.ConfigurationException if the model cannot classify in it
+     */
+    public ModelClassifierSource(LoadedModel model, int batchSize, Precision wanted) {
         this.card = model.card();
         this.description = model.description();
         this.batchSize = batchSize;
+        this.precision = wanted.of(model);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             CheckpointFormat.writeModel(model.card(), model.weights(), bytes);
@@ -63,7 +79,8 @@ public final class ModelClassifierSource implements ClassifierSource {
         }
         return networks.computeIfAbsent(device, unused -> {
             try {
-                return SharedNetwork.of(card.spec(), SafeTensors.read(new ByteArrayInputStream(weights), description));
+                return SharedNetwork.of(card.spec(), SafeTensors.read(new ByteArrayInputStream(weights), description))
+                        .in(precision, card.quantized());
             } catch (IOException e) {
                 throw new UncheckedIOException("Memory cannot fail to be read", e);
             }
@@ -83,6 +100,11 @@ public final class ModelClassifierSource implements ClassifierSource {
     @Override
     public String architecture() {
         return card.spec().architecture();
+    }
+
+    @Override
+    public InferencePrecision precision() {
+        return precision;
     }
 
     @Override

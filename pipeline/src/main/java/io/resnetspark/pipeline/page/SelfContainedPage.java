@@ -1,6 +1,8 @@
 package io.resnetspark.pipeline.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,6 +24,9 @@ import java.util.stream.Stream;
  * @param files where the numbers are too, for readers without JavaScript
  */
 public record SelfContainedPage(String title, String headExtra, List<Script> scripts, JsonNode data, String files) {
+
+    /** In the template, before the data. */
+    private static final String DATA = "<script type=\"application/json\" id=\"data\">";
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)}}");
 
@@ -46,6 +51,15 @@ public record SelfContainedPage(String title, String headExtra, List<Script> scr
     /** An element of the head that makes the browser load the page again after so many seconds. */
     public static String refreshing(int seconds) {
         return "<meta http-equiv=\"refresh\" content=\"%d\">".formatted(seconds);
+    }
+
+    /** The data of a page, as its scripts read it; nothing if it is no such page. */
+    public static JsonNode data(String html) {
+        int start = html.indexOf(DATA);
+        int end = html.indexOf("</script>", start);
+        return start < 0 || end < 0
+                ? MissingNode.getInstance()
+                : JsonDocument.parse(html.substring(start + DATA.length(), end), "the page");
     }
 
     /** The file. */

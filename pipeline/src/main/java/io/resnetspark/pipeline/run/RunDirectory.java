@@ -1,11 +1,5 @@
 package io.resnetspark.pipeline.run;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.checkpoint.Checkpoint;
@@ -14,6 +8,7 @@ import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.DirectoryPublication;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import io.resnetspark.pipeline.storage.PublishedDirectory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -38,10 +33,6 @@ public final class RunDirectory {
     private static final String REESTIMATED = "reestimated";
     private static final String METRICS = "metrics.jsonl";
 
-    /** How the files of a run are written and read. */
-    public static final ObjectMapper JSON =
-            JsonMapper.builder().addModule(new Jdk8Module()).build();
-
     private final AtomicStore store;
 
     private RunDirectory(AtomicStore store) {
@@ -64,14 +55,19 @@ public final class RunDirectory {
 
     /** Replaces the manifest. */
     public void writeManifest(RunManifest manifest) {
-        store.replaceText(RunManifest.FILE, pretty(manifest));
+        store.replaceText(RunManifest.FILE, JsonDocument.text(manifest));
     }
 
     /** What was run. */
     public RunManifest manifest() {
-        return read(RunManifest.FILE, RunManifest.class)
+        RunManifest manifest = read(RunManifest.FILE, RunManifest.class)
                 .orElseThrow(() ->
                         new BadDataException("%s is not a run: it has no %s".formatted(path(), RunManifest.FILE)));
+        if (manifest.formatVersion() < 1 || manifest.formatVersion() > RunManifest.FORMAT_VERSION) {
+            throw new BadDataException("%s/%s has format %d, this software reads up to %d; use a newer version of it"
+                    .formatted(path(), RunManifest.FILE, manifest.formatVersion(), RunManifest.FORMAT_VERSION));
+        }
+        return manifest;
     }
 
     /** Replaces {@code metrics.jsonl}. */
@@ -79,32 +75,16 @@ public final class RunDirectory {
         store.replaceText(METRICS, lines);
     }
 
-    /** The lines of {@code metrics.jsonl}; empty before the first. */
+    /** The lines of {@code metrics.jsonl}, for who knows what they mean; empty before the first. */
     public List<String> metrics() {
         return store.readText(METRICS)
                 .map(text -> text.lines().filter(line -> !line.isBlank()).toList())
                 .orElse(List.of());
     }
 
-    /** The lines of {@code metrics.jsonl} of one type. */
-    public List<JsonNode> metrics(String type) {
-        List<JsonNode> some = new ArrayList<>();
-        for (String line : metrics()) {
-            try {
-                JsonNode metrics = JSON.readTree(line);
-                if (metrics.path("type").asText().equals(type)) {
-                    some.add(metrics);
-                }
-            } catch (JsonProcessingException e) {
-                throw new BadDataException("%s/%s is damaged at \"%s\"".formatted(path(), METRICS, line), e);
-            }
-        }
-        return some;
-    }
-
     /** Replaces {@code best.json}. */
     public void writeBest(BestCheckpoint best) {
-        store.replaceText(BestCheckpoint.FILE, pretty(best));
+        store.replaceText(BestCheckpoint.FILE, JsonDocument.text(best));
     }
 
     /** The checkpoint with the best validation accuracy, if the run validates. */
@@ -270,20 +250,8 @@ public final class RunDirectory {
     }
 
     private <T> Optional<T> read(String file, Class<T> type) {
-        return store.readText(file).map(text -> {
-            try {
-                return JSON.readValue(text, type);
-            } catch (JsonProcessingException e) {
-                throw new BadDataException("%s/%s is damaged: %s".formatted(path(), file, e.getOriginalMessage()), e);
-            }
-        });
-    }
-
-    private static String pretty(Object value) {
-        try {
-            return JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot write " + value, e);
-        }
+        String path = path() + "/" + file;
+        return store.readText(file)
+                .map(text -> JsonDocument.read(JsonDocument.snakeCase(JsonDocument.parse(text, path)), type, path));
     }
 }

@@ -50,7 +50,8 @@ public record RunManifest(
         List<ReturnToCheckpoint> returns) {
 
     public static final String FILE = "run.json";
-    public static final int FORMAT_VERSION = 1;
+    /** 1: names in camel case. */
+    public static final int FORMAT_VERSION = 2;
 
     public RunManifest {
         returns = returns == null ? List.of() : List.copyOf(returns); // runs of earlier versions have none

@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -26,6 +28,9 @@ import java.time.Instant;
  * undefined. Properties that a record does not have, such as those of a newer version, are passed over.
  */
 public final class JsonDocument {
+
+    private static final PropertyNamingStrategies.SnakeCaseStrategy NAMES =
+            new PropertyNamingStrategies.SnakeCaseStrategy();
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(new Jdk8Module())
@@ -54,6 +59,28 @@ public final class JsonDocument {
     /** {@link #text} in UTF-8. */
     public static byte[] bytes(Object value) {
         return text(value).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A document in one line, without a line break. */
+    public static String line(Object value) {
+        return tree(value).toString();
+    }
+
+    /** The same with all names in snake case, for what versions before 0.2.0 wrote with {@code camelCase} ones. */
+    public static JsonNode snakeCase(JsonNode json) {
+        if (json instanceof ObjectNode object) {
+            ObjectNode renamed = MAPPER.createObjectNode();
+            object.fields()
+                    .forEachRemaining(
+                            field -> renamed.set(NAMES.translate(field.getKey()), snakeCase(field.getValue())));
+            return renamed;
+        }
+        if (json instanceof ArrayNode array) {
+            ArrayNode renamed = MAPPER.createArrayNode();
+            array.forEach(element -> renamed.add(snakeCase(element)));
+            return renamed;
+        }
+        return json;
     }
 
     /** A document to be changed or taken apart. */

@@ -6,6 +6,7 @@ import io.resnetspark.pipeline.storage.AtomicStore;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +22,10 @@ public final class EvaluationTracking {
      * Tells about a report. The same model on the same dataset and split goes to the same MLflow run. A server that does
      * not answer is warned of.
      *
+     * @param data what the model was judged on
      * @param directory the report was written to
      */
-    public static void tell(MlflowServer server, EvaluationReport report, AtomicStore directory) {
+    public static void tell(MlflowServer server, EvaluationReport report, DatasetInput data, AtomicStore directory) {
         try {
             String split = report.dataset().split();
             MlflowRun run = server.run(
@@ -35,16 +37,17 @@ public final class EvaluationTracking {
                             Long.toString(report.dataset().version()),
                             split),
                     "evaluate " + report.model().source(),
-                    Map.of("resnet-spark.id", report.model().id()));
+                    Map.of("resnet-spark.id", report.model().id()),
+                    Optional.empty());
             Map<String, String> parameters = new TreeMap<>(Map.of(
                     "arch", report.model().arch(),
                     "model", report.model().source(),
                     "dataset", report.dataset().name(),
-                    "datasetId", report.dataset().id(),
-                    "datasetVersion", Long.toString(report.dataset().version()),
+                    "dataset_id", report.dataset().id(),
+                    "dataset_version", Long.toString(report.dataset().version()),
                     "split", split));
             run.parameters(parameters);
-            long now = System.currentTimeMillis();
+            run.inputs(List.of(data));
             Map<String, Double> metrics = new LinkedHashMap<>();
             metrics.put(split + "_top1", report.top1());
             metrics.put(split + "_top5", report.top5());
@@ -53,9 +56,7 @@ public final class EvaluationTracking {
             metrics.put(split + "_macro_f1", report.averages().macro().f1());
             metrics.put(split + "_examples", (double) report.examples());
             metrics.put("throughput_images_per_second", report.throughputImagesPerSecond());
-            run.measurements(metrics.entrySet().stream()
-                    .map(metric -> new MlflowRun.Measurement(metric.getKey(), metric.getValue(), 0, now))
-                    .toList());
+            run.measurements(metrics);
             Map<String, byte[]> files = new LinkedHashMap<>();
             for (String name : List.of(ReportDirectory.PAGE, ReportDirectory.JSON, ReportDirectory.CSV)) {
                 directory.read(name).ifPresent(content -> files.put("report/" + name, content));

@@ -5,7 +5,18 @@ public final class MlflowException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    MlflowException(String message, Throwable cause) {
+    /** For a server that did not answer at all. */
+    static final int NO_ANSWER = 0;
+
+    private final int status;
+
+    /** @param status of HTTP, or {@link #NO_ANSWER} */
+    MlflowException(int status, String message, Throwable cause) {
         super(message, cause);
+        this.status = status;
+    }
+
+    int status() {
+        return status;
     }
 }

@@ -3,7 +3,10 @@ package io.resnetspark.pipeline.tracking;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetspark.pipeline.model.LoadedModel;
 import java.net.URI;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,8 +14,9 @@ import java.util.Map;
 /** One run on a tracking server. Every method throws {@link MlflowException} if the server refuses. */
 public final class MlflowRun {
 
-    /** How a run ended. */
+    /** How a run stands. */
     public enum Status {
+        RUNNING,
         FINISHED,
         FAILED
     }
@@ -30,20 +34,43 @@ public final class MlflowRun {
 
     private static final int PARAMETERS_PER_REQUEST = 100;
     private static final int PARAMETER_CHARACTERS = 500;
+    private static final int TAG_CHARACTERS = 5000;
+
+    /** Fingerprint of the model at a path; followed by the path. */
+    private static final String MODEL_TAG = "resnet-spark.model.";
 
     private final MlflowApi api;
     private final String id;
     private final String artifactUri;
+    private final Map<String, String> tags = new LinkedHashMap<>();
+    private final Map<String, Long> lastSteps = new HashMap<>();
 
-    MlflowRun(MlflowApi api, JsonNode info) {
+    MlflowRun(MlflowApi api, JsonNode run) {
         this.api = api;
-        this.id = info.path("run_id").asText();
-        this.artifactUri = info.path("artifact_uri").asText();
+        this.id = run.path("info").path("run_id").asText();
+        this.artifactUri = run.path("info").path("artifact_uri").asText();
+        run.at("/data/tags")
+                .forEach(tag ->
+                        tags.put(tag.path("key").asText(), tag.path("value").asText()));
+        run.at("/data/metrics")
+                .forEach(metric -> lastSteps.put(
+                        metric.path("key").asText(), metric.path("step").asLong()));
+    }
+
+    /** The last step of a metric when the run was found; -1 if it had none. */
+    long lastStep(String metric) {
+        return lastSteps.getOrDefault(metric, -1L);
     }
 
     /** Given by the server. */
     public String id() {
         return id;
+    }
+
+    /** Goes on after it ended. */
+    MlflowRun resumed() {
+        api.post("runs/update", request().put("status", Status.RUNNING.name()));
+        return this;
     }
 
     /** Logs parameters; values longer than 500 characters are cut. Parameters of a run never change on the server. */
@@ -53,14 +80,14 @@ public final class MlflowRun {
             ObjectNode batch = request();
             ArrayNode list = batch.putArray("params");
             for (String key : keys.subList(from, Math.min(keys.size(), from + PARAMETERS_PER_REQUEST))) {
-                list.addObject().put("key", key).put("value", start(parameters.get(key)));
+                list.addObject().put("key", key).put("value", start(parameters.get(key), PARAMETER_CHARACTERS));
             }
             api.post("runs/log-batch", batch);
         }
     }
 
-    private static String start(String value) {
-        return value.length() <= PARAMETER_CHARACTERS ? value : value.substring(0, PARAMETER_CHARACTERS - 1) + "…";
+    private static String start(String value, int characters) {
+        return value.length() <= characters ? value : value.substring(0, characters - 1) + "…";
     }
 
     /** Logs metrics. */
@@ -82,8 +109,25 @@ public final class MlflowRun {
         }
     }
 
+    /** Logs metrics that are measured once. */
+    public void measurements(Map<String, Double> values) {
+        long now = System.currentTimeMillis();
+        measurements(values.entrySet().stream()
+                .map(value -> new Measurement(value.getKey(), value.getValue(), 0, now))
+                .toList());
+    }
+
     public void tag(String key, String value) {
-        api.post("runs/set-tag", request().put("key", key).put("value", value));
+        api.post("runs/set-tag", request().put("key", key).put("value", start(value, TAG_CHARACTERS)));
+        tags.put(key, value);
+    }
+
+    /** Logs datasets that the run reads. Said again, nothing changes. */
+    public void inputs(List<DatasetInput> inputs) {
+        ObjectNode request = request();
+        ArrayNode list = request.putArray("datasets");
+        inputs.forEach(input -> list.add(input.json()));
+        api.post("runs/log-inputs", request);
     }
 
     /**
@@ -95,10 +139,53 @@ public final class MlflowRun {
      */
     public void files(Map<String, byte[]> files, String path) {
         tag("resnet-spark.files", path);
-        if (artifactUri.startsWith("mlflow-artifacts:")) {
-            String root = URI.create(artifactUri).getPath();
-            files.forEach((name, content) -> api.putArtifact(root + "/" + name, content, contentType(name)));
+        if (takesFiles()) {
+            put(files);
         }
+    }
+
+    private boolean takesFiles() {
+        return artifactUri.startsWith("mlflow-artifacts:");
+    }
+
+    private void put(Map<String, byte[]> files) {
+        String root = URI.create(artifactUri).getPath();
+        files.forEach((name, content) -> api.putArtifact(root + "/" + name, content, contentType(name)));
+    }
+
+    /**
+     * Stores a model with the run, in MLflow's format, unless it is there: {@code runs:/ID/PATH} for MLflow's tools.
+     *
+     * @param path in the run's artifacts
+     * @return where it is, for the registry
+     * @throws MlflowException also where the server does not keep artifacts itself
+     */
+    String model(LoadedModel model, String path) {
+        if (!takesFiles()) {
+            throw new MlflowException(
+                    MlflowException.NO_ANSWER,
+                    "the model cannot be stored, as artifacts go to %s and not through the server (mlflow server --serve-artifacts)"
+                            .formatted(artifactUri),
+                    null);
+        }
+        String source = artifactUri + "/" + path;
+        if (!model.fingerprint().equals(tags.get(MODEL_TAG + path))) {
+            MlflowModel folder = new MlflowModel(model, id, path, api.version());
+            Map<String, byte[]> files = new LinkedHashMap<>();
+            folder.files().forEach((name, content) -> files.put(path + "/" + name, content));
+            put(files);
+            // What makes a folder a model of the run for MLflow 2 and 3 alike.
+            api.post(
+                    "runs/log-model",
+                    request().put("model_json", folder.description().toString()));
+            tag(MODEL_TAG + path, model.fingerprint());
+        }
+        return source;
+    }
+
+    /** Whether this very model is stored at a path. */
+    boolean hasModel(LoadedModel model, String path) {
+        return model.fingerprint().equals(tags.get(MODEL_TAG + path));
     }
 
     private static String contentType(String name) {
@@ -112,6 +199,7 @@ public final class MlflowRun {
         return lower.endsWith(".json") ? "application/json" : "application/octet-stream";
     }
 
+    /** Says that the run has ended. */
     public void finish(Status status) {
         api.post("runs/update", request().put("status", status.name()).put("end_time", System.currentTimeMillis()));
     }

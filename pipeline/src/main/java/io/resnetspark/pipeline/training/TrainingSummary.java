@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.training;
 /**
  * What is about to be trained.
  *
+ * @param run directory of the run, fully qualified
  * @param architecture name of the network
  * @param parameters trainable parameters
  * @param examples images of the training split
@@ -15,11 +16,13 @@ package io.resnetspark.pipeline.training;
  * @param everyStepEpochs first epochs with an averaging after every minibatch instead
  * @param epochs length of the training
  * @param totalRounds averaging rounds of the whole training
+ * @param roundsDone those before: more than 0 where a training is resumed; whatever was heard of later ones is lost
  * @param totalExamples images of the whole training, repeats included
  * @param examplesDone images trained before: more than 0 where a training is resumed
  * @param kernels what computes
  */
 public record TrainingSummary(
+        String run,
         String architecture,
         long parameters,
         int examples,
@@ -32,6 +35,7 @@ public record TrainingSummary(
         int everyStepEpochs,
         int epochs,
         int totalRounds,
+        int roundsDone,
         long totalExamples,
         long examplesDone,
         String kernels) {

@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.gpu.Nd4jCudaBinding;
 import io.resnetspark.model.gpu.VisibleDevices;
+import io.resnetspark.pipeline.dataset.TestDatasets;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 
 /** In a build that computes on the CPU. */
@@ -60,5 +65,19 @@ class TaskDeviceTest {
             assertThat(DeviceRequest.of(conf)).isEqualTo(request);
         }
         assertThat(DeviceRequest.of(new SparkConf(false))).isEqualTo(DeviceRequest.CPU);
+    }
+
+    /** A session that somebody else has opened, for Spark ML or from Python: the job's own wish counts, for each in turn. */
+    @Test
+    void requestsTravelWithJobsOfASessionThatIsThereAlready() {
+        JavaSparkContext spark = new JavaSparkContext(TestDatasets.spark().sparkContext());
+        for (DeviceRequest request : List.of(CUDA, DeviceRequest.CPU, CUDA, DeviceRequest.CPU)) {
+            request.travelWith(spark.sc());
+            List<String> seen = spark.parallelize(List.of(1, 2), 2)
+                    .map(i -> DeviceRequest.of(SparkEnv.get().conf(), TaskContext.get())
+                            .toString())
+                    .collect();
+            assertThat(seen).containsExactly(request.toString(), request.toString());
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.DatasetId;
 import io.resnetspark.pipeline.inference.LinearSource;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
+import io.resnetspark.pipeline.model.Precision;
 import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,7 @@ class ClusterEvaluationIT {
     private static EvaluateConfig config(boolean temperatureScaling, String... sliceBy) {
         return new EvaluateConfig(
                 2,
+                Precision.MODEL,
                 TestTimeAugmentation.NONE,
                 15,
                 temperatureScaling,

@@ -74,7 +74,7 @@ final class SampleReport {
                         example.probability(label)));
             }
         }
-        ModelId model = new ModelId("cifar-resnet20", "run-7/round-000042", "runs/run-7");
+        ModelId model = new ModelId("cifar-resnet20", "run-7/round-000042", "runs/run-7", "fp32");
         return ReportAssembly.assemble(
                 new ReportAssembly.Subject(model, new DatasetId("sample", "sample-id", 3, "test"), labels),
                 metrics,
@@ -103,7 +103,7 @@ final class SampleReport {
 
     private static Comparison comparison(List<String> labels) {
         return new Comparison(
-                new ModelId("cifar-resnet56", "run-9/round-000100", "runs/run-9"),
+                new ModelId("cifar-resnet56", "run-9/round-000100", "runs/run-9", "fp32"),
                 0.93,
                 0.999,
                 0.21,

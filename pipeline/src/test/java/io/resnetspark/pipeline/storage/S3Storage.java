@@ -1,20 +1,20 @@
 package io.resnetspark.pipeline.storage;
 
-import com.amazonaws.auth.AWSStaticCredentialsProvider;
-import com.amazonaws.auth.BasicAWSCredentials;
-import com.amazonaws.client.builder.AwsClientBuilder.EndpointConfiguration;
-import com.amazonaws.services.s3.AmazonS3;
-import com.amazonaws.services.s3.AmazonS3ClientBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileUtil;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * The S3 API over {@code s3a}: an S3Proxy that keeps objects in memory, in a JVM of its own because what it needs does not
@@ -34,8 +34,6 @@ public final class S3Storage extends TestStorage {
             throw new IllegalStateException(
                     "resnet.s3proxy.directory is not set: tests on S3 are integration tests, run with ./mvnw verify");
         }
-        // hadoop-aws 3.3 needs version 1 of the SDK, which reports its age with a stack trace.
-        System.setProperty("aws.java.v1.disableDeprecationAnnouncement", "true");
         int port = freePort();
         Path directory = Files.createTempDirectory("s3proxy-");
         Path properties =
@@ -89,13 +87,15 @@ public final class S3Storage extends TestStorage {
 
         /** Through the same library that {@code s3a} uses: it cannot create buckets itself. */
         private void createBucket() {
-            AmazonS3 s3 = AmazonS3ClientBuilder.standard()
-                    .withPathStyleAccessEnabled(true)
-                    .withEndpointConfiguration(new EndpointConfiguration("http://127.0.0.1:" + port, "us-east-1"))
-                    .withCredentials(new AWSStaticCredentialsProvider(new BasicAWSCredentials(ACCESS_KEY, SECRET_KEY)))
-                    .build();
-            s3.createBucket(BUCKET);
-            s3.shutdown();
+            try (S3Client s3 = S3Client.builder()
+                    .endpointOverride(URI.create("http://127.0.0.1:" + port))
+                    .region(Region.US_EAST_1)
+                    .forcePathStyle(true)
+                    .credentialsProvider(
+                            StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY)))
+                    .build()) {
+                s3.createBucket(bucket -> bucket.bucket(BUCKET));
+            }
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.evaluation.EvaluationReport;
@@ -14,6 +15,7 @@ import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainingSummary;
 import java.io.IOException;
@@ -22,17 +24,28 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against MLflow's documented REST interface; no MLflow server is involved. */
+/** Against MLflow's documented REST interface, with its limits; {@code MlflowIT} uses a real server. */
 class MlflowTrackingTest {
 
-    private static final TrainingSummary SUMMARY =
-            new TrainingSummary("resnet18", 11, 100, 10, 2, 2, 1, 8, 1, 0, 3, 30, 300, 0, "oneDNN");
+    private TrainingSummary summary() {
+        return summary(0);
+    }
+
+    private TrainingSummary summary(int roundsDone) {
+        return new TrainingSummary(
+                run.path(), "resnet18", 11, 100, 10, 2, 2, 1, 8, 1, 0, 3, 30, roundsDone, 300, 0, "oneDNN");
+    }
+
+    private static final DatasetInput DATA =
+            new DatasetInput("photos/test", "abc", "data/images", 4, 100, "evaluation");
 
     @TempDir
     Path temporary;
@@ -55,7 +68,7 @@ class MlflowTrackingTest {
 
     private static RunManifest manifest(TrainingStatus status) {
         ObjectNode config =
-                RunDirectory.JSON.createObjectNode().put("arch", "resnet18").put("learningRate", 0.1);
+                JsonNodeFactory.instance.objectNode().put("arch", "resnet18").put("learning_rate", 0.1);
         config.putObject("optimizer").put("momentum", 0.9).put("note", "x".repeat(9000));
         for (int key = 0; key < 150; key++) {
             config.put("key" + key, key);
@@ -88,7 +101,7 @@ class MlflowTrackingTest {
     }
 
     private TrainingTracking tracking(MlflowServer connected) {
-        return new TrainingTracking(connected, run.path(), hadoop);
+        return new TrainingTracking(connected, hadoop);
     }
 
     private static RoundMetrics round(int round) {
@@ -104,7 +117,7 @@ class MlflowTrackingTest {
     void aTrainingIsToldWhole() throws IOException {
         MlflowServer connected = connect();
         TrainingTracking tracking = tracking(connected);
-        tracking.started(SUMMARY);
+        tracking.started(summary());
         for (int round = 1; round <= 700; round++) { // more than fits into one request
             tracking.roundDone(round(round));
         }
@@ -121,10 +134,12 @@ class MlflowTrackingTest {
         assertThat(told.parameters)
                 .hasSize(4 + 150 + 6)
                 .containsEntry("precision", "fp32")
-                .containsEntry("learningRate", "0.1")
+                .containsEntry("learning_rate", "0.1")
                 .containsEntry("optimizer.momentum", "0.9")
-                .containsEntry("datasetVersion", "3");
-        assertThat(told.metrics).hasSize(701 * 4 - 1 + 4);
+                .containsEntry("dataset_version", "3");
+        assertThat(told.metrics)
+                .filteredOn(metric -> !metric.path("key").asText().startsWith("system/"))
+                .hasSize(701 * 4 - 1 + 4);
         assertThat(told.metrics)
                 .filteredOn(metric -> metric.path("key").asText().equals("train_loss")
                         && metric.path("step").asInt() == 4)
@@ -139,20 +154,45 @@ class MlflowTrackingTest {
         for (int attempt = 0; attempt < 2; attempt++) {
             MlflowServer connected = connect();
             TrainingTracking tracking = tracking(connected);
-            tracking.started(SUMMARY);
+            tracking.started(summary());
             tracking.epochDone(epoch(attempt));
             tracking.ended(attempt == 0 ? TrainingStatus.FAILED : TrainingStatus.DONE);
             assertThat(server.runs.get("run1").status).isEqualTo(attempt == 0 ? "FAILED" : "FINISHED");
         }
         assertThat(server.runs).hasSize(1);
-        assertThat(server.runs.get("run1").metrics).hasSize(2 * 4);
+        assertThat(server.runs.get("run1").metrics)
+                .filteredOn(metric -> metric.path("key").asText().startsWith("val_"))
+                .hasSize(2 * 2);
+    }
+
+    @Test
+    void whatTheServerDidNotHearOfIsToldWhenTheTrainingGoesOn() {
+        TrainingTracking heard = tracking(connect());
+        heard.started(summary(0));
+        heard.roundDone(round(1));
+        heard.epochDone(epoch(1));
+        run.writeMetrics(Stream.of(
+                        MetricsFile.LineType.ROUND.line(round(1)),
+                        MetricsFile.LineType.EPOCH.line(epoch(1)),
+                        MetricsFile.LineType.ROUND.line(round(2)),
+                        MetricsFile.LineType.ROUND.line(round(3)),
+                        MetricsFile.LineType.ROUND.line(round(4)))
+                .collect(Collectors.joining("\n")));
+        TrainingTracking resumed = tracking(connect());
+        resumed.started(summary(3));
+        resumed.roundDone(round(4));
+        resumed.ended(TrainingStatus.DONE);
+        assertThat(server.runs.get("run1").metrics)
+                .filteredOn(metric -> metric.path("key").asText().equals("train_loss"))
+                .extracting(metric -> metric.path("step").asInt())
+                .containsExactlyInAnyOrder(1, 2, 3, 4);
     }
 
     @Test
     void aServerThatStopsAnsweringStopsNoTraining() {
         MlflowServer connected = connect();
         TrainingTracking tracking = tracking(connected);
-        tracking.started(SUMMARY);
+        tracking.started(summary());
         server.close();
         assertThatCode(() -> {
                     tracking.epochDone(epoch(1));
@@ -175,8 +215,8 @@ class MlflowTrackingTest {
                      "averages": {"macro": {"f1": 0.5}}}
                     """);
         EvaluationReport report = ReportDirectory.read(directory);
-        EvaluationTracking.tell(connected, report, directory);
-        EvaluationTracking.tell(connected, report, directory);
+        EvaluationTracking.tell(connected, report, DATA, directory);
+        EvaluationTracking.tell(connected, report, DATA, directory);
 
         assertThat(server.runs).hasSize(1);
         TrackingServer.Run told = server.runs.get("run1");
@@ -200,6 +240,39 @@ class MlflowTrackingTest {
                 .hasMessageContaining("photos")
                 .hasMessageContaining("is deleted")
                 .hasMessageContaining("mlflow experiments restore --experiment-id 1");
+    }
+
+    /** As mlflow server --app-name basic-auth answered, and as proxies and login pages do. */
+    @Test
+    void aServerThatRefusesIsSaidAtOnceWithWhatHelps() {
+        Map<String, String> token = Map.of("MLFLOW_TRACKING_TOKEN", "expired");
+        assertRefused(401, "You are not authenticated.", Map.of(), "set MLFLOW_TRACKING_USERNAME");
+        assertRefused(401, "You are not authenticated.", token, "expired: renew MLFLOW_TRACKING_TOKEN");
+        assertRefused(403, "Permission denied", token, "may not write to the experiment \"photos\"");
+        assertRefused(407, "Proxy Authentication Required", Map.of(), "A proxy on the way wants credentials");
+        assertRefused(200, "<html><title>Sign in</title></html>", Map.of(), "a proxy or a login page: <html>");
+        assertRefused(302, "", Map.of(), "sent on to https://login.example/");
+        MlflowConfig nobody = new MlflowConfig(Optional.of("http://127.0.0.1:1"), "photos");
+        assertThatThrownBy(() -> MlflowServer.connect(nobody, Map.of("HTTPS_PROXY", "http://proxy:3128")))
+                .hasMessageContaining("HTTPS_PROXY is set, which Java does not read");
+    }
+
+    private void assertRefused(int status, String body, Map<String, String> environment, String help) {
+        server.refuseAllWith(status, body);
+        MlflowConfig config = new MlflowConfig(Optional.of(server.uri()), "photos");
+        assertThatThrownBy(() -> MlflowServer.connect(config, environment))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(server.uri())
+                .hasMessageContaining(help);
+    }
+
+    @Test
+    void whoMayOnlyReadIsToldAtOnce() {
+        connect();
+        server.readOnly = true;
+        assertThatThrownBy(this::connect)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("may not write to the experiment \"photos\"");
     }
 
     @Test

@@ -43,6 +43,9 @@ final class TrackingServer implements AutoCloseable {
     final Map<String, byte[]> artifacts = new TreeMap<>();
     private final String artifactRoot;
     private final HttpServer server;
+    boolean readOnly;
+    private int refusedStatus;
+    private String refusedBody = "";
     private boolean closed;
 
     /** @param artifactRoot URI below which runs have their artifacts */
@@ -69,7 +72,22 @@ final class TrackingServer implements AutoCloseable {
         }
     }
 
+    /** From now on, whatever is asked, as a proxy or a check of credentials would. */
+    synchronized void refuseAllWith(int status, String body) {
+        refusedStatus = status;
+        refusedBody = body;
+    }
+
     private synchronized void handle(HttpExchange exchange) throws IOException {
+        if (refusedStatus > 0) {
+            byte[] body = refusedBody.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            exchange.getResponseHeaders().set("Location", "https://login.example/");
+            exchange.sendResponseHeaders(refusedStatus, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+            return;
+        }
         int status = 200;
         byte[] answer;
         try {
@@ -112,6 +130,12 @@ final class TrackingServer implements AutoCloseable {
                 experiments.put(JSON.readTree(body).path("name").asText(), id);
                 answer.put("experiment_id", id);
             }
+            case "POST experiments/set-experiment-tag" -> {
+                if (readOnly) {
+                    throw new Refused(403, "PERMISSION_DENIED", "Permission denied");
+                }
+            }
+            case "POST runs/log-inputs" -> run(JSON.readTree(body));
             case "POST runs/search" -> search(JSON.readTree(body), answer);
             case "POST runs/create" -> create(JSON.readTree(body), answer);
             case "POST runs/log-batch" -> log(JSON.readTree(body));
@@ -151,7 +175,15 @@ final class TrackingServer implements AutoCloseable {
         ArrayNode found = answer.putArray("runs");
         runs.forEach((id, run) -> {
             if (filter[3].equals(run.tags.get(filter[1]))) {
-                found.addObject().set("info", info(id, run));
+                ObjectNode one = found.addObject();
+                one.set("info", info(id, run));
+                ObjectNode data = one.putObject("data");
+                ArrayNode tags = data.putArray("tags");
+                run.tags.forEach(
+                        (key, value) -> tags.addObject().put("key", key).put("value", value));
+                Map<String, JsonNode> latest = new TreeMap<>();
+                run.metrics.forEach(metric -> latest.put(metric.path("key").asText(), metric));
+                data.putArray("metrics").addAll(latest.values());
             }
         });
     }

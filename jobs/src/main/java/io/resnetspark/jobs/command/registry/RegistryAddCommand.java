@@ -4,6 +4,7 @@ import io.resnetspark.jobs.cli.ArchitectureOption;
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
 import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.ReasonOption;
 import io.resnetspark.jobs.cli.RegistryOption;
 import io.resnetspark.model.error.ConfigurationException;
@@ -12,9 +13,12 @@ import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.registry.Lineage;
 import io.resnetspark.pipeline.registry.ModelRegistry;
 import io.resnetspark.pipeline.registry.NewVersion;
+import io.resnetspark.pipeline.registry.Promotion;
 import io.resnetspark.pipeline.registry.RegisteredVersion;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.tracking.ChampionTracking;
+import io.resnetspark.pipeline.tracking.MlflowServer;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
@@ -69,10 +73,14 @@ public final class RegistryAddCommand extends JobCommand {
     @Mixin
     private RegistryOption registry;
 
+    @Mixin
+    private MlflowOption mlflow;
+
     @Override
     protected Conclusion run(Job job) {
         Configuration hadoop = job.hadoopConfiguration();
         ModelRegistry models = ModelRegistry.of(hadoop);
+        Optional<MlflowServer> server = MlflowOption.connect(job);
         NewVersion candidate = candidate(hadoop);
         if (report != null) {
             candidate = candidate.withReport(AtomicStore.at(report, hadoop));
@@ -84,9 +92,9 @@ public final class RegistryAddCommand extends JobCommand {
         if (!promote) {
             return Conclusion.done(added);
         }
-        return Conclusion.done(added
-                + System.lineSeparator()
-                + RegistryPromoteCommand.words(name, models.model(name).promote(version.version(), reason.text)));
+        Promotion promotion = models.model(name).promote(version.version(), reason.text);
+        server.ifPresent(told -> ChampionTracking.tell(told, models.model(name)));
+        return Conclusion.done(added + System.lineSeparator() + RegistryPromoteCommand.words(name, promotion));
     }
 
     private NewVersion candidate(Configuration hadoop) {

@@ -3,12 +3,15 @@ package io.resnetspark.jobs.command.registry;
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
 import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.ReasonOption;
 import io.resnetspark.jobs.cli.RegistryOption;
 import io.resnetspark.pipeline.registry.ModelReference;
 import io.resnetspark.pipeline.registry.ModelRegistry;
 import io.resnetspark.pipeline.registry.Promotion;
 import io.resnetspark.pipeline.registry.RegisteredModel;
+import io.resnetspark.pipeline.tracking.ChampionTracking;
+import io.resnetspark.pipeline.tracking.MlflowServer;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,12 +33,17 @@ public final class RegistryPromoteCommand extends JobCommand {
     @Mixin
     private RegistryOption registry;
 
+    @Mixin
+    private MlflowOption mlflow;
+
     @Override
     protected Conclusion run(Job job) {
         ModelRegistry models = ModelRegistry.of(job.hadoopConfiguration());
         RegisteredModel model = models.model(ModelReference.parse(reference).name());
-        return Conclusion.done(
-                words(model.name(), model.promote(models.find(reference).version(), reason.text)));
+        Optional<MlflowServer> server = MlflowOption.connect(job);
+        Promotion promotion = model.promote(models.find(reference).version(), reason.text);
+        server.ifPresent(told -> ChampionTracking.tell(told, model));
+        return Conclusion.done(words(model.name(), promotion));
     }
 
     static String words(String name, Promotion promotion) {

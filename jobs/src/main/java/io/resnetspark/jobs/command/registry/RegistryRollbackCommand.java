@@ -3,10 +3,14 @@ package io.resnetspark.jobs.command.registry;
 import io.resnetspark.jobs.cli.Conclusion;
 import io.resnetspark.jobs.cli.Job;
 import io.resnetspark.jobs.cli.JobCommand;
+import io.resnetspark.jobs.cli.MlflowOption;
 import io.resnetspark.jobs.cli.ReasonOption;
 import io.resnetspark.jobs.cli.RegistryOption;
 import io.resnetspark.pipeline.registry.ModelRegistry;
 import io.resnetspark.pipeline.registry.RegisteredModel;
+import io.resnetspark.pipeline.tracking.ChampionTracking;
+import io.resnetspark.pipeline.tracking.MlflowServer;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,10 +35,15 @@ public final class RegistryRollbackCommand extends JobCommand {
     @Mixin
     private RegistryOption registry;
 
+    @Mixin
+    private MlflowOption mlflow;
+
     @Override
     protected Conclusion run(Job job) {
         RegisteredModel model = ModelRegistry.of(job.hadoopConfiguration()).model(name);
+        Optional<MlflowServer> server = MlflowOption.connect(job);
         int champion = from == null ? model.rollback(reason.text) : model.rollbackFrom(from, reason.text);
+        server.ifPresent(told -> ChampionTracking.tell(told, model));
         return Conclusion.done("%s@%d is champion".formatted(name, champion));
     }
 }

@@ -2,10 +2,9 @@ package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
-import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.bytedeco.cuda.cudnn.cudnnConvolutionStruct;
 import org.bytedeco.cuda.cudnn.cudnnFilterStruct;
 import org.bytedeco.cuda.cudnn.cudnnTensorStruct;
@@ -18,69 +17,74 @@ final class ConvolutionDescriptors implements AutoCloseable {
 
     private static final int DILATION = 1;
 
-    private final Element maps;
-    private final TrainingPrecision precision;
-    private final Window window;
-    private final String what;
+    private final ConvolutionShape shape;
+    private final Deque<Runnable> releases = new ArrayDeque<>();
     private final cudnnTensorStruct input;
     private final cudnnTensorStruct output;
-    private final cudnnFilterStruct weight = new cudnnFilterStruct();
-    private final List<cudnnConvolutionStruct> convolutions = new ArrayList<>();
+    private final cudnnFilterStruct weight;
+    private final cudnnFilterStruct floatWeight;
+    private final cudnnConvolutionStruct convolution = new cudnnConvolutionStruct();
 
-    ConvolutionDescriptors(TrainingPrecision precision, Element maps, ImageShape shape, int outputs, Window window) {
-        this.precision = precision;
-        this.maps = maps;
-        this.window = window;
-        ImageShape result = shape.through(window, outputs);
-        this.what = "%s to %s, %s, %s".formatted(shape, result, window, maps);
-        input = tensor(shape);
-        output = tensor(result);
-        CudaStatus.cudnn(cudnn.cudnnCreateFilterDescriptor(weight), "cudnnCreateFilterDescriptor");
-        CudaStatus.cudnn(
-                cudnn.cudnnSetFilter4dDescriptor(
-                        weight,
-                        dataType(),
-                        cudnn.CUDNN_TENSOR_NHWC,
-                        outputs,
-                        shape.channels(),
-                        window.size(),
-                        window.size()),
-                "cudnnSetFilter4dDescriptor of " + what);
-    }
-
-    private int dataType() {
-        return maps == Element.BFLOAT16 ? cudnn.CUDNN_DATA_BFLOAT16 : cudnn.CUDNN_DATA_FLOAT;
-    }
-
-    /** cuDNN's default for floats allows TF32. */
-    private int mathType() {
-        if (maps == Element.BFLOAT16) {
-            return cudnn.CUDNN_TENSOR_OP_MATH;
+    ConvolutionDescriptors(ConvolutionShape shape) {
+        this.shape = shape;
+        try {
+            input = tensor(shape.input());
+            output = tensor(shape.output());
+            weight = filter(dataType(shape.maps()));
+            floatWeight = filter(dataType(Element.FLOAT));
+            describe();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
-        return precision == TrainingPrecision.FP32 ? cudnn.CUDNN_FMA_MATH : cudnn.CUDNN_DEFAULT_MATH;
     }
 
-    private cudnnTensorStruct tensor(ImageShape shape) {
+    private static int dataType(Element element) {
+        return element == Element.BFLOAT16 ? cudnn.CUDNN_DATA_BFLOAT16 : cudnn.CUDNN_DATA_FLOAT;
+    }
+
+    private cudnnTensorStruct tensor(ImageShape tensorShape) {
         cudnnTensorStruct tensor = new cudnnTensorStruct();
         CudaStatus.cudnn(cudnn.cudnnCreateTensorDescriptor(tensor), "cudnnCreateTensorDescriptor");
+        releases.push(
+                () -> CudaStatus.cudnn(cudnn.cudnnDestroyTensorDescriptor(tensor), "cudnnDestroyTensorDescriptor"));
         CudaStatus.cudnn(
                 cudnn.cudnnSetTensor4dDescriptor(
                         tensor,
                         cudnn.CUDNN_TENSOR_NHWC,
-                        dataType(),
-                        shape.batch(),
-                        shape.channels(),
-                        shape.height(),
-                        shape.width()),
-                "cudnnSetTensor4dDescriptor of " + what);
+                        dataType(shape.maps()),
+                        tensorShape.batch(),
+                        tensorShape.channels(),
+                        tensorShape.height(),
+                        tensorShape.width()),
+                "cudnnSetTensor4dDescriptor of " + shape);
         return tensor;
     }
 
-    /** The convolution, to be given an algorithm's own arithmetic. */
-    cudnnConvolutionStruct convolution() {
-        cudnnConvolutionStruct convolution = new cudnnConvolutionStruct();
+    private cudnnFilterStruct filter(int type) {
+        cudnnFilterStruct filter = new cudnnFilterStruct();
+        CudaStatus.cudnn(cudnn.cudnnCreateFilterDescriptor(filter), "cudnnCreateFilterDescriptor");
+        releases.push(
+                () -> CudaStatus.cudnn(cudnn.cudnnDestroyFilterDescriptor(filter), "cudnnDestroyFilterDescriptor"));
+        Window window = shape.window();
+        CudaStatus.cudnn(
+                cudnn.cudnnSetFilter4dDescriptor(
+                        filter,
+                        type,
+                        cudnn.CUDNN_TENSOR_NHWC,
+                        shape.outputs(),
+                        shape.input().channels(),
+                        window.size(),
+                        window.size()),
+                "cudnnSetFilter4dDescriptor of " + shape);
+        return filter;
+    }
+
+    private void describe() {
         CudaStatus.cudnn(cudnn.cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor");
-        convolutions.add(convolution);
+        releases.push(() -> CudaStatus.cudnn(
+                cudnn.cudnnDestroyConvolutionDescriptor(convolution), "cudnnDestroyConvolutionDescriptor"));
+        Window window = shape.window();
         CudaStatus.cudnn(
                 cudnn.cudnnSetConvolution2dDescriptor(
                         convolution,
@@ -92,14 +96,30 @@ final class ConvolutionDescriptors implements AutoCloseable {
                         DILATION,
                         cudnn.CUDNN_CROSS_CORRELATION,
                         cudnn.CUDNN_DATA_FLOAT), // sums are single precision whatever the maps are
-                "cudnnSetConvolution2dDescriptor of " + what);
-        useMathType(convolution, mathType());
-        return convolution;
+                "cudnnSetConvolution2dDescriptor of " + shape);
+        useMathType(Arithmetic.ofConvolutions(shape.precision()));
     }
 
-    void useMathType(cudnnConvolutionStruct convolution, int mathType) {
+    /**
+     * Computes with this kind of arithmetic from now on.
+     *
+     * @throws IllegalStateException if the precision does not allow it, or cuDNN takes another
+     */
+    void useMathType(int mathType) {
+        if (!Arithmetic.allows(shape.precision(), mathType)) {
+            throw new IllegalStateException(
+                    "%s does not allow cuDNN's math type %d".formatted(shape.precision(), mathType));
+        }
         CudaStatus.cudnn(
-                cudnn.cudnnSetConvolutionMathType(convolution, mathType), "cudnnSetConvolutionMathType of " + what);
+                cudnn.cudnnSetConvolutionMathType(convolution, mathType), "cudnnSetConvolutionMathType of " + shape);
+        try (IntPointer set = new IntPointer(1)) {
+            CudaStatus.cudnn(
+                    cudnn.cudnnGetConvolutionMathType(convolution, set), "cudnnGetConvolutionMathType of " + shape);
+            if (set.get() != mathType) {
+                throw new IllegalStateException(
+                        "cuDNN computes with math type %d, not %d as it was told".formatted(set.get(), mathType));
+            }
+        }
     }
 
     /** The output's shape by cuDNN's own reckoning. */
@@ -109,10 +129,18 @@ final class ConvolutionDescriptors implements AutoCloseable {
                 IntPointer h = new IntPointer(1);
                 IntPointer w = new IntPointer(1)) {
             CudaStatus.cudnn(
-                    cudnn.cudnnGetConvolution2dForwardOutputDim(convolution(), input, weight, n, c, h, w),
-                    "cudnnGetConvolution2dForwardOutputDim of " + what);
+                    cudnn.cudnnGetConvolution2dForwardOutputDim(convolution, input, weight, n, c, h, w),
+                    "cudnnGetConvolution2dForwardOutputDim of " + shape);
             return new ImageShape(n.get(), h.get(), w.get(), c.get());
         }
+    }
+
+    ConvolutionShape shape() {
+        return shape;
+    }
+
+    cudnnConvolutionStruct convolution() {
+        return convolution;
     }
 
     cudnnTensorStruct input() {
@@ -127,19 +155,21 @@ final class ConvolutionDescriptors implements AutoCloseable {
         return weight;
     }
 
+    /** The weight's gradient. */
+    cudnnFilterStruct weightGradient(Element type) {
+        return type == Element.FLOAT ? floatWeight : weight;
+    }
+
     /** For messages. */
     @Override
     public String toString() {
-        return what;
+        return shape.toString();
     }
 
     @Override
     public void close() {
-        for (cudnnConvolutionStruct convolution : convolutions) {
-            CudaStatus.cudnn(cudnn.cudnnDestroyConvolutionDescriptor(convolution), "cudnnDestroyConvolutionDescriptor");
+        while (!releases.isEmpty()) {
+            releases.pop().run();
         }
-        CudaStatus.cudnn(cudnn.cudnnDestroyFilterDescriptor(weight), "cudnnDestroyFilterDescriptor");
-        CudaStatus.cudnn(cudnn.cudnnDestroyTensorDescriptor(input), "cudnnDestroyTensorDescriptor");
-        CudaStatus.cudnn(cudnn.cudnnDestroyTensorDescriptor(output), "cudnnDestroyTensorDescriptor");
     }
 }

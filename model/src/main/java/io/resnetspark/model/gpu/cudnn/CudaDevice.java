@@ -5,14 +5,18 @@ import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Chip;
 import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Versions;
 import io.resnetspark.model.gpu.cudnn.MatrixProduct.Form;
 import io.resnetspark.model.program.Element;
-import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.TrainingPrecision;
-import io.resnetspark.model.program.Window;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.cuda.cublas.cublasContext;
+import org.bytedeco.cuda.cudart.CUevent_st;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
+import org.bytedeco.cuda.cudart.CUgraph_st;
+import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
@@ -29,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A GPU. Everything runs on its default stream, one after another, and what it computes with (contexts, modules) lives as
- * long as the process.
+ * A GPU. Everything but copies beside it runs on one stream, one after another, and what it computes with (contexts, modules) lives as long as the
+ * process.
  */
 final class CudaDevice implements Device {
 
@@ -38,12 +42,23 @@ final class CudaDevice implements Device {
     /** The system property with the number of the device among those that the process sees. */
     static final String SETTING = "resnet.cudnn.device";
 
+    /** Whether steps are kept as CUDA graphs: {@code -Dresnet.cudnn.graphs=false} keeps none. */
+    private static final boolean RECORDS =
+            !System.getProperty("resnet.cudnn.graphs", "true").equals("false");
+
     private static final int NAME_BYTES = 256;
     private static final long SMALLEST_ALLOCATION = 256;
+
+    /** Calls that are timed together, so that the host's part in starting them is hidden behind the device's work. */
+    private static final int TIMED_CALLS = 4;
+
+    /** Left free: what libraries load when they first need it, and other processes' contexts. */
+    private static final long HEADROOM_BYTES = 256L << 20;
+
     private static final FloatPointer ONE = new FloatPointer(1f);
     private static final FloatPointer ZERO = new FloatPointer(0f);
 
-    private static CudaDevice opened;
+    private static final Map<Integer, CudaDevice> OPENED = new HashMap<>();
 
     private final int index;
     private final Chip chip;
@@ -51,6 +66,9 @@ final class CudaDevice implements Device {
     private final boolean synchronous;
     private final CallTimes times = new CallTimes();
     private long callStart;
+    private final CUstream_st stream = new CUstream_st();
+    private final CUstream_st copies = new CUstream_st();
+    private final AlgorithmSearch algorithms = new AlgorithmSearch(this, AlgorithmSearch.Choice.ofThisProcess());
     private final cudnnContext cudnnHandle = new cudnnContext();
     private final cublasContext cublasHandle = new cublasContext();
     private TrainingPrecision precision;
@@ -66,9 +84,15 @@ final class CudaDevice implements Device {
         }
         this.description =
                 "%s (%s, compute capability %s)".formatted(versions.text(), chip.name(), chip.dottedCapability());
-        modules.put(Element.FLOAT, new CudaModule(Element.FLOAT, chip.architecture()));
+        CudaStatus.runtime(
+                cudart.cudaStreamCreateWithFlags(stream, cudart.cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+        CudaStatus.runtime(
+                cudart.cudaStreamCreateWithFlags(copies, cudart.cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+        modules.put(Element.FLOAT, new CudaModule(Element.FLOAT, chip.architecture(), stream));
         CudaStatus.cudnn(cudnn.cudnnCreate(cudnnHandle), "cudnnCreate");
+        CudaStatus.cudnn(cudnn.cudnnSetStream(cudnnHandle, stream), "cudnnSetStream");
         CudaStatus.cublas(cublas.cublasCreate_v2(cublasHandle), "cublasCreate");
+        CudaStatus.cublas(cublas.cublasSetStream_v2(cublasHandle, stream), "cublasSetStream");
         multiplyIn(TrainingPrecision.TF32);
     }
 
@@ -81,27 +105,71 @@ final class CudaDevice implements Device {
     public void multiplyIn(TrainingPrecision wanted) {
         if (wanted != precision) {
             bind();
-            int math =
-                    wanted == TrainingPrecision.FP32 ? cublas.CUBLAS_DEFAULT_MATH : cublas.CUBLAS_TF32_TENSOR_OP_MATH;
-            CudaStatus.cublas(cublas.cublasSetMathMode(cublasHandle, math), "cublasSetMathMode");
+            useProductMath(Arithmetic.ofProducts(wanted));
             precision = wanted;
         }
     }
 
-    /**
-     * Opens the device this process was given, once.
-     *
-     * @throws ConfigurationException that says what is missing
-     */
-    static synchronized CudaDevice ofThisProcess() {
-        if (opened == null) {
-            opened = open(Integer.getInteger(SETTING, 0));
-            LOG.info("Opened GPU {}: {}, {} MiB free", opened.index, opened.description, opened.freeBytes() >> 20);
+    private void useProductMath(int mathMode) {
+        CudaStatus.cublas(cublas.cublasSetMathMode(cublasHandle, mathMode), "cublasSetMathMode");
+        try (IntPointer set = new IntPointer(1)) {
+            CudaStatus.cublas(cublas.cublasGetMathMode(cublasHandle, set), "cublasGetMathMode");
+            if (set.get() != mathMode) {
+                throw new IllegalStateException(
+                        "cuBLAS computes with math mode %d, not %d as it was told".formatted(set.get(), mathMode));
+            }
         }
-        return opened;
     }
 
-    private static CudaDevice open(int index) {
+    /**
+     * Opens a device, once in a process.
+     *
+     * @param index its number among those that the process may see
+     * @throws ConfigurationException that says what is missing
+     */
+    static synchronized CudaDevice open(int index) {
+        CudaDevice device = OPENED.get(index);
+        if (device == null) {
+            device = make(index);
+            device.loadProducts();
+            LOG.info("Opened GPU {}: {}, {} MiB free", index, device.description, device.freeBytes() >> 20);
+            OPENED.put(index, device);
+        }
+        return device;
+    }
+
+    /** Lets cuBLAS load its code and take its workspace, so that what is free from now on is free. */
+    private void loadProducts() {
+        int size = 256;
+        long matrix = (long) size * size * Float.BYTES;
+        long address = allocate(3 * matrix);
+        try {
+            clear(address, 3 * matrix);
+            for (Form formA : Form.values()) {
+                multiply(new MatrixProduct(
+                        formA,
+                        Form.PLAIN,
+                        size,
+                        size,
+                        size,
+                        address,
+                        size,
+                        address + matrix,
+                        size,
+                        address + 2 * matrix,
+                        size));
+            }
+            await();
+        } finally {
+            free(address);
+        }
+    }
+
+    private void await() {
+        CudaStatus.runtime(cudart.cudaStreamSynchronize(stream), "cudaStreamSynchronize");
+    }
+
+    private static CudaDevice make(int index) {
         require(missingLibraries());
         int devices = deviceCount();
         require(CudnnRequirements.problems(index, devices));
@@ -186,7 +254,7 @@ final class CudaDevice implements Device {
     /** In synchronous mode, waits for the call and takes its time. */
     private void finish(String call) {
         if (synchronous) {
-            CudaStatus.runtime(cudart.cudaDeviceSynchronize(), call);
+            CudaStatus.runtime(cudart.cudaStreamSynchronize(stream), call);
             times.add(call, System.nanoTime() - callStart);
         }
     }
@@ -215,7 +283,7 @@ final class CudaDevice implements Device {
 
     @Override
     public long freeBytes() {
-        return memory().free();
+        return Math.max(0, memory().free() - HEADROOM_BYTES);
     }
 
     @Override
@@ -235,6 +303,9 @@ final class CudaDevice implements Device {
 
     @Override
     public void free(long address) {
+        if (CudaStatus.deviceIsLost()) {
+            return; // its memory is lost as well, and there is an error on its way that says so
+        }
         bind();
         CudaStatus.runtime(cudart.cudaFree(new DeviceAddress(address)), "cudaFree");
     }
@@ -243,7 +314,7 @@ final class CudaDevice implements Device {
     public void upload(Pointer host, long address, long bytes) {
         bind();
         CudaStatus.runtime(
-                cudart.cudaMemcpy(new DeviceAddress(address), host, bytes, cudart.cudaMemcpyHostToDevice),
+                cudart.cudaMemcpyAsync(new DeviceAddress(address), host, bytes, cudart.cudaMemcpyHostToDevice, stream),
                 "a copy of %d bytes to the GPU".formatted(bytes));
         finish("copy to the GPU");
     }
@@ -252,32 +323,184 @@ final class CudaDevice implements Device {
     public void download(long address, Pointer host, long bytes) {
         bind();
         CudaStatus.runtime(
-                cudart.cudaMemcpy(host, new DeviceAddress(address), bytes, cudart.cudaMemcpyDeviceToHost),
+                cudart.cudaMemcpyAsync(host, new DeviceAddress(address), bytes, cudart.cudaMemcpyDeviceToHost, stream),
                 "a copy of %d bytes from the GPU".formatted(bytes));
+        await();
         finish("copy from the GPU");
     }
 
     @Override
     public void clear(long address, long bytes) {
         bind();
-        CudaStatus.runtime(cudart.cudaMemset(new DeviceAddress(address), 0, bytes), "cudaMemset");
+        CudaStatus.runtime(cudart.cudaMemsetAsync(new DeviceAddress(address), 0, bytes, stream), "cudaMemsetAsync");
         finish("cudaMemset");
     }
 
     @Override
     public void launch(Element maps, DeviceKernel kernel, int threads, Object... arguments) {
         bind();
-        modules.computeIfAbsent(maps, type -> new CudaModule(type, chip.architecture()))
+        modules.computeIfAbsent(maps, type -> new CudaModule(type, chip.architecture(), stream))
                 .launch(kernel, threads, arguments);
         finish(kernel.function());
     }
 
     @Override
-    public DeviceConvolution convolution(Element maps, ImageShape input, int outputChannels, Window window) {
+    public DeviceConvolution convolution(ConvolutionShape shape) {
         bind();
-        DeviceConvolution convolution = new CudnnConvolution(
-                cudnnHandle, new ConvolutionDescriptors(precision, maps, input, outputChannels, window));
+        DeviceConvolution convolution = new CudnnConvolution(cudnnHandle, new ConvolutionDescriptors(shape));
         return synchronous ? new Awaited(convolution) : convolution;
+    }
+
+    @Override
+    public AlgorithmSearch algorithms() {
+        return algorithms;
+    }
+
+    @Override
+    public double seconds(Runnable work) {
+        bind();
+        await();
+        long start = System.nanoTime();
+        for (int i = 0; i < TIMED_CALLS; i++) {
+            work.run();
+        }
+        await();
+        return (System.nanoTime() - start) / 1e9 / TIMED_CALLS;
+    }
+
+    @Override
+    public Optional<Recording> record(Runnable work) {
+        if (synchronous || !RECORDS) {
+            return Optional.empty();
+        }
+        bind();
+        CudaStatus.runtime(
+                cudart.cudaStreamBeginCapture(stream, cudart.cudaStreamCaptureModeThreadLocal),
+                "cudaStreamBeginCapture");
+        CUgraph_st graph = new CUgraph_st();
+        RuntimeException failure = null;
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        int ended = cudart.cudaStreamEndCapture(stream, graph);
+        if (failure == null && ended == cudart.cudaSuccess) {
+            CUgraphExec_st executable = new CUgraphExec_st();
+            ended = cudart.cudaGraphInstantiateWithFlags(executable, graph, 0);
+            cudart.cudaGraphDestroy(graph);
+            if (ended == cudart.cudaSuccess) {
+                return Optional.of(new Graph(executable));
+            }
+        }
+        cudart.cudaGetLastError(); // else the next call would report it
+        LOG.warn(
+                "A step does not become a CUDA graph ({}); its calls are made one by one",
+                cudart.cudaGetErrorString(ended).getString(),
+                failure);
+        return Optional.empty();
+    }
+
+    @Override
+    public Pointer allocateHost(long bytes) {
+        bind();
+        try (PointerPointer<Pointer> result = new PointerPointer<>(1)) {
+            CudaStatus.runtime(cudart.cudaMallocHost(result, bytes), "cudaMallocHost of %d bytes".formatted(bytes));
+            return new Pointer(result.get(0));
+        }
+    }
+
+    @Override
+    public void freeHost(Pointer memory) {
+        if (!CudaStatus.deviceIsLost()) {
+            bind();
+            CudaStatus.runtime(cudart.cudaFreeHost(memory), "cudaFreeHost");
+        }
+    }
+
+    @Override
+    public Mark mark() {
+        bind();
+        CUevent_st event = new CUevent_st();
+        CudaStatus.runtime(
+                cudart.cudaEventCreateWithFlags(event, cudart.cudaEventDisableTiming), "cudaEventCreateWithFlags");
+        return new Event(event);
+    }
+
+    @Override
+    public void uploadBeside(Pointer host, long address, long bytes, Mark after, Mark copied) {
+        bind();
+        CUevent_st done = ((Event) copied).event;
+        CudaStatus.runtime(cudart.cudaStreamWaitEvent(copies, ((Event) after).event, 0), "cudaStreamWaitEvent");
+        CudaStatus.runtime(
+                cudart.cudaMemcpyAsync(new DeviceAddress(address), host, bytes, cudart.cudaMemcpyHostToDevice, copies),
+                "a copy of %d bytes to the GPU".formatted(bytes));
+        CudaStatus.runtime(cudart.cudaEventRecord(done, copies), "cudaEventRecord");
+        CudaStatus.runtime(cudart.cudaStreamWaitEvent(stream, done, 0), "cudaStreamWaitEvent");
+        finish("copy to the GPU");
+    }
+
+    @Override
+    public void downloadLater(long address, Pointer host, long bytes, Mark copied) {
+        bind();
+        CudaStatus.runtime(
+                cudart.cudaMemcpyAsync(host, new DeviceAddress(address), bytes, cudart.cudaMemcpyDeviceToHost, stream),
+                "a copy of %d bytes from the GPU".formatted(bytes));
+        copied.set();
+        finish("copy from the GPU");
+    }
+
+    private final class Event implements Mark {
+
+        private final CUevent_st event;
+
+        Event(CUevent_st event) {
+            this.event = event;
+        }
+
+        @Override
+        public void set() {
+            bind();
+            CudaStatus.runtime(cudart.cudaEventRecord(event, stream), "cudaEventRecord");
+        }
+
+        @Override
+        public void await() {
+            bind();
+            CudaStatus.runtime(cudart.cudaEventSynchronize(event), "cudaEventSynchronize");
+        }
+
+        @Override
+        public void close() {
+            if (!CudaStatus.deviceIsLost()) {
+                bind();
+                CudaStatus.runtime(cudart.cudaEventDestroy(event), "cudaEventDestroy");
+            }
+        }
+    }
+
+    private final class Graph implements Recording {
+
+        private final CUgraphExec_st executable;
+
+        Graph(CUgraphExec_st executable) {
+            this.executable = executable;
+        }
+
+        @Override
+        public void replay() {
+            bind();
+            CudaStatus.runtime(cudart.cudaGraphLaunch(executable, stream), "cudaGraphLaunch");
+        }
+
+        @Override
+        public void close() {
+            if (!CudaStatus.deviceIsLost()) {
+                bind();
+                await(); // it may still run
+                CudaStatus.runtime(cudart.cudaGraphExecDestroy(executable), "cudaGraphExecDestroy");
+            }
+        }
     }
 
     @Override
@@ -321,30 +544,22 @@ final class CudaDevice implements Device {
         }
 
         @Override
-        public long workspaceBytes() {
-            return convolution.workspaceBytes();
+        public List<Algorithm> algorithms(Direction direction) {
+            return convolution.algorithms(direction);
         }
 
         @Override
-        public void forward(long input, long weight, long output, long workspace, Accumulate accumulate) {
+        public void run(
+                Direction direction,
+                Algorithm algorithm,
+                long first,
+                long second,
+                long result,
+                long workspace,
+                Accumulate accumulate) {
             bind();
-            convolution.forward(input, weight, output, workspace, accumulate);
-            finish("cudnnConvolutionForward");
-        }
-
-        @Override
-        public void inputGradient(
-                long outputGradient, long weight, long inputGradient, long workspace, Accumulate accumulate) {
-            bind();
-            convolution.inputGradient(outputGradient, weight, inputGradient, workspace, accumulate);
-            finish("cudnnConvolutionBackwardData");
-        }
-
-        @Override
-        public void weightGradient(long input, long outputGradient, long weightGradient, long workspace) {
-            bind();
-            convolution.weightGradient(input, outputGradient, weightGradient, workspace);
-            finish("cudnnConvolutionBackwardFilter");
+            convolution.run(direction, algorithm, first, second, result, workspace, accumulate);
+            finish("convolution, " + direction);
         }
 
         @Override

@@ -21,9 +21,14 @@ final class CudaModule {
     private final Map<DeviceKernel, CUfunc_st> functions = new EnumMap<>(DeviceKernel.class);
     private final LongPointer values = new LongPointer(MOST_ARGUMENTS);
     private final PointerPointer<Pointer> arguments = new PointerPointer<>(MOST_ARGUMENTS);
+    private final CUstream_st stream;
 
-    /** @param architecture of the device that is current */
-    CudaModule(Element maps, String architecture) {
+    /**
+     * @param architecture of the device that is current
+     * @param stream that launches go to
+     */
+    CudaModule(Element maps, String architecture, CUstream_st stream) {
+        this.stream = stream;
         for (int i = 0; i < MOST_ARGUMENTS; i++) {
             arguments.put(i, values.getPointer(i));
         }
@@ -53,7 +58,7 @@ final class CudaModule {
                         1,
                         1,
                         0,
-                        (CUstream_st) null, // the stream of cuDNN's, cuBLAS's and copies' own
+                        stream,
                         arguments,
                         (PointerPointer<?>) null),
                 "the kernel " + kernel.function());

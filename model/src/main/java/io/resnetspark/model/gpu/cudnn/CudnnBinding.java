@@ -7,7 +7,7 @@ import io.resnetspark.model.gpu.NvidiaGpu;
 import io.resnetspark.model.kernel.Kernels;
 import java.util.Optional;
 
-/** The kernels of this package: one device for the whole process, chosen before anything has computed. */
+/** The kernels of this package: threads of a process may be bound to several devices. */
 public record CudnnBinding() implements DeviceBinding {
 
     private static final String NAME = "cudnn";
@@ -30,36 +30,19 @@ public record CudnnBinding() implements DeviceBinding {
         return CudnnRequirements.problems(chip).stream().findFirst();
     }
 
+    /** Each device is opened once in a process, by the first thread that is bound to it. */
     @Override
     public void bind(int ordinal) {
-        choose(ordinal);
-        Kernels kernels = Kernels.ofThisProcess();
-        if (!(kernels instanceof CudnnKernels)) {
-            throw new ConfigurationException(
-                    "This process has computed with %s before it was asked for cuDNN; start another"
-                            .formatted(kernels.description()));
-        }
-    }
-
-    /** @throws ConfigurationException if the process is set to other kernels or another device */
-    private static synchronized void choose(int ordinal) {
         String wanted = System.getProperty(Kernels.SETTING, "auto");
         if (!wanted.equals("auto") && !wanted.equals(NAME)) {
             throw new ConfigurationException(
                     "The device is cudnn, but %s is %s; leave that out".formatted(Kernels.SETTING, wanted));
         }
-        int chosen = Integer.getInteger(CudaDevice.SETTING, ordinal);
-        if (chosen != ordinal) {
-            throw new ConfigurationException(
-                    "This process computes on device %d and was given device %d too; one process uses one GPU: device.gpus-per-executor must be 1"
-                            .formatted(chosen, ordinal));
-        }
-        System.setProperty(Kernels.SETTING, NAME);
-        System.setProperty(CudaDevice.SETTING, Integer.toString(ordinal));
+        Kernels.bind(CudnnKernels.open(ordinal));
     }
 
     @Override
     public long usedBytes(int ordinal) {
-        return CudaDevice.ofThisProcess().usedBytes();
+        return CudaDevice.open(ordinal).usedBytes();
     }
 }

@@ -1,7 +1,7 @@
 package io.resnetspark.model.gpu.cudnn;
 
-import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.InferenceExecutor;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.MemoryPlan;
 import io.resnetspark.model.program.PreparedProgram;
@@ -10,29 +10,52 @@ import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Value;
 import org.bytedeco.javacpp.FloatPointer;
 
-/** A folded program's parameters on the device, packed once for all executors; in single precision. */
+/** A folded program's parameters on the device, packed once for all executors. */
 final class CudnnInference implements PreparedProgram {
 
     private final Device device;
     private final Program program;
+    private final TrainingPrecision precision;
     private final MemoryPlan plan;
-    private final long vector;
+    private final DeviceMemory vector;
     private final DeviceParameters parameters;
 
     CudnnInference(Device device, InferenceProgram inference) {
         this.device = device;
         this.program = inference.program();
-        this.plan = MemoryPlan.inference(program, Element.FLOAT);
+        this.precision = arithmetic(inference.precision());
+        this.plan = MemoryPlan.inference(program, precision.maps());
         long bytes = (long) program.parameters() * Float.BYTES;
         synchronized (device) {
-            vector = device.allocate(bytes);
-            try (FloatPointer host = new FloatPointer(inference.parameters());
-                    Operations operations = new Operations(device, Element.FLOAT)) {
-                device.upload(host, vector, bytes);
-                parameters = new DeviceParameters(device, program, Element.FLOAT, vector, Operations.NONE);
-                parameters.pack(operations);
-            } catch (RuntimeException e) {
-                device.free(vector);
+            vector = new DeviceMemory(device, bytes);
+            try (FloatPointer host = new FloatPointer(inference.parameters())) {
+                device.upload(host, vector.address(), bytes);
+                parameters = packed();
+            } catch (RuntimeException | Error e) {
+                vector.close();
+                throw e;
+            }
+        }
+    }
+
+    /** Single precision is exact: nobody has asked for TF32. */
+    private static TrainingPrecision arithmetic(InferencePrecision asked) {
+        return switch (asked) {
+            case FP32 -> TrainingPrecision.FP32;
+            case BF16 -> TrainingPrecision.BF16;
+            case INT8 -> throw new IllegalArgumentException("cuDNN's kernels do not compute in 8-bit integers");
+        };
+    }
+
+    private DeviceParameters packed() {
+        try (Operations operations = new Operations(device, precision)) {
+            DeviceParameters packed =
+                    new DeviceParameters(device, operations, program, vector.address(), Operations.NONE);
+            try {
+                packed.pack();
+                return packed;
+            } catch (RuntimeException | Error e) {
+                packed.close();
                 throw e;
             }
         }
@@ -47,7 +70,7 @@ final class CudnnInference implements PreparedProgram {
     public void close() {
         synchronized (device) {
             parameters.close();
-            device.free(vector);
+            vector.close();
         }
     }
 
@@ -60,11 +83,11 @@ final class CudnnInference implements PreparedProgram {
 
         Executor(int batch) {
             synchronized (device) {
-                operations = new Operations(device, Element.FLOAT);
-                device.multiplyIn(TrainingPrecision.TF32);
+                operations = new Operations(device, precision);
+                device.multiplyIn(precision);
                 try {
                     executed = new DeviceProgram(device, operations, program, plan, batch, parameters);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     operations.close();
                     throw e;
                 }
@@ -87,7 +110,7 @@ final class CudnnInference implements PreparedProgram {
                     host.put(images, first * imageLength, count * imageLength);
                     executed.upload(host, count);
                 }
-                device.multiplyIn(TrainingPrecision.TF32);
+                device.multiplyIn(precision);
                 executed.forward(DeviceProgram.Mode.EVALUATE);
                 read(program.logits(), logits, first, count);
                 read(program.features(), features, first, count);

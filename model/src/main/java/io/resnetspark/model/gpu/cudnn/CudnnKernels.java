@@ -12,6 +12,7 @@ import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Program;
@@ -41,7 +42,12 @@ public final class CudnnKernels implements Kernels {
      * @throws io.resnetspark.model.error.ConfigurationException if driver, libraries or device are missing or unfit
      */
     public static CudnnKernels open() {
-        return new CudnnKernels(CudaDevice.ofThisProcess());
+        return open(Integer.getInteger(CudaDevice.SETTING, 0));
+    }
+
+    /** @param ordinal of the GPU among those that the process may see */
+    static CudnnKernels open(int ordinal) {
+        return new CudnnKernels(CudaDevice.open(ordinal));
     }
 
     @Override
@@ -82,6 +88,20 @@ public final class CudnnKernels implements Kernels {
     @Override
     public PadShortcutKernel padShortcut(ImageShape input, int stride, int outputChannels) {
         return host.padShortcut(input, stride, outputChannels);
+    }
+
+    @Override
+    public boolean infersIn(InferencePrecision asked) {
+        return switch (asked) {
+            case FP32 -> true;
+            case BF16 -> device.multipliesIn(TrainingPrecision.BF16);
+            case INT8 -> false;
+        };
+    }
+
+    @Override
+    public InferencePrecision fastestPrecision() {
+        return infersIn(InferencePrecision.BF16) ? InferencePrecision.BF16 : InferencePrecision.FP32;
     }
 
     @Override

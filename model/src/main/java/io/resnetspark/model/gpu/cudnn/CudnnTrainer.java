@@ -11,8 +11,12 @@ import io.resnetspark.model.program.ParameterUpdate;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.ProgramTrainer;
 import io.resnetspark.model.program.TrainingPrecision;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
@@ -23,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One piece of device memory holds parameters, gradient and the optimiser's vectors one after another; the program of the
- * latest minibatch size holds the rest.
+ * largest minibatch so far holds the rest, for smaller ones too.
  */
 final class CudnnTrainer implements ProgramTrainer {
 
@@ -33,10 +37,14 @@ final class CudnnTrainer implements ProgramTrainer {
     private final Operations operations;
     private final int length;
     private final int stateVectors;
+    private final DeviceMemory memory;
     private final long vectors;
+    private final Map<List<ParameterSlice>, VectorParts> parts = new HashMap<>();
     private final Function<ImageShape, Program> programs;
     private DeviceParameters parameters;
     private DeviceProgram program;
+    private DeviceMemory table;
+    private VectorCopies copies;
     private boolean closed;
 
     /**
@@ -57,14 +65,24 @@ final class CudnnTrainer implements ProgramTrainer {
         this.length = length;
         this.stateVectors = stateVectors;
         synchronized (device) {
-            operations = new Operations(device, maps);
+            operations = new Operations(device, precision);
             try {
-                vectors = device.allocate(vectorBytes() * (2 + stateVectors));
-            } catch (RuntimeException e) {
+                memory = new DeviceMemory(device, vectorBytes() * (2 + stateVectors));
+                vectors = memory.address();
+                clear();
+            } catch (RuntimeException | Error e) {
                 operations.close();
                 throw e;
             }
+        }
+    }
+
+    private void clear() {
+        try {
             device.clear(vectors, vectorBytes() * (2 + stateVectors));
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
         }
     }
 
@@ -90,7 +108,9 @@ final class CudnnTrainer implements ProgramTrainer {
     @Override
     public void recompile() {
         onDevice(() -> {
-            forgetProgram();
+            settleAndForget();
+            parts.values().forEach(VectorParts::close);
+            parts.clear();
             return null;
         });
     }
@@ -100,39 +120,84 @@ final class CudnnTrainer implements ProgramTrainer {
         if (values.length != length) {
             throw new IllegalArgumentException("%d values for a vector of %d".formatted(values.length, length));
         }
-        try (FloatPointer host = new FloatPointer(values)) {
-            onDevice(() -> {
-                device.upload(host, address(vector), vectorBytes());
-                return null;
-            });
+        onDevice(() -> {
+            copies().write(values, address(vector));
+            return null;
+        });
+    }
+
+    /** Made when needed: in a round, each vector comes and goes once. */
+    private VectorCopies copies() {
+        if (copies == null) {
+            copies = new VectorCopies(device, length);
         }
+        return copies;
     }
 
     @Override
     public float[] read(int vector) {
-        long address = address(vector);
+        return copy(address(vector));
+    }
+
+    private float[] copy(long address) {
         float[] values = new float[length];
-        try (FloatPointer host = new FloatPointer(length)) {
-            onDevice(() -> {
-                device.download(address, host, vectorBytes());
-                return null;
-            });
-            host.get(values);
-        }
+        onDevice(() -> {
+            copies().read(address, values);
+            return null;
+        });
         return values;
+    }
+
+    /** A copy of the gradient of the newest step, summed over its images. */
+    float[] gradient() {
+        return copy(gradients());
+    }
+
+    @Override
+    public boolean takesSamples() {
+        return true;
+    }
+
+    @Override
+    public void readSamplesBy(float[] values) {
+        onDevice(() -> {
+            DeviceMemory next = new DeviceMemory(device, (long) values.length * Float.BYTES);
+            try (FloatPointer host = new FloatPointer(values)) {
+                device.upload(host, next.address(), (long) values.length * Float.BYTES);
+            } catch (RuntimeException | Error e) {
+                next.close();
+                throw e;
+            }
+            if (table != null) {
+                table.close();
+            }
+            table = next;
+            return null;
+        });
     }
 
     @Override
     public BatchLoss step(INDArray images, INDArray labels) {
-        return onDevice(() -> {
+        return begin(images, labels).get();
+    }
+
+    @Override
+    public Supplier<BatchLoss> begin(INDArray images, INDArray labels) {
+        Supplier<BatchLoss> loss = onDevice(() -> {
             DeviceProgram fitting = program(images);
             if (!Arrays.equals(labels.shape(), new long[] {fitting.batch(), fitting.classes()})) {
                 throw new IllegalArgumentException("Labels must be [%d, %d], not %s"
                         .formatted(fitting.batch(), fitting.classes(), Arrays.toString(labels.shape())));
             }
-            forward(fitting, images, Mode.TRAIN);
-            return fitting.backward(HostArray.of(labels));
+            if (images.dataType() == DataType.UINT8) {
+                if (table == null) {
+                    throw new IllegalStateException("Nobody has said what samples are for the network");
+                }
+                return fitting.train(HostArray.ofSamples(images), table, HostArray.of(labels));
+            }
+            return fitting.train(HostArray.of(images), HostArray.of(labels));
         });
+        return () -> onDevice(loss);
     }
 
     @Override
@@ -157,7 +222,7 @@ final class CudnnTrainer implements ProgramTrainer {
 
     private void forward(DeviceProgram fitting, INDArray images, Mode mode) {
         fitting.upload(HostArray.of(images), fitting.batch());
-        parameters.pack(operations);
+        parameters.pack();
         fitting.forward(mode);
     }
 
@@ -166,22 +231,34 @@ final class CudnnTrainer implements ProgramTrainer {
         ImageShape shape = images.rank() == 2
                 ? new ImageShape(Math.toIntExact(images.size(0)), 1, 1, Math.toIntExact(images.size(1)))
                 : ImageShape.of(images.shape());
-        if (program == null || !program.images().equals(shape)) {
-            forgetProgram();
-            Program one = programs.apply(new ImageShape(1, shape.height(), shape.width(), shape.channels()));
+        ImageShape image = new ImageShape(1, shape.height(), shape.width(), shape.channels());
+        if (program == null
+                || shape.batch() > program.batch()
+                || !program.image().equals(image)) {
+            settleAndForget();
+            Program one = programs.apply(image);
             if (parameters == null) {
-                parameters = new DeviceParameters(device, one, maps, vectors, gradients());
+                parameters = new DeviceParameters(device, operations, one, vectors, gradients());
             }
             program = new DeviceProgram(
                     device, operations, one, MemoryPlan.training(one, maps), shape.batch(), parameters);
         }
-        return program;
+        return program.withBatch(shape.batch());
+    }
+
+    /** Losses that nobody has asked for yet are kept. */
+    private void settleAndForget() {
+        if (program != null) {
+            program.settle();
+        }
+        forgetProgram();
     }
 
     private void forgetProgram() {
         if (program != null) {
-            program.close();
+            DeviceProgram forgotten = program;
             program = null;
+            forgotten.close();
         }
     }
 
@@ -195,27 +272,14 @@ final class CudnnTrainer implements ProgramTrainer {
         return squares(gradients(), parts);
     }
 
-    private double[] squares(long vector, List<ParameterSlice> parts) {
-        double[] sums = new double[parts.size()];
-        if (parts.isEmpty()) {
+    private double[] squares(long vector, List<ParameterSlice> slices) {
+        double[] sums = new double[slices.size()];
+        if (slices.isEmpty()) {
             return sums;
         }
-        long bytes = (long) parts.size() * Double.BYTES;
-        try (DoublePointer host = new DoublePointer(parts.size())) {
+        try (DoublePointer host = new DoublePointer(slices.size())) {
             onDevice(() -> {
-                long results = device.allocate(bytes);
-                try {
-                    for (int i = 0; i < parts.size(); i++) {
-                        ParameterSlice part = parts.get(i);
-                        operations.squares(
-                                vector + (long) part.offset() * Float.BYTES,
-                                part.length(),
-                                results + (long) i * Double.BYTES);
-                    }
-                    device.download(results, host, bytes);
-                } finally {
-                    device.free(results);
-                }
+                device.download(operations.squares(vector, parts(slices)), host, (long) slices.size() * Double.BYTES);
                 return null;
             });
             host.get(sums);
@@ -223,14 +287,35 @@ final class CudnnTrainer implements ProgramTrainer {
         return sums;
     }
 
+    /** What is the same for several ranges is one launch. */
     @Override
     public void update(List<ParameterUpdate> updates) {
+        Map<ParameterUpdate, List<ParameterSlice>> ranges = new LinkedHashMap<>();
+        for (ParameterUpdate update : updates) {
+            ranges.computeIfAbsent(anywhere(update), same -> new ArrayList<>())
+                    .add(new ParameterSlice(update.start(), update.end() - update.start()));
+        }
         onDevice(() -> {
-            for (ParameterUpdate update : updates) {
-                operations.update(update, vectors, gradients(), state(), length);
-            }
+            ranges.forEach((update, slices) ->
+                    operations.update(update, parts(slices), vectors, gradients(), state(), length));
             return null;
         });
+    }
+
+    /** An update without its range. */
+    private static ParameterUpdate anywhere(ParameterUpdate update) {
+        if (update instanceof ParameterUpdate.Momentum m) {
+            return new ParameterUpdate.Momentum(
+                    0, 0, m.gradientScale(), m.decay(), m.momentum(), m.inner(), m.blend(), m.keep(), m.outer());
+        }
+        ParameterUpdate.Adam a = (ParameterUpdate.Adam) update;
+        return new ParameterUpdate.Adam(
+                0, 0, a.gradientScale(), a.beta1(), a.beta2(), a.epsilon(), a.rate(), a.correction(), a.keep());
+    }
+
+    /** Kept for the next step. */
+    private VectorParts parts(List<ParameterSlice> slices) {
+        return parts.computeIfAbsent(slices, these -> new VectorParts(device, these));
     }
 
     /** Threads take turns: libraries and scratch memory of a device serve one at a time. */
@@ -253,8 +338,15 @@ final class CudnnTrainer implements ProgramTrainer {
                 if (parameters != null) {
                     parameters.close();
                 }
+                if (table != null) {
+                    table.close();
+                }
+                if (copies != null) {
+                    copies.close();
+                }
+                parts.values().forEach(VectorParts::close);
                 operations.close();
-                device.free(vectors);
+                memory.close();
             }
         }
     }

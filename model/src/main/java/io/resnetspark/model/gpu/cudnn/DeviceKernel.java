@@ -6,23 +6,22 @@ package io.resnetspark.model.gpu.cudnn;
  */
 enum DeviceKernel {
     TO_ELEMENTS("toElements", "ppu"),
-    PACK_WEIGHT("packWeight", "ppuuu"),
-    UNPACK_WEIGHT("unpackWeight", "ppuuu"),
+    SAMPLES_TO_ELEMENTS("samplesToElements", "pppuu"),
+    PACK_WEIGHTS("packWeights", "ppp"),
+    UNPACK_GRADIENTS("unpackGradients", "ppp"),
     REDUCE_SUMS("reduceSums", "ppuu"),
     SUMS_TO_FLOATS("sumsToFloats", "pp"),
-    SUM_SQUARES("sumSquares", "ppu"),
+    SUM_SQUARES("sumSquares", "ppp"),
+    SUM_GROUPS("sumGroups", "pppu"),
     SUM_CHANNELS("sumChannels", "ppu"),
     ADD_BIAS("addBias", "ppuuu"),
     RELU("relu", "ppu"),
     RELU_GRADIENT("reluGradient", "pppuu"),
     RESIDUAL_ADD("residualAdd", "pppuu"),
     PASS_GRADIENT("passGradient", "ppuu"),
-    NORM_MOMENTS("normMoments", "ppuu"),
-    NORM_STATISTICS("normStatistics", "ppppu"),
-    BLEND_STATISTICS("blendStatistics", "ppppuf"),
+    NORM_STATISTICS("normStatistics", "pppppppuuf"),
     BATCH_NORM("batchNorm", "pppppppuufu"),
-    NORM_GRADIENT_SUMS("normGradientSums", "ppppppppuufu"),
-    NORM_PARAMETER_GRADIENTS("normParameterGradients", "ppppf"),
+    NORM_PARAMETER_GRADIENTS("normParameterGradients", "pppppppppppuufu"),
     NORM_INPUT_GRADIENT("normInputGradient", "pppppppppuufuu"),
     MAX_POOL("maxPool", "pppuuuuuuuuu"),
     MAX_POOL_GRADIENT("maxPoolGradient", "pppuuuuuuuuuu"),
@@ -32,8 +31,8 @@ enum DeviceKernel {
     PAD_SHORTCUT_GRADIENT("padShortcutGradient", "ppuuuuuuuuuu"),
     SOFTMAX("softmax", "ppu"),
     SOFTMAX_CROSS_ENTROPY("softmaxCrossEntropy", "ppppu"),
-    MOMENTUM_UPDATE("momentumUpdate", "pppuufffffff"),
-    ADAM_UPDATE("adamUpdate", "ppppuufffffff");
+    MOMENTUM_UPDATE("momentumUpdate", "ppppfffffff"),
+    ADAM_UPDATE("adamUpdate", "pppppfffffff");
 
     private final String function;
     private final String arguments;

@@ -7,7 +7,6 @@ import io.resnetspark.model.program.MemoryPlan;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.Step;
 import io.resnetspark.model.program.Step.BatchNorm;
-import io.resnetspark.model.program.Step.Convolution;
 import io.resnetspark.model.program.Step.MaxPool;
 import io.resnetspark.model.program.Value;
 import java.util.HashMap;
@@ -30,15 +29,16 @@ final class DeviceLayout {
     private final long floatImages;
     private final long labels;
     private final long totals;
-    private final long weightGradient;
+    private final long packedGradients;
     private final long workspace;
     private long bytes;
 
     /**
      * @param maps type of the maps
+     * @param packedLength values of all convolutions' weights
      * @param workspaceBytes scratch memory that the largest convolution needs
      */
-    DeviceLayout(Program program, MemoryPlan plan, int batch, Element maps, long workspaceBytes) {
+    DeviceLayout(Program program, MemoryPlan plan, int batch, Element maps, int packedLength, long workspaceBytes) {
         this.plan = plan;
         this.batch = batch;
         this.maps = maps;
@@ -47,14 +47,11 @@ final class DeviceLayout {
         buffers = plan.lengths().stream()
                 .mapToLong(length -> reserve(length * batch))
                 .toArray();
-        long largestWeight = 0;
         for (Step step : program.steps()) {
             if (step instanceof BatchNorm norm) {
                 extras.put(step, reserve(2L * norm.input().channels() * Float.BYTES));
             } else if (step instanceof MaxPool) {
                 extras.put(step, reserve(batched(step.output()).length()));
-            } else if (step instanceof Convolution convolution) {
-                largestWeight = Math.max(largestWeight, DeviceParameters.packedBytes(convolution, maps));
             }
         }
         floatImages = plan.type(program.images()) == Element.FLOAT
@@ -62,7 +59,7 @@ final class DeviceLayout {
                 : reserve(batched(program.images()).length() * Float.BYTES);
         labels = reserve((long) batch * program.classes() * Float.BYTES);
         totals = reserve(2 * Double.BYTES);
-        weightGradient = reserve(plan.trains() ? largestWeight : 0);
+        packedGradients = reserve(plan.trains() ? (long) packedLength * Float.BYTES : 0);
         workspace = reserve(workspaceBytes);
     }
 
@@ -119,9 +116,9 @@ final class DeviceLayout {
         return totals;
     }
 
-    /** Scratch for the gradient of one packed weight. */
-    long weightGradient() {
-        return weightGradient;
+    /** The gradients of the packed weights: room for floats. */
+    long packedGradients() {
+        return packedGradients;
     }
 
     long workspace() {

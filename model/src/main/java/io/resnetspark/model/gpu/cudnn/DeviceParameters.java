@@ -1,11 +1,12 @@
 package io.resnetspark.model.gpu.cudnn;
 
-import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.Step;
 import io.resnetspark.model.program.Step.Convolution;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,40 +16,49 @@ import java.util.Map;
  */
 final class DeviceParameters implements AutoCloseable {
 
-    private final Device device;
+    /** Packed weights begin at multiples of so many values, 256 bytes at least. */
+    private static final int ALIGNMENT = 128;
+
+    private final Operations operations;
     private final long values;
     private final long gradients;
-    private final Map<ParameterSlice, Convolution> convolutions = new HashMap<>();
-    private final Map<ParameterSlice, Long> offsets = new HashMap<>();
-    private final long packed;
+    private final Map<ParameterSlice, Integer> offsets = new HashMap<>();
+    private final int length;
+    private final WeightParts parts;
+    private final DeviceMemory packed;
 
     /**
      * @param values address of the flat vector
      * @param gradients address of the gradient, laid out alike; not looked at without training
      */
-    DeviceParameters(Device device, Program program, Element maps, long values, long gradients) {
-        this.device = device;
+    DeviceParameters(Device device, Operations operations, Program program, long values, long gradients) {
+        this.operations = operations;
         this.values = values;
         this.gradients = gradients;
-        long bytes = 0;
+        int end = 0;
+        List<Convolution> convolutions = new ArrayList<>();
         for (Step step : program.steps()) {
             if (step instanceof Convolution convolution) {
-                convolutions.put(convolution.weight(), convolution);
-                offsets.put(convolution.weight(), bytes);
-                bytes += DeviceLayout.aligned(packedBytes(convolution, maps));
+                convolutions.add(convolution);
+                offsets.put(convolution.weight(), end);
+                end += (convolution.weight().length() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
             }
         }
-        packed = device.allocate(bytes);
-    }
-
-    static long packedBytes(Convolution convolution, Element maps) {
-        return (long) convolution.weight().length() * maps.bytes();
+        length = end;
+        parts = new WeightParts(device);
+        convolutions.forEach(convolution -> parts.add(convolution, packedOffset(convolution.weight()), false));
+        try {
+            parts.upload();
+            packed = new DeviceMemory(device, (long) length * operations.maps().bytes());
+        } catch (RuntimeException | Error e) {
+            parts.close();
+            throw e;
+        }
     }
 
     /** Packs the weights as they are now. */
-    void pack(Operations operations) {
-        convolutions.forEach(
-                (weight, convolution) -> operations.packWeight(value(weight), packed(weight), convolution));
+    void pack() {
+        operations.packWeights(parts, values, packed.address());
     }
 
     long value(ParameterSlice slice) {
@@ -59,13 +69,30 @@ final class DeviceParameters implements AutoCloseable {
         return gradients + (long) slice.offset() * Float.BYTES;
     }
 
+    /** Address of the whole gradient. */
+    long gradients() {
+        return gradients;
+    }
+
     long packed(ParameterSlice weight) {
-        return packed + offsets.get(weight);
+        return packed.address()
+                + (long) packedOffset(weight) * operations.maps().bytes();
+    }
+
+    /** Where a packed weight begins among all of them, in values. */
+    int packedOffset(ParameterSlice weight) {
+        return offsets.get(weight);
+    }
+
+    /** Values of all packed weights. */
+    int packedLength() {
+        return length;
     }
 
     /** Frees the packed weights. */
     @Override
     public void close() {
-        device.free(packed);
+        parts.close();
+        packed.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.resnetspark.model.gpu.cudnn;
 
+import io.resnetspark.model.gpu.cudnn.Device.Recording;
 import io.resnetspark.model.gpu.cudnn.Operations.Norm;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.BatchLoss;
@@ -21,15 +22,20 @@ import io.resnetspark.model.program.Step.Relu;
 import io.resnetspark.model.program.Step.ResidualAdd;
 import io.resnetspark.model.program.Value;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.javacpp.DoublePointer;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
-/** Executes a {@link Program} on the device for batches of one size: what each step does, and the memory between them. */
+/**
+ * Executes a {@link Program} on the device for batches of one size: what each step does, and the memory between them. Smaller
+ * batches {@linkplain #withBatch use} the same memory.
+ */
 final class DeviceProgram implements AutoCloseable {
 
     /** Whether the running statistics are read, or the batch's made. */
@@ -44,9 +50,15 @@ final class DeviceProgram implements AutoCloseable {
     private final MemoryPlan plan;
     private final int batch;
     private final DeviceParameters parameters;
-    private final Map<Step, DeviceConvolution> convolutions = new HashMap<>();
+    private final Map<Step, TunedConvolution> convolutions = new HashMap<>();
+    private final Map<Integer, DeviceProgram> smaller = new HashMap<>();
+    private final WeightParts learned;
     private final DeviceLayout layout;
+    private final Optional<DeviceMemory> ownMemory;
+    private final Optional<MinibatchFeed> feed;
     private final long memory;
+    private Optional<Recording> training = Optional.empty();
+    private int trainings;
 
     /**
      * @param operations for the type of maps that the plan is for
@@ -65,26 +77,119 @@ final class DeviceProgram implements AutoCloseable {
         this.plan = plan;
         this.batch = batch;
         this.parameters = parameters;
-        Element maps = operations.maps();
+        this.learned = new WeightParts(device);
         try {
-            long workspaceBytes = 0;
-            for (Step step : program.steps()) {
-                if (step instanceof Convolution c) {
-                    DeviceConvolution convolution = device.convolution(
-                            maps, c.input().batch(batch), c.output().channels(), c.window());
-                    convolutions.put(step, convolution);
-                    workspaceBytes = Math.max(workspaceBytes, convolution.workspaceBytes());
-                }
-            }
-            layout = new DeviceLayout(program, plan, batch, maps, workspaceBytes);
             if (plan.trains()) {
-                layout.requireFits(device.freeBytes());
+                layout(0).requireFits(device.freeBytes()); // what the search would not say so well
             }
-            memory = device.allocate(layout.bytes());
-        } catch (RuntimeException e) {
-            convolutions.values().forEach(DeviceConvolution::close);
+            for (Convolution step : convolutionSteps()) {
+                convolutions.put(step, device.algorithms().convolution(shape(step), directions(step)));
+            }
+            layout = layout(workspaceBytes());
+            prepareGradients();
+            feed = plan.trains() ? Optional.of(feed()) : Optional.empty();
+            ownMemory = Optional.of(memory());
+            memory = ownMemory.get().address();
+        } catch (RuntimeException | Error e) {
+            closeParts();
             throw e;
         }
+    }
+
+    /** The same in the memory of a larger batch. */
+    private DeviceProgram(DeviceProgram larger, int batch) {
+        this.device = larger.device;
+        this.operations = larger.operations;
+        this.program = larger.program;
+        this.plan = larger.plan;
+        this.batch = batch;
+        this.parameters = larger.parameters;
+        this.learned = new WeightParts(device);
+        try {
+            for (Convolution step : convolutionSteps()) {
+                convolutions.put(step, device.algorithms().smaller(shape(step), larger.convolutions.get(step)));
+            }
+            layout = layout(workspaceBytes());
+            if (layout.bytes() > larger.layout.bytes()) {
+                throw new IllegalStateException("%d images take more memory than %d".formatted(batch, larger.batch));
+            }
+            prepareGradients();
+            ownMemory = Optional.empty();
+            feed = larger.feed;
+            memory = larger.memory;
+        } catch (RuntimeException | Error e) {
+            closeParts();
+            throw e;
+        }
+    }
+
+    private MinibatchFeed feed() {
+        return new MinibatchFeed(device, imageValues(batch) * Float.BYTES, (long) batch * classes() * Float.BYTES);
+    }
+
+    private DeviceMemory memory() {
+        try {
+            if (plan.trains()) {
+                // Now that every convolution has run, libraries have loaded what they need.
+                layout.requireFits(device.freeBytes());
+            }
+            return new DeviceMemory(device, layout.bytes());
+        } catch (RuntimeException | Error e) {
+            feed.ifPresent(MinibatchFeed::close);
+            throw e;
+        }
+    }
+
+    private List<Convolution> convolutionSteps() {
+        return program.steps().stream()
+                .filter(Convolution.class::isInstance)
+                .map(Convolution.class::cast)
+                .toList();
+    }
+
+    private ConvolutionShape shape(Convolution step) {
+        return new ConvolutionShape(
+                operations.precision(), step.input().batch(batch), step.output().channels(), step.window());
+    }
+
+    private Set<Direction> directions(Convolution step) {
+        Set<Direction> directions = EnumSet.of(Direction.FORWARD);
+        if (plan.trains() && plan.hasBackward(step)) {
+            if (step.learns()) {
+                directions.add(Direction.WEIGHT_GRADIENT);
+            }
+            if (accumulated(step, 0).isPresent()) {
+                directions.add(Direction.INPUT_GRADIENT);
+            }
+        }
+        return directions;
+    }
+
+    private long workspaceBytes() {
+        return convolutions.values().stream()
+                .mapToLong(TunedConvolution::workspaceBytes)
+                .max()
+                .orElse(0);
+    }
+
+    private DeviceLayout layout(long workspaceBytes) {
+        return new DeviceLayout(program, plan, batch, operations.maps(), parameters.packedLength(), workspaceBytes);
+    }
+
+    private void prepareGradients() {
+        convolutions.forEach((step, convolution) -> {
+            if (convolution.ranked().containsKey(Direction.WEIGHT_GRADIENT)) {
+                Convolution own = (Convolution) step;
+                boolean floats = convolution.result(Direction.WEIGHT_GRADIENT) == Element.FLOAT;
+                learned.add(own, parameters.packedOffset(own.weight()), floats);
+            }
+        });
+        learned.upload();
+    }
+
+    /** For a batch that is not larger. */
+    DeviceProgram withBatch(int images) {
+        return images == batch ? this : smaller.computeIfAbsent(images, count -> new DeviceProgram(this, count));
     }
 
     int batch() {
@@ -95,9 +200,9 @@ final class DeviceProgram implements AutoCloseable {
         return program.classes();
     }
 
-    /** Shape of the batches. */
-    ImageShape images() {
-        return shape(program.images());
+    /** Shape of one image. */
+    ImageShape image() {
+        return program.images().batch(1);
     }
 
     /**
@@ -106,12 +211,15 @@ final class DeviceProgram implements AutoCloseable {
      * @param images floats of the host
      */
     void upload(Pointer images, int count) {
-        long values = count * program.images().shape().length();
-        long floats = memory + layout.floatImages();
-        device.upload(images, floats, values * Float.BYTES);
+        device.upload(images, memory + layout.floatImages(), imageValues(count) * Float.BYTES);
         if (plan.type(program.images()) != Element.FLOAT) {
-            operations.toElements(floats, value(program.images()), Math.toIntExact(values));
+            operations.toElements(
+                    memory + layout.floatImages(), value(program.images()), Math.toIntExact(imageValues(count)));
         }
+    }
+
+    private long imageValues(int count) {
+        return count * program.images().shape().length();
     }
 
     /** Copies the first rows of features or logits to floats of the host. */
@@ -124,12 +232,57 @@ final class DeviceProgram implements AutoCloseable {
     }
 
     /**
-     * Loss and backward pass after the forward pass.
+     * Begins the forward pass, loss and backward pass.
      *
+     * @param images floats of the host
      * @param labels floats of the host, {@code [batch, classes]}
+     * @return waits for the loss
      */
-    BatchLoss backward(Pointer labels) {
-        device.upload(labels, memory + layout.labels(), (long) batch * classes() * Float.BYTES);
+    Supplier<BatchLoss> train(HostArray images, HostArray labels) {
+        MinibatchFeed minibatches = feed.orElseThrow();
+        minibatches.bring(images, labels);
+        operations.toElements(minibatches.images(), value(program.images()), Math.toIntExact(imageValues(batch)));
+        return train(minibatches);
+    }
+
+    /**
+     * As {@link #train(HostArray, HostArray)}.
+     *
+     * @param samples unsigned bytes of the host
+     * @param table 256 floats for each channel: what samples are for the network
+     */
+    Supplier<BatchLoss> train(HostArray samples, DeviceMemory table, HostArray labels) {
+        MinibatchFeed minibatches = feed.orElseThrow();
+        minibatches.bring(samples, labels);
+        operations.samplesToElements(
+                minibatches.images(),
+                table.address(),
+                value(program.images()),
+                program.images().channels(),
+                Math.toIntExact(imageValues(batch)));
+        return train(minibatches);
+    }
+
+    private Supplier<BatchLoss> train(MinibatchFeed minibatches) {
+        operations.copyFloats(minibatches.labels(), memory + layout.labels(), batch * classes());
+        minibatches.taken();
+        // The first time shows whether every call works; from the second on, all of them are one.
+        trainings++;
+        if (trainings == 2) {
+            training = device.record(this::trainOnDevice);
+        }
+        training.ifPresentOrElse(Recording::replay, this::trainOnDevice);
+        return minibatches.loss(memory + layout.totals());
+    }
+
+    /** Waits for the losses that are on their way. */
+    void settle() {
+        feed.ifPresent(MinibatchFeed::settle);
+    }
+
+    private void trainOnDevice() {
+        parameters.pack();
+        forward(Mode.TRAIN);
         Value logits = program.logits();
         long totals = memory + layout.totals();
         operations.crossEntropy(value(logits), memory + layout.labels(), gradient(logits), totals, batch, classes());
@@ -139,10 +292,7 @@ final class DeviceProgram implements AutoCloseable {
                 backward(steps.get(i));
             }
         }
-        try (DoublePointer results = new DoublePointer(2)) {
-            device.download(totals, results, 2 * Double.BYTES);
-            return new BatchLoss(results.get(0), (int) results.get(1));
-        }
+        operations.unpackGradients(learned, memory + layout.packedGradients(), parameters.gradients());
     }
 
     /** What each batch norm that learns saw in a forward pass to train. */
@@ -233,13 +383,13 @@ final class DeviceProgram implements AutoCloseable {
         ImageShape shape = shape(step.input());
         Learning statistics = mode == Mode.TRAIN ? step.learning() : Learning.FROZEN;
         if (statistics == Learning.TRAINED) {
-            operations.statistics(input, shape, batchMean(step), batchVariance(step));
-            operations.blendStatistics(
+            operations.statistics(
+                    input,
+                    shape,
                     batchMean(step),
                     batchVariance(step),
                     parameters.value(step.runningMean()),
                     parameters.value(step.runningVariance()),
-                    shape,
                     step.momentum());
         }
         long addend = step.addend().map(this::value).orElse(Operations.NONE);
@@ -299,11 +449,11 @@ final class DeviceProgram implements AutoCloseable {
     }
 
     private void backward(Convolution step, long gradient) {
-        DeviceConvolution convolution = convolutions.get(step);
+        TunedConvolution convolution = convolutions.get(step);
         if (step.learns()) {
-            long packed = memory + layout.weightGradient();
+            long packed =
+                    memory + layout.packedGradients() + (long) parameters.packedOffset(step.weight()) * Float.BYTES;
             convolution.weightGradient(value(step.input()), gradient, packed, workspace());
-            operations.unpackWeight(packed, parameters.gradient(step.weight()), step);
             step.bias()
                     .ifPresent(
                             bias -> operations.channelSums(gradient, shape(step.output()), parameters.gradient(bias)));
@@ -416,9 +566,22 @@ final class DeviceProgram implements AutoCloseable {
         return Operations.count(shape(value));
     }
 
+    private void closeParts() {
+        training.ifPresent(Recording::close);
+        training = Optional.empty();
+        smaller.values().forEach(DeviceProgram::close);
+        smaller.clear();
+        convolutions.values().forEach(TunedConvolution::close);
+        convolutions.clear();
+        learned.close();
+    }
+
     @Override
     public void close() {
-        convolutions.values().forEach(DeviceConvolution::close);
-        device.free(memory);
+        closeParts();
+        if (ownMemory.isPresent()) {
+            ownMemory.get().close();
+            feed.ifPresent(MinibatchFeed::close);
+        }
     }
 }

@@ -28,7 +28,7 @@ final class KernelSource {
         }
     }
 
-    /** @param architecture such as {@code sm_90} */
+    /** @param architecture such as {@code sm_90}, or {@code compute_90} */
     static List<String> options(Element maps, String architecture) {
         List<String> options = new ArrayList<>(List.of("--gpu-architecture=" + architecture, "--std=c++17"));
         if (maps == Element.BFLOAT16) {
@@ -37,7 +37,10 @@ final class KernelSource {
         return options;
     }
 
-    /** Machine code for one architecture, not PTX: an older driver would not know the PTX of a newer compiler. */
+    /**
+     * Machine code for a real architecture ({@code sm_90}), which devices are given: an older driver would not know the PTX of
+     * a newer compiler. PTX for a virtual one ({@code compute_90}).
+     */
     static byte[] compile(Element maps, String architecture) {
         List<String> options = options(maps, architecture);
         try (BytePointer source = new BytePointer(text());
@@ -55,17 +58,33 @@ final class KernelSource {
                     throw new IllegalStateException(
                             "NVRTC cannot compile %s for %s:%n%s".formatted(NAME, architecture, log(program)));
                 }
-                CudaStatus.nvrtc(nvrtc.nvrtcGetCUBINSize(program, size), "nvrtcGetCUBINSize");
-                try (BytePointer code = new BytePointer(size.get())) {
-                    CudaStatus.nvrtc(nvrtc.nvrtcGetCUBIN(program, code), "nvrtcGetCUBIN");
-                    byte[] bytes = new byte[Math.toIntExact(size.get())];
-                    code.get(bytes);
-                    return bytes;
-                }
+                return architecture.startsWith("sm_") ? machineCode(program, size) : ptx(program, size);
             } finally {
                 CudaStatus.nvrtc(nvrtc.nvrtcDestroyProgram(program), "nvrtcDestroyProgram");
             }
         }
+    }
+
+    private static byte[] machineCode(_nvrtcProgram program, SizeTPointer size) {
+        CudaStatus.nvrtc(nvrtc.nvrtcGetCUBINSize(program, size), "nvrtcGetCUBINSize");
+        try (BytePointer code = new BytePointer(size.get())) {
+            CudaStatus.nvrtc(nvrtc.nvrtcGetCUBIN(program, code), "nvrtcGetCUBIN");
+            return bytes(code, size.get());
+        }
+    }
+
+    private static byte[] ptx(_nvrtcProgram program, SizeTPointer size) {
+        CudaStatus.nvrtc(nvrtc.nvrtcGetPTXSize(program, size), "nvrtcGetPTXSize");
+        try (BytePointer code = new BytePointer(size.get())) {
+            CudaStatus.nvrtc(nvrtc.nvrtcGetPTX(program, code), "nvrtcGetPTX");
+            return bytes(code, size.get() - 1); // without the zero at its end
+        }
+    }
+
+    private static byte[] bytes(BytePointer code, long length) {
+        byte[] bytes = new byte[Math.toIntExact(length)];
+        code.get(bytes);
+        return bytes;
     }
 
     private static String log(_nvrtcProgram program) {

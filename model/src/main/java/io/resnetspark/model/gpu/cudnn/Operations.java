@@ -5,7 +5,7 @@ import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.ParameterUpdate;
-import io.resnetspark.model.program.Step.Convolution;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -25,20 +25,45 @@ final class Operations implements AutoCloseable {
     /** Partial sums that one thread adds up. */
     private static final int TERMS = 64;
 
+    /** Threads of each block. */
+    static final int BLOCK = 256;
+
+    /** Blocks that keep a large device busy with sums by channel, few enough for one to add up what they leave. */
+    private static final int SUMMING_BLOCKS = 512;
+
+    private static final int MOST_COLUMN_BLOCKS = 4096;
+
     /** Two partial sums for each thread. */
     private static final long SCRATCH_BYTES = 2L * MANY_THREADS * Double.BYTES;
 
     private final Device device;
+    private final TrainingPrecision precision;
     private final Element maps;
+    private final DeviceMemory scratch;
     private final long partialSums;
     private final long reducedSums;
+    private final long tickets;
 
-    /** @param maps type of the maps */
-    Operations(Device device, Element maps) {
+    /** @param precision which decides the type of the maps */
+    Operations(Device device, TrainingPrecision precision) {
         this.device = device;
-        this.maps = maps;
-        this.partialSums = device.allocate(SCRATCH_BYTES);
-        this.reducedSums = device.allocate(SCRATCH_BYTES);
+        this.precision = precision;
+        this.maps = precision.maps();
+        long ticketBytes = (long) MOST_COLUMN_BLOCKS * Integer.BYTES;
+        scratch = new DeviceMemory(device, 2 * SCRATCH_BYTES + ticketBytes);
+        partialSums = scratch.address();
+        reducedSums = partialSums + SCRATCH_BYTES;
+        tickets = reducedSums + SCRATCH_BYTES;
+        try {
+            device.clear(tickets, ticketBytes);
+        } catch (RuntimeException | Error e) {
+            scratch.close();
+            throw e;
+        }
+    }
+
+    TrainingPrecision precision() {
+        return precision;
     }
 
     Element maps() {
@@ -55,6 +80,35 @@ final class Operations implements AutoCloseable {
             throw new IllegalArgumentException("%d channels are more than %d".formatted(channels, MANY_THREADS));
         }
         return channels * Math.max(1, Math.min(count / channels, MANY_THREADS / channels));
+    }
+
+    /** Elements that are moved at once, of so many beside each other. */
+    private int width(int count) {
+        int wide = 16 / maps.bytes();
+        return count % wide == 0 ? wide : 1;
+    }
+
+    private int threadsByVector(int count) {
+        return threads(count / width(count));
+    }
+
+    private int threadsByChannelVector(ImageShape shape) {
+        int width = width(shape.channels());
+        return threadsByChannel(shape.channels() / width, count(shape) / width);
+    }
+
+    /** As {@code Tile} of {@code kernels.cu} divides rows and channels among blocks. */
+    static int summingThreads(int channels, int rows) {
+        int vectors = channels % 4 == 0 ? channels / 4 : channels;
+        int columns = Math.min(vectors, 32);
+        int height = BLOCK / columns;
+        int columnBlocks = (vectors + columns - 1) / columns;
+        if (columnBlocks > MOST_COLUMN_BLOCKS || channels > MANY_THREADS) {
+            throw new IllegalArgumentException("%d channels are too many to sum".formatted(channels));
+        }
+        int useful = (rows + 16 * height - 1) / (16 * height);
+        int most = Math.min(SUMMING_BLOCKS / columnBlocks, MANY_THREADS / channels);
+        return BLOCK * columnBlocks * Math.max(1, Math.min(useful, most));
     }
 
     static int count(ImageShape shape) {
@@ -96,34 +150,31 @@ final class Operations implements AutoCloseable {
         run(DeviceKernel.TO_ELEMENTS, threads(count), floats, elements, count);
     }
 
-    /** {@code [out, in, size, size]} floats to {@code [out, size, size, in]} elements. */
-    void packWeight(long weight, long packed, Convolution step) {
-        int count = step.weight().length();
-        run(
-                DeviceKernel.PACK_WEIGHT,
-                threads(count),
-                weight,
-                packed,
-                step.input().channels(),
-                pixels(step),
-                count);
+    /** @param table address of 256 floats for each channel */
+    void samplesToElements(long samples, long table, long elements, int channels, int count) {
+        run(DeviceKernel.SAMPLES_TO_ELEMENTS, threads(count), samples, table, elements, channels, count);
     }
 
-    /** The way back. */
-    void unpackWeight(long packed, long weight, Convolution step) {
-        int count = step.weight().length();
-        run(
-                DeviceKernel.UNPACK_WEIGHT,
-                threads(count),
-                packed,
-                weight,
-                step.input().channels(),
-                pixels(step),
-                count);
+    void copyFloats(long from, long to, int count) {
+        device.launch(Element.FLOAT, DeviceKernel.TO_ELEMENTS, threads(count), from, to, count);
     }
 
-    private static int pixels(Convolution step) {
-        return step.window().size() * step.window().size();
+    /**
+     * Weights {@code [out, in, size, size]} of floats to {@code [out, size, size, in]} of elements.
+     *
+     * @param parameters address of the flat vector
+     */
+    void packWeights(WeightParts parts, long parameters, long packed) {
+        if (parts.count() > 0) {
+            run(DeviceKernel.PACK_WEIGHTS, parts.count() * BLOCK, parts.address(), parameters, packed);
+        }
+    }
+
+    /** The way back, from room of floats. */
+    void unpackGradients(WeightParts parts, long packed, long gradients) {
+        if (parts.count() > 0) {
+            run(DeviceKernel.UNPACK_GRADIENTS, parts.count() * BLOCK, parts.address(), packed, gradients);
+        }
     }
 
     // ---- sums
@@ -157,11 +208,16 @@ final class Operations implements AutoCloseable {
         run(DeviceKernel.SUMS_TO_FLOATS, shape.channels(), reduce(1, threads, shape.channels()), sums);
     }
 
-    /** Writes the sum of the squares of floats as one double. */
-    void squares(long values, int count, long result) {
-        int threads = threads(count);
-        run(DeviceKernel.SUM_SQUARES, threads, values, partialSums, count);
-        run(DeviceKernel.REDUCE_SUMS, 1, reduce(1, threads, 1), result, 1, 1); // copies
+    /**
+     * The sum of the squares of each slice of a vector.
+     *
+     * @return address of a double for each
+     */
+    long squares(long vector, VectorParts parts) {
+        run(DeviceKernel.SUM_SQUARES, parts.parts() * BLOCK, parts.address(), vector, parts.threadSums());
+        run(DeviceKernel.SUM_GROUPS, parts.parts(), parts.firstThreads(), parts.threadSums(), parts.partSums(), BLOCK);
+        run(DeviceKernel.SUM_GROUPS, parts.slices(), parts.firstParts(), parts.partSums(), parts.sliceSums(), 1);
+        return parts.sliceSums();
     }
 
     // ---- convolutions' biases, ReLU, residual sums
@@ -174,20 +230,27 @@ final class Operations implements AutoCloseable {
     }
 
     void relu(long input, long output, int count) {
-        run(DeviceKernel.RELU, threads(count), input, output, count);
+        run(DeviceKernel.RELU, threadsByVector(count), input, output, count);
     }
 
     /** In place too, where {@code inputGradient} is {@code outputGradient} and is replaced. */
     void reluGradient(long output, long outputGradient, long inputGradient, int count, Accumulate accumulate) {
-        run(DeviceKernel.RELU_GRADIENT, threads(count), output, outputGradient, inputGradient, count, accumulate);
+        run(
+                DeviceKernel.RELU_GRADIENT,
+                threadsByVector(count),
+                output,
+                outputGradient,
+                inputGradient,
+                count,
+                accumulate);
     }
 
     void residualAdd(long one, long other, long output, int count, Activation activation) {
-        run(DeviceKernel.RESIDUAL_ADD, threads(count), one, other, output, count, activation);
+        run(DeviceKernel.RESIDUAL_ADD, threadsByVector(count), one, other, output, count, activation);
     }
 
     void passGradient(long outputGradient, long inputGradient, int count, Accumulate accumulate) {
-        run(DeviceKernel.PASS_GRADIENT, threads(count), outputGradient, inputGradient, count, accumulate);
+        run(DeviceKernel.PASS_GRADIENT, threadsByVector(count), outputGradient, inputGradient, count, accumulate);
     }
 
     // ---- batch norm
@@ -195,30 +258,42 @@ final class Operations implements AutoCloseable {
     /** Where the vectors of a batch norm are, each {@code [C]}. */
     record Norm(long scale, long shift, long mean, long variance, float epsilon, Activation activation) {}
 
-    /** Mean and biased variance of each channel. */
-    void statistics(long input, ImageShape shape, long mean, long variance) {
-        int channels = shape.channels();
-        int threads = threadsByChannel(channels, count(shape));
-        run(DeviceKernel.NORM_MOMENTS, threads, input, partialSums, channels, count(shape));
-        long sums = reduce(2, threads, channels);
-        run(DeviceKernel.NORM_STATISTICS, channels, sums, input, mean, variance, count(shape) / channels);
-    }
-
-    /** @param momentum weight of the batch's statistics in the running ones */
-    void blendStatistics(
-            long mean, long variance, long runningMean, long runningVariance, ImageShape shape, float momentum) {
+    /**
+     * Mean and biased variance of each channel, and the running ones with them.
+     *
+     * @param momentum weight of the batch's statistics in the running ones
+     */
+    void statistics(
+            long input,
+            ImageShape shape,
+            long mean,
+            long variance,
+            long runningMean,
+            long runningVariance,
+            float momentum) {
         int channels = shape.channels();
         int rows = count(shape) / channels;
-        run(DeviceKernel.BLEND_STATISTICS, channels, mean, variance, runningMean, runningVariance, rows, momentum);
+        run(
+                DeviceKernel.NORM_STATISTICS,
+                summingThreads(channels, rows),
+                input,
+                mean,
+                variance,
+                runningMean,
+                runningVariance,
+                partialSums,
+                tickets,
+                channels,
+                rows,
+                momentum);
     }
 
     /** @param addend or {@link #NONE} */
     void batchNorm(long input, ImageShape shape, Norm norm, long addend, long output) {
         int channels = shape.channels();
-        int threads = threadsByChannel(channels, count(shape));
         run(
                 DeviceKernel.BATCH_NORM,
-                threads,
+                threadsByChannelVector(shape),
                 input,
                 norm,
                 addend,
@@ -244,28 +319,22 @@ final class Operations implements AutoCloseable {
             long scaleGradient,
             long shiftGradient) {
         int channels = shape.channels();
-        int threads = threadsByChannel(channels, count(shape));
+        int rows = count(shape) / channels;
         run(
-                DeviceKernel.NORM_GRADIENT_SUMS,
-                threads,
+                DeviceKernel.NORM_PARAMETER_GRADIENTS,
+                summingThreads(channels, rows),
                 input,
                 output,
                 outputGradient,
                 norm,
-                partialSums,
-                channels,
-                count(shape),
-                norm.epsilon(),
-                norm.activation());
-        long sums = reduce(2, threads, channels);
-        run(
-                DeviceKernel.NORM_PARAMETER_GRADIENTS,
-                channels,
-                sums,
-                norm.variance(),
                 scaleGradient,
                 shiftGradient,
-                norm.epsilon());
+                partialSums,
+                tickets,
+                channels,
+                rows,
+                norm.epsilon(),
+                norm.activation());
     }
 
     /**
@@ -287,7 +356,7 @@ final class Operations implements AutoCloseable {
         int channels = shape.channels();
         run(
                 DeviceKernel.NORM_INPUT_GRADIENT,
-                threadsByChannel(channels, count(shape)),
+                threadsByChannelVector(shape),
                 input,
                 outputGradient,
                 norm,
@@ -468,20 +537,21 @@ final class Operations implements AutoCloseable {
     // ---- optimisers
 
     /**
+     * Applies an update to parts of the vectors, wherever it was made for.
+     *
      * @param gradients laid out as {@code parameters}
      * @param state address of the optimiser's first vector, {@code length} floats before the next one
      */
-    void update(ParameterUpdate update, long parameters, long gradients, long state, long length) {
-        int count = update.end() - update.start();
+    void update(ParameterUpdate update, VectorParts parts, long parameters, long gradients, long state, long length) {
+        int threads = parts.parts() * BLOCK;
         if (update instanceof ParameterUpdate.Momentum step) {
             run(
                     DeviceKernel.MOMENTUM_UPDATE,
-                    threads(count),
+                    threads,
+                    parts.address(),
                     parameters,
                     gradients,
                     state,
-                    step.start(),
-                    step.end(),
                     step.gradientScale(),
                     step.decay(),
                     step.momentum(),
@@ -492,13 +562,12 @@ final class Operations implements AutoCloseable {
         } else if (update instanceof ParameterUpdate.Adam step) {
             run(
                     DeviceKernel.ADAM_UPDATE,
-                    threads(count),
+                    threads,
+                    parts.address(),
                     parameters,
                     gradients,
                     state,
                     state + length * Float.BYTES,
-                    step.start(),
-                    step.end(),
                     step.gradientScale(),
                     step.beta1(),
                     step.beta2(),
@@ -511,7 +580,6 @@ final class Operations implements AutoCloseable {
 
     @Override
     public void close() {
-        device.free(partialSums);
-        device.free(reducedSums);
+        scratch.close();
     }
 }

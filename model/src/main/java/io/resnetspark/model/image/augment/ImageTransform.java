@@ -45,11 +45,28 @@ public final class ImageTransform {
      */
     private record Placement(Box box, int width, int height, Box window) {}
 
+    /** What a view shows of an image's samples, wherever they lie. */
+    private record Shown(byte[] pixels, Box area, Normaliser.View view) {}
+
     /**
      * @param image of the preprocessing's channels
      * @param out receives {@code [inputSize, inputSize, channels]} from {@code offset} on
      */
     public void apply(Image image, long epoch, long imageId, float[] out, int offset) {
+        Shown shown = shown(image, epoch, imageId);
+        normaliser.write(shown.pixels(), shown.area(), shown.view(), out, offset);
+        if (augmentation.randomErasing().probability() > 0) {
+            erase(stream(epoch, imageId, RandomStream.Purpose.ERASING), out, offset);
+        }
+    }
+
+    /** As {@link #apply}, but samples before they are normalised; without erasing, which has no sample. */
+    public void applySamples(Image image, long epoch, long imageId, byte[] out, int offset) {
+        Shown shown = shown(image, epoch, imageId);
+        normaliser.copy(shown.pixels(), shown.area(), shown.view(), out, offset);
+    }
+
+    private Shown shown(Image image, long epoch, long imageId) {
         Placement placement = place(image, epoch, imageId);
         boolean mirrored = augmentation.flipProbability() > 0
                 && stream(epoch, imageId, RandomStream.Purpose.FLIP).withProbability(augmentation.flipProbability());
@@ -67,10 +84,7 @@ public final class ImageTransform {
             pixels = jitter(pixels, area, window, stream(epoch, imageId, RandomStream.Purpose.COLOUR));
             area = window;
         }
-        normaliser.write(pixels, area, new Normaliser.View(window, mirrored), out, offset);
-        if (augmentation.randomErasing().probability() > 0) {
-            erase(stream(epoch, imageId, RandomStream.Purpose.ERASING), out, offset);
-        }
+        return new Shown(pixels, area, new Normaliser.View(window, mirrored));
     }
 
     private RandomStream stream(long epoch, long imageId, RandomStream.Purpose purpose) {

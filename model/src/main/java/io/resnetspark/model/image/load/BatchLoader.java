@@ -30,13 +30,15 @@ public final class BatchLoader implements AutoCloseable {
     private static final class Slot {
         private final int number;
         private final FloatBuffer features;
+        private final ByteBuffer samples;
         private final FloatBuffer targets;
         private Batch batch;
         private Throwable failure;
 
-        Slot(int number, long features, long targets) {
+        Slot(int number, Batch.Pixels kept, long pixels, long targets) {
             this.number = number;
-            this.features = allocate(features);
+            this.features = allocate(kept == Batch.Pixels.NORMALISED ? pixels : 0);
+            this.samples = ByteBuffer.allocateDirect(kept == Batch.Pixels.SAMPLES ? Math.toIntExact(pixels) : 0);
             this.targets = allocate(targets);
         }
 
@@ -57,7 +59,7 @@ public final class BatchLoader implements AutoCloseable {
 
     private final BatchRecipe recipe;
     private final int batchSize;
-    private final int featuresPerExample;
+    private final int valuesPerExample;
     private final Slot[] ring;
 
     // Everything below is guarded by `lock`.
@@ -74,22 +76,31 @@ public final class BatchLoader implements AutoCloseable {
     private long waitNanos;
     private long prepareNanos;
 
+    /** Of normalised images. */
+    public BatchLoader(BatchRecipe recipe, int batchSize, ReadAhead readAhead) {
+        this(recipe, batchSize, readAhead, Batch.Pixels.NORMALISED);
+    }
+
     /**
      * Takes memory and starts threads; they rest until {@link #start}.
      *
      * @param batchSize most examples of a batch, at least 1
+     * @param kept samples only if the recipe {@linkplain BatchRecipe#keepsSamples keeps} them
      */
-    public BatchLoader(BatchRecipe recipe, int batchSize, ReadAhead readAhead) {
+    public BatchLoader(BatchRecipe recipe, int batchSize, ReadAhead readAhead, Batch.Pixels kept) {
+        if (kept == Batch.Pixels.SAMPLES && !recipe.keepsSamples()) {
+            throw new IllegalArgumentException("Mixed or erased images are not samples any more");
+        }
         if (batchSize < 1) {
             throw new IllegalArgumentException("batchSize must be at least 1, not " + batchSize);
         }
         this.recipe = recipe;
         this.batchSize = batchSize;
         Preprocessing preprocessing = recipe.preprocessing();
-        featuresPerExample = preprocessing.inputSize() * preprocessing.inputSize() * preprocessing.channels();
+        valuesPerExample = preprocessing.inputSize() * preprocessing.inputSize() * preprocessing.channels();
         ring = new Slot[readAhead.batches() + 1];
         for (int i = 0; i < ring.length; i++) {
-            ring[i] = new Slot(i, (long) batchSize * featuresPerExample, (long) batchSize * recipe.classes());
+            ring[i] = new Slot(i, kept, (long) batchSize * valuesPerExample, (long) batchSize * recipe.classes());
         }
         for (int i = 0; i < readAhead.threads(); i++) {
             Thread thread = new Thread(this::prepareBatches, "batch-loader-" + i);
@@ -297,11 +308,13 @@ public final class BatchLoader implements AutoCloseable {
         int[] indices = task.indices;
         int[] labels = new int[indices.length];
         Slot slot = task.slot;
-        writer.write(task.source, indices, task.epoch, slot.features, slot.targets, labels);
+        writer.write(task.source, indices, task.epoch, slot.features, slot.samples, slot.targets, labels);
+        int values = indices.length * valuesPerExample;
         return new Batch(
                 slot.number,
                 indices.length,
-                slot.features.slice(0, indices.length * featuresPerExample),
+                slot.features.slice(0, Math.min(values, slot.features.capacity())),
+                slot.samples.slice(0, Math.min(values, slot.samples.capacity())),
                 slot.targets.slice(0, indices.length * recipe.classes()),
                 labels,
                 indices);

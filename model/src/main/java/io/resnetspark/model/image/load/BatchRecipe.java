@@ -33,4 +33,9 @@ public record BatchRecipe(
     public static BatchRecipe training(Preprocessing preprocessing, Augmentation augmentation, long seed, int classes) {
         return new BatchRecipe(preprocessing, augmentation, seed, classes, DecodeLimits.standard());
     }
+
+    /** Whether samples say all of what a network gets: mixed and erased images have values that no sample has. */
+    public boolean keepsSamples() {
+        return !augmentation.mixes() && augmentation.randomErasing().probability() == 0;
+    }
 }

@@ -6,6 +6,7 @@ import io.resnetspark.model.image.augment.ImageTransform;
 import io.resnetspark.model.image.decode.ImageDecoder;
 import io.resnetspark.model.image.decode.RejectedImageException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Locale;
 
@@ -16,6 +17,7 @@ public final class ExampleWriter {
     private final ImageDecoder decoder;
     private final ImageTransform transform;
     private final float[] input;
+    private final byte[] samples;
     private final float[] targets;
     private final ImageMixer mixer;
     private long[] ids = new long[0];
@@ -26,17 +28,26 @@ public final class ExampleWriter {
         this.decoder = new ImageDecoder(recipe.limits(), recipe.preprocessing().channels());
         this.transform = new ImageTransform(recipe.preprocessing(), recipe.augmentation(), recipe.seed());
         this.input = new float[transform.length()];
+        this.samples = new byte[transform.length()];
         this.targets = new float[recipe.classes()];
         this.mixer = new ImageMixer(recipe);
     }
 
     /**
      * @param indices examples of the source, in order
-     * @param features receives {@code [indices.length, inputSize, inputSize, channels]} from 0 on
+     * @param features receives {@code [indices.length, inputSize, inputSize, channels]} from 0 on, unless it is empty
+     * @param bytes alike: one of the two is
      * @param rows receives {@code [indices.length, classes]} from 0 on
      * @param labels receives {@code [indices.length]}
      */
-    void write(ExampleSource source, int[] indices, long epoch, FloatBuffer features, FloatBuffer rows, int[] labels) {
+    void write(
+            ExampleSource source,
+            int[] indices,
+            long epoch,
+            FloatBuffer features,
+            ByteBuffer bytes,
+            FloatBuffer rows,
+            int[] labels) {
         if (ids.length < indices.length) {
             ids = new long[indices.length];
             weights = new float[indices.length];
@@ -48,7 +59,13 @@ public final class ExampleWriter {
                 ids[i] = stored.id();
                 labels[i] = stored.label();
                 weights[i] = source.weight(index);
-                transform.apply(decoded(stored), epoch, stored.id(), input, 0);
+                if (bytes.capacity() > 0) {
+                    transform.applySamples(decoded(stored), epoch, stored.id(), samples, 0);
+                    bytes.put(i * samples.length, samples);
+                } else {
+                    transform.apply(decoded(stored), epoch, stored.id(), input, 0);
+                    features.put(i * input.length, input);
+                }
             } catch (RejectedImageException e) {
                 throw new BadDataException(
                         "Cannot decode %s: %s (%s). Run `prepare` again to sort out damaged images"
@@ -66,7 +83,6 @@ public final class ExampleWriter {
                 throw new IllegalStateException("Cannot prepare %s: %s".formatted(source.describe(index), e), e);
             }
             requireLabel(labels[i], source, index);
-            features.put(i * input.length, input);
         }
         if (recipe.augmentation().mixes()) {
             mixer.mix(features, rows, labels, weights, ids, indices.length, epoch);

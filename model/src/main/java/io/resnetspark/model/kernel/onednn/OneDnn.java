@@ -26,7 +26,12 @@ final class OneDnn {
 
     /** oneDNN names dimensions N, C, H, W whatever their order in memory; the tag says channels-last. */
     static memory.desc channelsLast(ImageShape shape) {
-        return floats(format_tag.nhwc, shape.batch(), shape.channels(), shape.height(), shape.width());
+        return channelsLast(shape, data_type.f32);
+    }
+
+    static memory.desc channelsLast(ImageShape shape, data_type type) {
+        return new memory.desc(
+                new long[] {shape.batch(), shape.channels(), shape.height(), shape.width()}, type, format_tag.nhwc);
     }
 
     static memory.desc floats(format_tag tag, long... dimensions) {

@@ -2,12 +2,14 @@ package io.resnetspark.model.kernel.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.resnetspark.model.program.Activation;
-import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.InferenceExecutor;
+import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.MemoryPlan;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.Step;
@@ -23,6 +25,7 @@ import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory.data_type;
 import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
@@ -44,7 +47,9 @@ final class OneDnnInference implements InferenceExecutor {
     private final int imageLength;
     private final int classes;
     private final int width;
+    private final Program program;
     private final OneDnnProgram weights;
+    private final MapTypes types;
     private final MemoryPlan plan;
     private final List<memory> buffers = new ArrayList<>();
     private final List<Call> calls = new ArrayList<>();
@@ -53,22 +58,43 @@ final class OneDnnInference implements InferenceExecutor {
     private final FloatPointer features;
 
     /** @param weights the program's, packed; not closed with this executor */
-    OneDnnInference(Program program, OneDnnProgram weights, int largestBatch) {
+    OneDnnInference(InferenceProgram inference, OneDnnProgram weights, int largestBatch) {
+        this.program = inference.program();
         this.weights = weights;
+        this.types = new MapTypes(inference);
         this.imageLength = Math.toIntExact(program.images().shape().length());
         this.classes = program.classes();
         this.width = program.features().channels();
-        this.plan = MemoryPlan.inference(program, Element.FLOAT);
+        this.plan = MemoryPlan.inference(program, inference.precision().maps());
         this.batch = batch(plan.bytesPerImage(), largestBatch);
         for (long length : plan.lengths()) {
-            buffers.add(new memory(OneDnn.vector(length / Float.BYTES * batch), OneDnn.CPU));
+            buffers.add(bytes(length * batch));
         }
+        images = new FloatPointer(imagesAsFloats());
         for (Step step : program.steps()) {
-            calls.add(call(step));
+            append(step);
         }
-        images = new FloatPointer(address(program.images()));
         logits = new FloatPointer(address(program.logits()));
         features = new FloatPointer(address(program.features()));
+    }
+
+    /** Where callers' pixels are put; of another type, the first call makes the network's input of them. */
+    private Pointer imagesAsFloats() {
+        Value input = program.images();
+        if (types.isFloat(input)) {
+            return address(input);
+        }
+        memory.desc floats = OneDnn.channelsLast(input.batch(batch));
+        memory staging = new memory(floats, OneDnn.CPU);
+        buffers.add(staging);
+        calls.add(types.conversion(floats, images(input), input)
+                .fixed(DNNL_ARG_FROM, staging)
+                .fixed(DNNL_ARG_TO, at(input, images(input))));
+        return staging.get_data_handle();
+    }
+
+    private static memory bytes(long length) {
+        return new memory(new memory.desc(new long[] {length}, data_type.u8, format_tag.x), OneDnn.CPU);
     }
 
     /** Equal parts of the largest batch that fit the cache. */
@@ -78,26 +104,40 @@ final class OneDnnInference implements InferenceExecutor {
         return (largestBatch + parts - 1) / parts;
     }
 
-    private Call call(Step step) {
+    private void append(Step step) {
         if (step instanceof Convolution convolution) {
-            return convolution(convolution);
-        }
-        if (step instanceof MaxPool pool) {
-            return OneDnnPooling.inference(
+            calls.add(convolution(convolution));
+        } else if (step instanceof MaxPool pool) {
+            calls.add(OneDnnPooling.inference(
                             algorithm.pooling_max, images(pool.input()), images(pool.output()), pool.window())
                     .fixed(DNNL_ARG_SRC, at(pool.input(), images(pool.input())))
-                    .fixed(DNNL_ARG_DST, at(pool.output(), images(pool.output())));
+                    .fixed(DNNL_ARG_DST, at(pool.output(), images(pool.output()))));
+        } else if (step instanceof GlobalAverage average) {
+            append(average);
+        } else if (step instanceof Linear linear) {
+            calls.add(linear(linear));
+        } else {
+            throw new IllegalArgumentException("Cannot infer by " + step);
         }
-        if (step instanceof GlobalAverage average) {
-            return OneDnnPooling.averageInference(
-                            average.input().shape(), images(average.input()), images(average.output()))
-                    .fixed(DNNL_ARG_SRC, at(average.input(), images(average.input())))
-                    .fixed(DNNL_ARG_DST, at(average.output(), images(average.output())));
+    }
+
+    /** The last maps are small: what is not single precision becomes so first, so that the mean is. */
+    private void append(GlobalAverage step) {
+        memory.desc floats = OneDnn.channelsLast(step.input().batch(batch));
+        memory maps;
+        if (types.isFloat(step.input())) {
+            maps = at(step.input(), floats);
+        } else {
+            maps = new memory(floats, OneDnn.CPU);
+            buffers.add(maps);
+            calls.add(types.conversion(images(step.input()), floats, step.input())
+                    .fixed(DNNL_ARG_FROM, at(step.input(), images(step.input())))
+                    .fixed(DNNL_ARG_TO, maps));
         }
-        if (step instanceof Linear linear) {
-            return linear(linear);
-        }
-        throw new IllegalArgumentException("Cannot infer by " + step);
+        memory.desc features = OneDnn.channelsLast(step.output().batch(batch));
+        calls.add(OneDnnPooling.averageInference(step.input().shape(), floats, features)
+                .fixed(DNNL_ARG_SRC, maps)
+                .fixed(DNNL_ARG_DST, at(step.output(), features)));
     }
 
     private Call convolution(Convolution step) {
@@ -109,14 +149,14 @@ final class OneDnnInference implements InferenceExecutor {
             step.window().size()
         };
         post_ops after = new post_ops();
-        if (step.addend().isPresent()) {
-            after.append_sum(); // of what the output's buffer holds: the plan puts the result where the addend is
-        }
+        // The sum is with what the output's buffer holds: the plan puts the result where the addend is.
+        step.addend().ifPresent(addend -> types.appendSum(after, addend));
         if (step.activation() == Activation.RELU) {
             after.append_eltwise(algorithm.eltwise_relu, 0f, 0f);
         }
         primitive_attr attributes = OneDnn.attributes();
         attributes.set_post_ops(after);
+        types.declareScales(attributes);
         memory.desc input = images(step.input());
         memory.desc output = images(step.output());
         var description = new convolution_forward.primitive_desc(
@@ -124,7 +164,7 @@ final class OneDnnInference implements InferenceExecutor {
                 prop_kind.forward_inference,
                 algorithm.convolution_direct,
                 input,
-                OneDnn.floats(format_tag.any, weightShape),
+                new memory.desc(weightShape, types.weights(), format_tag.any),
                 OneDnn.vector(outputs),
                 output,
                 OneDnn.stride(step.window()),
@@ -132,16 +172,15 @@ final class OneDnnInference implements InferenceExecutor {
                 OneDnn.padding(step.window()),
                 attributes,
                 false);
-        return new Call(new convolution_forward(description), description)
+        Call call = new Call(new convolution_forward(description), description)
                 .fixed(DNNL_ARG_SRC, at(step.input(), input))
-                .fixed(
-                        DNNL_ARG_WEIGHTS,
-                        weights.parameters(
-                                step.weight(), OneDnn.floats(format_tag.oihw, weightShape), description.weights_desc()))
+                .fixed(DNNL_ARG_WEIGHTS, weights.weights(step, weightShape, description.weights_desc()))
                 .fixed(
                         DNNL_ARG_BIAS,
                         weights.parameters(step.bias().orElseThrow(), OneDnn.vector(outputs), OneDnn.vector(outputs)))
                 .fixed(DNNL_ARG_DST, at(step.output(), output));
+        types.giveScales(call, step, weights);
+        return call;
     }
 
     private Call linear(Linear step) {
@@ -171,7 +210,7 @@ final class OneDnnInference implements InferenceExecutor {
     }
 
     private memory.desc images(Value value) {
-        return OneDnn.channelsLast(value.batch(batch));
+        return OneDnn.channelsLast(value.batch(batch), types.of(value));
     }
 
     private memory at(Value value, memory.desc description) {
@@ -197,6 +236,22 @@ final class OneDnnInference implements InferenceExecutor {
         calls.forEach(Call::run);
         logits.get(logitValues, first * classes, count * classes);
         features.get(featureValues, first * width, count * width);
+    }
+
+    @Override
+    public void observe(float[] imageValues, int count, MapObserver observer) {
+        if (!types.isFloat(program.images())) {
+            throw new IllegalStateException("Only maps in single precision are shown");
+        }
+        images.put(imageValues, 0, count * imageLength);
+        observer.sees(program.images(), imageValues, count * imageLength);
+        for (int i = 0; i < calls.size(); i++) { // one for each step
+            calls.get(i).run();
+            Value written = program.steps().get(i).output();
+            float[] values = new float[Math.toIntExact(count * written.shape().length())];
+            new FloatPointer(address(written)).get(values);
+            observer.sees(written, values, values.length);
+        }
     }
 
     @Override

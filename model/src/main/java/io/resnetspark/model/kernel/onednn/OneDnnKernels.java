@@ -12,6 +12,7 @@ import io.resnetspark.model.kernel.ResidualAddKernel;
 import io.resnetspark.model.kernel.Statistics;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.PreparedProgram;
 import io.resnetspark.model.program.Program;
@@ -87,6 +88,27 @@ public final class OneDnnKernels implements Kernels {
         return new OneDnnProgram(program);
     }
 
+    /** Without AVX-512, oneDNN computes bfloat16 only on processors that have it, and integers on all. */
+    @Override
+    public boolean infersIn(InferencePrecision precision) {
+        return precision != InferencePrecision.BF16 || hasBfloat16() || isa().contains("avx512");
+    }
+
+    @Override
+    public InferencePrecision fastestPrecision() {
+        return hasBfloat16() ? InferencePrecision.BF16 : InferencePrecision.FP32;
+    }
+
+    /** Whether the processor has instructions for it, and oneDNN uses them. */
+    private static boolean hasBfloat16() {
+        String isa = isa();
+        return Stream.of("bf16", "fp16", "amx", "avx10", "avx2_vnni_2").anyMatch(isa::contains);
+    }
+
+    private static String isa() {
+        return dnnl.get_effective_cpu_isa().intern().name();
+    }
+
     @Override
     public Optional<ProgramTrainer> trainer(
             Function<ImageShape, Program> programs, int parameters, int stateVectors, TrainingPrecision precision) {
@@ -107,10 +129,6 @@ public final class OneDnnKernels implements Kernels {
     public TrainingPrecision defaultPrecision() {
         boolean multiplies = Stream.of("bf16", "fp16", "amx", "avx10").anyMatch(isa()::contains);
         return multiplies ? TrainingPrecision.BF16 : TrainingPrecision.FP32;
-    }
-
-    private static String isa() {
-        return dnnl.get_effective_cpu_isa().intern().name();
     }
 
     @Override

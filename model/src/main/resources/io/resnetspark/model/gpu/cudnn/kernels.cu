@@ -1,15 +1,24 @@
 // The device's small kernels: everything but convolutions (cuDNN) and matrix products (cuBLAS).
 //
 // Rules that keep them easy to check, on a processor too:
-// - A thread never talks to another: no shared memory, no synchronisation, no atomics. Results do not depend on timing.
 // - Every kernel gets the number of threads first; a thread beyond it has nothing to do. Threads step through an array by
 //   the number of threads, so that neighbours touch neighbouring memory.
-// - Maps are channels-last. Where a kernel works by channel, the number of threads is a multiple of the channels, so that
-//   each thread meets a single channel.
-// - Sums over long arrays leave one partial sum per thread in double precision; reduceSums adds those up.
+// - Threads talk to each other in sumByChannel only, block by block in phases: between two phases a block's threads wait for
+//   each other, and nothing but shared memory lives from one to the next. A processor runs a phase for all threads, then the
+//   next one. Whatever the timing, sums are added up in the same order.
+// - Maps are channels-last and begin at multiples of 256 bytes; where that divides their channels, threads move 16 bytes at
+//   once, or 4 elements. Where a kernel works by channel, the number of threads is a multiple of the channels (or vectors of them), so
+//   that each thread meets the same ones all the time.
+// - Other sums over long arrays leave one partial sum per thread in double precision; reduceSums adds those up.
 //
 // Maps are of type "element": float, or with BFLOAT16 defined its upper half, rounded to nearest even. Parameters,
 // gradients of parameters, statistics, features and logits are floats.
+
+#ifndef PHASE // a processor's is different
+#define PHASE(number) if ((number) == 0 || (__syncthreads(), true))
+#endif
+
+const unsigned BLOCK = 256; // threads of each block
 
 #ifdef BFLOAT16
 struct element {
@@ -46,9 +55,38 @@ __device__ inline unsigned thisThread() {
     return blockIdx.x * blockDim.x + threadIdx.x;
 }
 
+// Elements that are moved at once.
+template <unsigned V> struct alignas(V * sizeof(element)) Vector {
+    element values[V];
+};
+
+const unsigned WIDE = 16 / sizeof(element);
+
+// Where sums of each are kept besides: more would take the registers of half the threads.
+const unsigned SUMMED = 4;
+
+template <unsigned V> __device__ inline Vector<V> vectorAt(const element *maps, size_t vector) {
+    return reinterpret_cast<const Vector<V> *>(maps)[vector];
+}
+
+template <unsigned V> __device__ inline void setVector(element *maps, size_t vector, const Vector<V> &values) {
+    reinterpret_cast<Vector<V> *>(maps)[vector] = values;
+}
+
 // Overwrites, or adds to what is there.
 __device__ inline void put(element *target, float value, unsigned add) {
     *target = rounded(add ? load(*target) + value : value);
+}
+
+template <unsigned V> __device__ inline void putVector(element *maps, size_t vector, const float *values, unsigned add) {
+    Vector<V> result;
+    if (add) {
+        result = vectorAt<V>(maps, vector);
+    }
+    for (unsigned v = 0; v < V; v++) {
+        result.values[v] = rounded(add ? load(result.values[v]) + values[v] : values[v]);
+    }
+    setVector<V>(maps, vector, result);
 }
 
 // max(0, value), except that NaN stays NaN: a training that diverged must not look sound.
@@ -70,29 +108,55 @@ extern "C" __global__ void toElements(unsigned threads, const float *from, eleme
     }
 }
 
-// [out, in, size, size] to [out, size, size, in]; pixels is size * size.
-extern "C" __global__ void packWeight(
-    unsigned threads, const float *weight, element *packed, unsigned channels, unsigned pixels, unsigned count) {
+// Samples of images to what they are for the network: table[channel * 256 + sample].
+extern "C" __global__ void samplesToElements(
+    unsigned threads, const unsigned char *from, const float *table, element *to, unsigned channels, unsigned count) {
     unsigned thread = thisThread();
     if (thread >= threads) return;
     for (unsigned i = thread; i < count; i += threads) {
-        unsigned channel = i % channels;
-        unsigned pixel = i / channels % pixels;
-        unsigned output = i / channels / pixels;
-        packed[i] = rounded(weight[(output * channels + channel) * pixels + pixel]);
+        to[i] = rounded(table[i % channels * 256 + from[i]]);
     }
 }
 
-// The way back, for gradients.
-extern "C" __global__ void unpackWeight(
-    unsigned threads, const element *packed, float *weight, unsigned channels, unsigned pixels, unsigned count) {
+// A part of a convolution's weight: values start to end of the packed one. Each block has one.
+struct WeightPart {
+    unsigned offset;       // of the weight in the flat vector
+    unsigned packedOffset; // of the packed weight
+    unsigned channels;     // inputs
+    unsigned pixels;       // size * size
+    unsigned start;
+    unsigned end;
+    unsigned floats;       // whether the packed gradient is floats, not elements
+};
+
+// Where a packed weight's value is in the weight: [out, size, size, in] against [out, in, size, size].
+__device__ inline unsigned unpacked(const WeightPart &part, unsigned i) {
+    unsigned channel = i % part.channels;
+    unsigned pixel = i / part.channels % part.pixels;
+    unsigned output = i / part.channels / part.pixels;
+    return part.offset + (output * part.channels + channel) * part.pixels + pixel;
+}
+
+extern "C" __global__ void packWeights(
+    unsigned threads, const WeightPart *parts, const float *parameters, element *packed) {
     unsigned thread = thisThread();
     if (thread >= threads) return;
-    for (unsigned i = thread; i < count; i += threads) {
-        unsigned channel = i % channels;
-        unsigned pixel = i / channels % pixels;
-        unsigned output = i / channels / pixels;
-        weight[(output * channels + channel) * pixels + pixel] = load(packed[i]);
+    WeightPart part = parts[thread / BLOCK];
+    for (unsigned i = part.start + thread % BLOCK; i < part.end; i += BLOCK) {
+        packed[part.packedOffset + i] = rounded(parameters[unpacked(part, i)]);
+    }
+}
+
+// The way back, for gradients. Those that are not floats lie in the first half of the room for them.
+extern "C" __global__ void unpackGradients(
+    unsigned threads, const WeightPart *parts, const float *packed, float *gradients) {
+    unsigned thread = thisThread();
+    if (thread >= threads) return;
+    WeightPart part = parts[thread / BLOCK];
+    const float *floats = packed + part.packedOffset;
+    const element *elements = reinterpret_cast<const element *>(floats);
+    for (unsigned i = part.start + thread % BLOCK; i < part.end; i += BLOCK) {
+        gradients[unpacked(part, i)] = part.floats ? floats[i] : load(elements[i]);
     }
 }
 
@@ -117,14 +181,34 @@ extern "C" __global__ void sumsToFloats(unsigned threads, const double *sums, fl
     values[thread] = (float)sums[thread];
 }
 
-extern "C" __global__ void sumSquares(unsigned threads, const float *values, double *partial, unsigned count) {
+// A part of a vector: values start to end. Each block has one.
+struct VectorPart {
+    unsigned start;
+    unsigned end;
+};
+
+extern "C" __global__ void sumSquares(
+    unsigned threads, const VectorPart *parts, const float *values, double *partial) {
     unsigned thread = thisThread();
     if (thread >= threads) return;
+    VectorPart part = parts[thread / BLOCK];
     double sum = 0;
-    for (unsigned i = thread; i < count; i += threads) {
+    for (unsigned i = part.start + thread % BLOCK; i < part.end; i += BLOCK) {
         sum += (double)values[i] * values[i];
     }
     partial[thread] = sum;
+}
+
+// Adds up the partial sums from firsts[thread] up to firsts[thread + 1], "each" of them a group.
+extern "C" __global__ void sumGroups(
+    unsigned threads, const unsigned *firsts, const double *partial, double *sums, unsigned each) {
+    unsigned thread = thisThread();
+    if (thread >= threads) return;
+    double sum = 0;
+    for (unsigned i = firsts[thread] * each; i < firsts[thread + 1] * each; i++) {
+        sum += partial[i];
+    }
+    sums[thread] = sum;
 }
 
 // By channel.
@@ -152,11 +236,38 @@ extern "C" __global__ void addBias(
     }
 }
 
+template <unsigned V>
+__device__ inline void reluOf(unsigned threads, const element *input, element *output, unsigned count) {
+    for (unsigned i = thisThread(); i < count / V; i += threads) {
+        Vector<V> values = vectorAt<V>(input, i);
+        for (unsigned v = 0; v < V; v++) {
+            values.values[v] = rounded(positive(load(values.values[v])));
+        }
+        setVector<V>(output, i, values);
+    }
+}
+
 extern "C" __global__ void relu(unsigned threads, const element *input, element *output, unsigned count) {
-    unsigned thread = thisThread();
-    if (thread >= threads) return;
-    for (unsigned i = thread; i < count; i += threads) {
-        output[i] = rounded(positive(load(input[i])));
+    if (thisThread() >= threads) return;
+    if (count % WIDE == 0) {
+        reluOf<WIDE>(threads, input, output, count);
+    } else {
+        reluOf<1>(threads, input, output, count);
+    }
+}
+
+template <unsigned V>
+__device__ inline void reluGradientOf(
+    unsigned threads, const element *output, const element *outputGradient, element *inputGradient, unsigned count,
+    unsigned add) {
+    for (unsigned i = thisThread(); i < count / V; i += threads) {
+        Vector<V> written = vectorAt<V>(output, i);
+        Vector<V> gradients = vectorAt<V>(outputGradient, i);
+        float values[V];
+        for (unsigned v = 0; v < V; v++) {
+            values[v] = load(written.values[v]) > 0 ? load(gradients.values[v]) : 0.0f;
+        }
+        putVector<V>(inputGradient, i, values, add);
     }
 }
 
@@ -164,79 +275,251 @@ extern "C" __global__ void relu(unsigned threads, const element *input, element 
 extern "C" __global__ void reluGradient(
     unsigned threads, const element *output, const element *outputGradient, element *inputGradient, unsigned count,
     unsigned add) {
-    unsigned thread = thisThread();
-    if (thread >= threads) return;
-    for (unsigned i = thread; i < count; i += threads) {
-        put(inputGradient + i, load(output[i]) > 0 ? load(outputGradient[i]) : 0.0f, add);
+    if (thisThread() >= threads) return;
+    if (count % WIDE == 0) {
+        reluGradientOf<WIDE>(threads, output, outputGradient, inputGradient, count, add);
+    } else {
+        reluGradientOf<1>(threads, output, outputGradient, inputGradient, count, add);
+    }
+}
+
+template <unsigned V>
+__device__ inline void residualAddOf(
+    unsigned threads, const element *one, const element *other, element *output, unsigned count, unsigned relu) {
+    for (unsigned i = thisThread(); i < count / V; i += threads) {
+        Vector<V> a = vectorAt<V>(one, i);
+        Vector<V> b = vectorAt<V>(other, i);
+        for (unsigned v = 0; v < V; v++) {
+            float value = load(a.values[v]) + load(b.values[v]);
+            a.values[v] = rounded(relu ? positive(value) : value);
+        }
+        setVector<V>(output, i, a);
     }
 }
 
 extern "C" __global__ void residualAdd(
     unsigned threads, const element *one, const element *other, element *output, unsigned count, unsigned relu) {
-    unsigned thread = thisThread();
-    if (thread >= threads) return;
-    for (unsigned i = thread; i < count; i += threads) {
-        float value = load(one[i]) + load(other[i]);
-        output[i] = rounded(relu ? positive(value) : value);
+    if (thisThread() >= threads) return;
+    if (count % WIDE == 0) {
+        residualAddOf<WIDE>(threads, one, other, output, count, relu);
+    } else {
+        residualAddOf<1>(threads, one, other, output, count, relu);
+    }
+}
+
+template <unsigned V>
+__device__ inline void passGradientOf(
+    unsigned threads, const element *outputGradient, element *inputGradient, unsigned count, unsigned add) {
+    for (unsigned i = thisThread(); i < count / V; i += threads) {
+        Vector<V> gradients = vectorAt<V>(outputGradient, i);
+        float values[V];
+        for (unsigned v = 0; v < V; v++) {
+            values[v] = load(gradients.values[v]);
+        }
+        putVector<V>(inputGradient, i, values, add);
     }
 }
 
 extern "C" __global__ void passGradient(
     unsigned threads, const element *outputGradient, element *inputGradient, unsigned count, unsigned add) {
-    unsigned thread = thisThread();
-    if (thread >= threads) return;
-    for (unsigned i = thread; i < count; i += threads) {
-        put(inputGradient + i, load(outputGradient[i]), add);
+    if (thisThread() >= threads) return;
+    if (count % WIDE == 0) {
+        passGradientOf<WIDE>(threads, outputGradient, inputGradient, count, add);
+    } else {
+        passGradientOf<1>(threads, outputGradient, inputGradient, count, add);
+    }
+}
+
+// ---- sums by channel -------------------------------------------------------------------------------------------------
+
+// Which part of [rows, channels] a block's threads go through: "columns" vectors of V channels beside each other, in every
+// stride-th row.
+template <unsigned V> struct Tile {
+    unsigned columns;      // vectors of a row that a block looks at
+    unsigned height;       // rows that it looks at at once
+    unsigned columnBlocks; // blocks beside each other
+    unsigned rowBlocks;    // blocks that share the same columns
+    unsigned vector;       // of this thread, counted in its row
+    unsigned row;          // its first one
+    bool active;           // whether there is anything for it
+
+    __device__ inline Tile(unsigned threads, unsigned channels) {
+        unsigned vectors = channels / V;
+        columns = vectors < 32 ? vectors : 32;
+        height = BLOCK / columns;
+        columnBlocks = (vectors + columns - 1) / columns;
+        rowBlocks = threads / BLOCK / columnBlocks;
+        vector = blockIdx.x % columnBlocks * columns + threadIdx.x % columns;
+        row = blockIdx.x / columnBlocks * height + threadIdx.x / columns;
+        active = threadIdx.x / columns < height && vector < vectors;
+    }
+};
+
+// Two sums over all rows for each channel: terms(row, vector, one, other) gives those of V channels in a row, finish(channel,
+// one, other) gets the sums. Every block adds up its rows and leaves partial sums; the last to be done, whichever it is, adds
+// those up. tickets[i] counts the blocks that are done with columns i; it is 0 before and after.
+template <unsigned V, typename Terms, typename Finish>
+__device__ inline void sumByChannel(
+    unsigned threads, unsigned channels, unsigned rows, double *partial, unsigned *tickets, Terms terms, Finish finish) {
+    __shared__ double ones[BLOCK * V];
+    __shared__ double others[BLOCK * V];
+    __shared__ unsigned last;
+    Tile<V> tile(threads, channels);
+    unsigned width = tile.columns * V;
+    unsigned columnBlock = blockIdx.x % tile.columnBlocks;
+    unsigned rowBlock = blockIdx.x / tile.columnBlocks;
+    unsigned firstChannel = columnBlock * width;
+    unsigned pieces = width < BLOCK ? BLOCK / width : 1;
+    PHASE(0) {
+        double one[V];
+        double other[V];
+        for (unsigned v = 0; v < V; v++) {
+            one[v] = 0;
+            other[v] = 0;
+        }
+        unsigned row = tile.active ? tile.row : rows;
+        while (row < rows) {
+            float shortOne[V];
+            float shortOther[V];
+            for (unsigned v = 0; v < V; v++) {
+                shortOne[v] = 0;
+                shortOther[v] = 0;
+            }
+            for (unsigned k = 0; k < 16 && row < rows; k++, row += tile.height * tile.rowBlocks) {
+                terms(row, tile.vector, shortOne, shortOther);
+            }
+            for (unsigned v = 0; v < V; v++) {
+                one[v] += shortOne[v];
+                other[v] += shortOther[v];
+            }
+        }
+        for (unsigned v = 0; v < V; v++) {
+            ones[threadIdx.x * V + v] = one[v];
+            others[threadIdx.x * V + v] = other[v];
+        }
+    }
+    PHASE(1) {
+        for (unsigned i = threadIdx.x; i < width && firstChannel + i < channels; i += BLOCK) {
+            double one = 0;
+            double other = 0;
+            for (unsigned y = 0; y < tile.height; y++) {
+                one += ones[y * width + i];
+                other += others[y * width + i];
+            }
+            partial[(size_t)(2 * rowBlock) * channels + firstChannel + i] = one;
+            partial[(size_t)(2 * rowBlock + 1) * channels + firstChannel + i] = other;
+        }
+        __threadfence(); // before the ticket says that they are there
+    }
+    PHASE(2) {
+        if (threadIdx.x == 0) {
+            last = atomicInc(tickets + columnBlock, tile.rowBlocks - 1) == tile.rowBlocks - 1;
+            __threadfence();
+        }
+    }
+    PHASE(3) {
+        const volatile double *all = partial; // by other blocks: not from this one's cache
+        unsigned piece = width < BLOCK ? threadIdx.x / width : 0;
+        unsigned step = width < BLOCK ? width : BLOCK;
+        for (unsigned i = threadIdx.x % step; last && piece < pieces && i < width; i += step) {
+            double one = 0;
+            double other = 0;
+            for (unsigned b = piece; b < tile.rowBlocks && firstChannel + i < channels; b += pieces) {
+                one += all[(size_t)(2 * b) * channels + firstChannel + i];
+                other += all[(size_t)(2 * b + 1) * channels + firstChannel + i];
+            }
+            ones[piece * width + i] = one;
+            others[piece * width + i] = other;
+        }
+    }
+    PHASE(4) {
+        for (unsigned i = threadIdx.x; last && i < width && firstChannel + i < channels; i += BLOCK) {
+            double one = 0;
+            double other = 0;
+            for (unsigned piece = 0; piece < pieces; piece++) {
+                one += ones[piece * width + i];
+                other += others[piece * width + i];
+            }
+            finish(firstChannel + i, one, other);
+        }
     }
 }
 
 // ---- batch norm -----------------------------------------------------------------------------------------------------
 
-// By channel: sums of the distances from the channel's first value, then of their squares. Distances from a value of the
-// channel, not the values, so that a mean far from 0 does not swallow the variance.
-extern "C" __global__ void normMoments(
-    unsigned threads, const element *input, double *partial, unsigned channels, unsigned count) {
-    unsigned thread = thisThread();
-    if (thread >= threads) return;
-    float pivot = load(input[thread % channels]);
-    double sum = 0;
-    double squares = 0;
-    unsigned i = thread;
-    while (i < count) {
-        float shortSum = 0; // few enough values for single precision, which every device is fast at
-        float shortSquares = 0;
-        for (unsigned k = 0; k < 16 && i < count; k++, i += threads) {
-            float distance = load(input[i]) - pivot;
-            shortSum += distance;
-            shortSquares += distance * distance;
-        }
-        sum += shortSum;
-        squares += shortSquares;
-    }
-    partial[thread] = sum;
-    partial[(size_t)threads + thread] = squares;
+// Sums of the distances from the channel's first value and of their squares: distances, not the values, so that a mean far
+// from 0 does not swallow the variance. Running statistics as PyTorch keeps them, with the unbiased variance.
+template <unsigned V>
+__device__ inline void normStatisticsOf(
+    unsigned threads, const element *input, float *mean, float *variance, float *runningMean, float *runningVariance,
+    double *partial, unsigned *tickets, unsigned channels, unsigned rows, float momentum) {
+    unsigned vectors = channels / V;
+    Tile<V> tile(threads, channels);
+    Vector<V> first = vectorAt<V>(input, tile.active ? tile.vector : 0);
+    sumByChannel<V>(
+        threads, channels, rows, partial, tickets,
+        [=](unsigned row, unsigned vector, float *sums, float *squares) {
+            Vector<V> values = vectorAt<V>(input, (size_t)row * vectors + vector);
+            for (unsigned v = 0; v < V; v++) {
+                float distance = load(values.values[v]) - load(first.values[v]);
+                sums[v] += distance;
+                squares[v] += distance * distance;
+            }
+        },
+        [=](unsigned channel, double sum, double squares) {
+            double distance = sum / rows;
+            float centre = (float)(load(input[channel]) + distance);
+            float spread = positive((float)(squares / rows - distance * distance));
+            float unbiased = rows > 1 ? (float)rows / (float)(rows - 1) : 1.0f;
+            mean[channel] = centre;
+            variance[channel] = spread;
+            runningMean[channel] = (1 - momentum) * runningMean[channel] + momentum * centre;
+            runningVariance[channel] = (1 - momentum) * runningVariance[channel] + momentum * unbiased * spread;
+        });
 }
 
-// A thread per channel.
 extern "C" __global__ void normStatistics(
-    unsigned threads, const double *sums, const element *input, float *mean, float *variance, unsigned rows) {
-    unsigned channel = thisThread();
-    if (channel >= threads) return;
-    double distance = sums[channel] / rows;
-    double squares = sums[threads + channel] / rows;
-    mean[channel] = (float)(load(input[channel]) + distance);
-    variance[channel] = positive((float)(squares - distance * distance));
+    unsigned threads, const element *input, float *mean, float *variance, float *runningMean, float *runningVariance,
+    double *partial, unsigned *tickets, unsigned channels, unsigned rows, float momentum) {
+    if (channels % SUMMED == 0) {
+        normStatisticsOf<SUMMED>(
+            threads, input, mean, variance, runningMean, runningVariance, partial, tickets, channels, rows, momentum);
+    } else {
+        normStatisticsOf<1>(
+            threads, input, mean, variance, runningMean, runningVariance, partial, tickets, channels, rows, momentum);
+    }
 }
 
-// A thread per channel. Running statistics as PyTorch keeps them, with the unbiased variance.
-extern "C" __global__ void blendStatistics(
-    unsigned threads, const float *mean, const float *variance, float *runningMean, float *runningVariance, unsigned rows,
-    float momentum) {
-    unsigned channel = thisThread();
-    if (channel >= threads) return;
-    float unbiased = rows > 1 ? (float)rows / (float)(rows - 1) : 1.0f;
-    runningMean[channel] = (1 - momentum) * runningMean[channel] + momentum * mean[channel];
-    runningVariance[channel] = (1 - momentum) * runningVariance[channel] + momentum * unbiased * variance[channel];
+template <unsigned V>
+__device__ inline void batchNormOf(
+    unsigned threads, const element *input, const float *scale, const float *shift, const float *mean,
+    const float *variance, const element *addend, element *output, unsigned channels, unsigned count, float epsilon,
+    unsigned relu) {
+    unsigned thread = thisThread();
+    unsigned channel = thread % (channels / V) * V;
+    float centre[V];
+    float factor[V];
+    float offset[V];
+    for (unsigned v = 0; v < V; v++) {
+        centre[v] = mean[channel + v];
+        factor[v] = scale[channel + v] * inverseDeviation(variance[channel + v], epsilon);
+        offset[v] = shift[channel + v];
+    }
+    for (unsigned i = thread; i < count / V; i += threads) {
+        Vector<V> values = vectorAt<V>(input, i);
+        Vector<V> added;
+        if (addend) {
+            added = vectorAt<V>(addend, i);
+        }
+        for (unsigned v = 0; v < V; v++) {
+            float value = (load(values.values[v]) - centre[v]) * factor[v] + offset[v];
+            if (addend) {
+                value += load(added.values[v]);
+            }
+            values.values[v] = rounded(relu ? positive(value) : value);
+        }
+        setVector<V>(output, i, values);
+    }
 }
 
 // By channel; addend may be null.
@@ -244,92 +527,133 @@ extern "C" __global__ void batchNorm(
     unsigned threads, const element *input, const float *scale, const float *shift, const float *mean,
     const float *variance, const element *addend, element *output, unsigned channels, unsigned count, float epsilon,
     unsigned relu) {
-    unsigned thread = thisThread();
-    if (thread >= threads) return;
-    unsigned channel = thread % channels;
-    float centre = mean[channel];
-    float factor = scale[channel] * inverseDeviation(variance[channel], epsilon);
-    float offset = shift[channel];
-    for (unsigned i = thread; i < count; i += threads) {
-        float value = (load(input[i]) - centre) * factor + offset;
-        if (addend) {
-            value += load(addend[i]);
-        }
-        output[i] = rounded(relu ? positive(value) : value);
+    if (thisThread() >= threads) return;
+    if (channels % WIDE == 0) {
+        batchNormOf<WIDE>(
+            threads, input, scale, shift, mean, variance, addend, output, channels, count, epsilon, relu);
+    } else {
+        batchNormOf<1>(threads, input, scale, shift, mean, variance, addend, output, channels, count, epsilon, relu);
     }
 }
 
-// By channel: sums of the gradients that the ReLU lets pass, then of their products with the centred input.
+template <unsigned V>
+__device__ inline void normParameterGradientsOf(
+    unsigned threads, const element *input, const element *output, element *outputGradient, const float *scale,
+    const float *shift, const float *mean, const float *variance, float *scaleGradient, float *shiftGradient,
+    double *partial, unsigned *tickets, unsigned channels, unsigned rows, float epsilon, unsigned relu) {
+    unsigned vectors = channels / V;
+    Tile<V> tile(threads, channels);
+    unsigned own = tile.active ? tile.vector * V : 0;
+    float centre[V];
+    float factor[V];
+    float offset[V];
+    for (unsigned v = 0; v < V; v++) {
+        centre[v] = mean[own + v];
+        factor[v] = scale[own + v] * inverseDeviation(variance[own + v], epsilon);
+        offset[v] = shift[own + v];
+    }
+    sumByChannel<V>(
+        threads, channels, rows, partial, tickets,
+        [=](unsigned row, unsigned vector, float *sums, float *products) {
+            size_t i = (size_t)row * vectors + vector;
+            Vector<V> values = vectorAt<V>(input, i);
+            Vector<V> gradients = vectorAt<V>(outputGradient, i);
+            Vector<V> written;
+            if (output) {
+                written = vectorAt<V>(output, i);
+            }
+            for (unsigned v = 0; v < V; v++) {
+                float gradient = load(gradients.values[v]);
+                float centred = load(values.values[v]) - centre[v];
+                if (output) {
+                    gradient = load(written.values[v]) > 0 ? gradient : 0.0f;
+                    gradients.values[v] = rounded(gradient);
+                } else if (relu && !(centred * factor[v] + offset[v] > 0)) {
+                    gradient = 0;
+                }
+                sums[v] += gradient;
+                products[v] += gradient * centred;
+            }
+            if (output) {
+                setVector<V>(outputGradient, i, gradients);
+            }
+        },
+        [=](unsigned channel, double sum, double products) {
+            shiftGradient[channel] = (float)sum;
+            scaleGradient[channel] = (float)(products * inverseDeviation(variance[channel], epsilon));
+        });
+}
+
+// Sums of the gradients that the ReLU lets pass, and of their products with the centred input.
 // With output given, the ReLU's mask is output > 0 and the masked gradient replaces outputGradient; without, but with
 // relu, the mask is computed from the input again.
-extern "C" __global__ void normGradientSums(
-    unsigned threads, const element *input, const element *output, element *outputGradient, const float *scale,
-    const float *shift, const float *mean, const float *variance, double *partial, unsigned channels, unsigned count,
-    float epsilon, unsigned relu) {
-    unsigned thread = thisThread();
-    if (thread >= threads) return;
-    unsigned channel = thread % channels;
-    float centre = mean[channel];
-    float factor = scale[channel] * inverseDeviation(variance[channel], epsilon);
-    float offset = shift[channel];
-    double sum = 0;
-    double products = 0;
-    unsigned i = thread;
-    while (i < count) {
-        float shortSum = 0;
-        float shortProducts = 0;
-        for (unsigned k = 0; k < 16 && i < count; k++, i += threads) {
-            float gradient = load(outputGradient[i]);
-            float centred = load(input[i]) - centre;
-            if (output) {
-                gradient = load(output[i]) > 0 ? gradient : 0.0f;
-                outputGradient[i] = rounded(gradient);
-            } else if (relu && !(centred * factor + offset > 0)) {
-                gradient = 0;
-            }
-            shortSum += gradient;
-            shortProducts += gradient * centred;
-        }
-        sum += shortSum;
-        products += shortProducts;
-    }
-    partial[thread] = sum;
-    partial[(size_t)threads + thread] = products;
-}
-
-// A thread per channel.
 extern "C" __global__ void normParameterGradients(
-    unsigned threads, const double *sums, const float *variance, float *scaleGradient, float *shiftGradient,
-    float epsilon) {
-    unsigned channel = thisThread();
-    if (channel >= threads) return;
-    shiftGradient[channel] = (float)sums[channel];
-    scaleGradient[channel] = (float)(sums[threads + channel] * inverseDeviation(variance[channel], epsilon));
+    unsigned threads, const element *input, const element *output, element *outputGradient, const float *scale,
+    const float *shift, const float *mean, const float *variance, float *scaleGradient, float *shiftGradient,
+    double *partial, unsigned *tickets, unsigned channels, unsigned rows, float epsilon, unsigned relu) {
+    if (channels % SUMMED == 0) {
+        normParameterGradientsOf<SUMMED>(
+            threads, input, output, outputGradient, scale, shift, mean, variance, scaleGradient, shiftGradient, partial,
+            tickets, channels, rows, epsilon, relu);
+    } else {
+        normParameterGradientsOf<1>(
+            threads, input, output, outputGradient, scale, shift, mean, variance, scaleGradient, shiftGradient, partial,
+            tickets, channels, rows, epsilon, relu);
+    }
 }
 
-// By channel. With the batch's statistics, scaleGradient and shiftGradient say how they move with the input; with given
-// ones both are null. relu as in normGradientSums without output.
-extern "C" __global__ void normInputGradient(
+template <unsigned V>
+__device__ inline void normInputGradientOf(
     unsigned threads, const element *input, const element *outputGradient, const float *scale, const float *shift,
     const float *mean, const float *variance, const float *scaleGradient, const float *shiftGradient,
     element *inputGradient, unsigned channels, unsigned count, float epsilon, unsigned relu, unsigned add) {
     unsigned thread = thisThread();
-    if (thread >= threads) return;
-    unsigned channel = thread % channels;
+    unsigned channel = thread % (channels / V) * V;
     float rows = (float)(count / channels);
-    float centre = mean[channel];
-    float inverse = inverseDeviation(variance[channel], epsilon);
-    float factor = scale[channel] * inverse;
-    float offset = shift[channel];
-    float meanGradient = shiftGradient ? shiftGradient[channel] / rows : 0.0f;
-    float slope = scaleGradient ? scaleGradient[channel] / rows * inverse : 0.0f;
-    for (unsigned i = thread; i < count; i += threads) {
-        float centred = load(input[i]) - centre;
-        float gradient = load(outputGradient[i]);
-        if (relu && !(centred * factor + offset > 0)) {
-            gradient = 0;
+    float centre[V];
+    float factor[V];
+    float offset[V];
+    float meanGradient[V];
+    float slope[V];
+    for (unsigned v = 0; v < V; v++) {
+        float inverse = inverseDeviation(variance[channel + v], epsilon);
+        centre[v] = mean[channel + v];
+        factor[v] = scale[channel + v] * inverse;
+        offset[v] = shift[channel + v];
+        meanGradient[v] = shiftGradient ? shiftGradient[channel + v] / rows : 0.0f;
+        slope[v] = scaleGradient ? scaleGradient[channel + v] / rows * inverse : 0.0f;
+    }
+    for (unsigned i = thread; i < count / V; i += threads) {
+        Vector<V> values = vectorAt<V>(input, i);
+        Vector<V> gradients = vectorAt<V>(outputGradient, i);
+        float results[V];
+        for (unsigned v = 0; v < V; v++) {
+            float centred = load(values.values[v]) - centre[v];
+            float gradient = load(gradients.values[v]);
+            if (relu && !(centred * factor[v] + offset[v] > 0)) {
+                gradient = 0;
+            }
+            results[v] = factor[v] * (gradient - meanGradient[v] - centred * slope[v]);
         }
-        put(inputGradient + i, factor * (gradient - meanGradient - centred * slope), add);
+        putVector<V>(inputGradient, i, results, add);
+    }
+}
+
+// By channel. With the batch's statistics, scaleGradient and shiftGradient say how they move with the input; with given
+// ones both are null. relu as in normParameterGradients without output.
+extern "C" __global__ void normInputGradient(
+    unsigned threads, const element *input, const element *outputGradient, const float *scale, const float *shift,
+    const float *mean, const float *variance, const float *scaleGradient, const float *shiftGradient,
+    element *inputGradient, unsigned channels, unsigned count, float epsilon, unsigned relu, unsigned add) {
+    if (thisThread() >= threads) return;
+    if (channels % WIDE == 0) {
+        normInputGradientOf<WIDE>(
+            threads, input, outputGradient, scale, shift, mean, variance, scaleGradient, shiftGradient, inputGradient,
+            channels, count, epsilon, relu, add);
+    } else {
+        normInputGradientOf<1>(
+            threads, input, outputGradient, scale, shift, mean, variance, scaleGradient, shiftGradient, inputGradient,
+            channels, count, epsilon, relu, add);
     }
 }
 
@@ -516,11 +840,12 @@ extern "C" __global__ void softmaxCrossEntropy(
 // ---- optimisers ------------------------------------------------------------------------------------------------------
 
 extern "C" __global__ void momentumUpdate(
-    unsigned threads, float *parameters, const float *gradients, float *velocity, unsigned start, unsigned end,
+    unsigned threads, const VectorPart *parts, float *parameters, const float *gradients, float *velocity,
     float gradientScale, float decay, float momentum, float inner, float blend, float keep, float outer) {
     unsigned thread = thisThread();
     if (thread >= threads) return;
-    for (unsigned i = start + thread; i < end; i += threads) {
+    VectorPart part = parts[thread / BLOCK];
+    for (unsigned i = part.start + thread % BLOCK; i < part.end; i += BLOCK) {
         float p = parameters[i];
         float d = gradients[i] * gradientScale + decay * p;
         float v = momentum * velocity[i] + inner * d;
@@ -530,11 +855,12 @@ extern "C" __global__ void momentumUpdate(
 }
 
 extern "C" __global__ void adamUpdate(
-    unsigned threads, float *parameters, const float *gradients, float *mean, float *square, unsigned start, unsigned end,
+    unsigned threads, const VectorPart *parts, float *parameters, const float *gradients, float *mean, float *square,
     float gradientScale, float beta1, float beta2, float epsilon, float rate, float correction, float keep) {
     unsigned thread = thisThread();
     if (thread >= threads) return;
-    for (unsigned i = start + thread; i < end; i += threads) {
+    VectorPart part = parts[thread / BLOCK];
+    for (unsigned i = part.start + thread % BLOCK; i < part.end; i += BLOCK) {
         float d = gradients[i] * gradientScale;
         float m = beta1 * mean[i] + (1 - beta1) * d;
         float s = beta2 * square[i] + (1 - beta2) * d * d;

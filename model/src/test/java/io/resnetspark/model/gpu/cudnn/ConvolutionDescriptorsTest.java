@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;
@@ -30,23 +29,17 @@ class ConvolutionDescriptorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "FP32, FLOAT, 3, 64, 7, 2, 3, 224",
-        "TF32, FLOAT, 64, 64, 3, 1, 1, 56",
-        "TF32, FLOAT, 64, 128, 1, 2, 0, 56",
-        "BF16, BFLOAT16, 64, 128, 3, 2, 1, 57",
+        "FP32, 3, 64, 7, 2, 3, 224",
+        "TF32, 64, 64, 3, 1, 1, 56",
+        "TF32, 64, 128, 1, 2, 0, 56",
+        "BF16, 64, 128, 3, 2, 1, 57",
     })
     void agreesAboutTheOutput(
-            TrainingPrecision precision,
-            Element maps,
-            int inputs,
-            int outputs,
-            int size,
-            int stride,
-            int padding,
-            int pixels) {
+            TrainingPrecision precision, int inputs, int outputs, int size, int stride, int padding, int pixels) {
         ImageShape shape = new ImageShape(5, pixels, pixels + 2, inputs);
         Window window = new Window(size, stride, padding);
-        try (ConvolutionDescriptors descriptors = new ConvolutionDescriptors(precision, maps, shape, outputs, window)) {
+        try (ConvolutionDescriptors descriptors =
+                new ConvolutionDescriptors(new ConvolutionShape(precision, shape, outputs, window))) {
             assertThat(descriptors.outputShape()).isEqualTo(shape.through(window, outputs));
         }
     }

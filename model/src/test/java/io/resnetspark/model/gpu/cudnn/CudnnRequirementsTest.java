@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Chip;
 import io.resnetspark.model.gpu.cudnn.CudnnRequirements.Versions;
 import io.resnetspark.model.program.TrainingPrecision;
+import org.bytedeco.cuda.global.cublas;
+import org.bytedeco.cuda.global.cudnn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,5 +69,24 @@ class CudnnRequirementsTest {
         assertThat(CudnnRequirements.has(T4, TrainingPrecision.BF16)).isFalse();
         assertThat(CudnnRequirements.has(T4, TrainingPrecision.TF32)).isTrue();
         assertThat(CudnnRequirements.has(H200, TrainingPrecision.BF16)).isTrue();
+    }
+
+    /** Single precision is never TF32, and floats never become half precision on the way. */
+    @Test
+    void precisionsDecideTheArithmetic() {
+        assertThat(Arithmetic.ofConvolutions(TrainingPrecision.FP32)).isEqualTo(cudnn.CUDNN_FMA_MATH);
+        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_FMA_MATH))
+                .isTrue();
+        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_DEFAULT_MATH))
+                .isFalse();
+        assertThat(Arithmetic.allows(TrainingPrecision.FP32, cudnn.CUDNN_TENSOR_OP_MATH))
+                .isFalse();
+        assertThat(Arithmetic.ofProducts(TrainingPrecision.FP32)).isEqualTo(cublas.CUBLAS_PEDANTIC_MATH);
+        for (TrainingPrecision precision : TrainingPrecision.values()) {
+            assertThat(Arithmetic.allows(precision, Arithmetic.ofConvolutions(precision)))
+                    .isTrue();
+            assertThat(Arithmetic.allows(precision, cudnn.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION))
+                    .isFalse();
+        }
     }
 }

@@ -39,8 +39,9 @@ class DeviceKernelTest {
 
     @Test
     void encodesEachArgumentInEightBytes() {
-        long[] encoded = DeviceKernel.BLEND_STATISTICS.encode(7, 1L << 40, 2L, 3L, 4L, 5, -1.5f);
-        assertThat(encoded).containsExactly(7, 1L << 40, 2, 3, 4, 5, Float.floatToRawIntBits(-1.5f) & 0xffffffffL);
+        long[] encoded = DeviceKernel.NORM_STATISTICS.encode(7, 1L << 40, 2L, 3L, 4L, 5L, 6L, 7L, 8, 9, -1.5f);
+        assertThat(encoded)
+                .containsExactly(7, 1L << 40, 2, 3, 4, 5, 6, 7, 8, 9, Float.floatToRawIntBits(-1.5f) & 0xffffffffL);
     }
 
     @Test

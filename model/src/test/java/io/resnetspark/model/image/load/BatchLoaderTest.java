@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.Normaliser;
 import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.image.augment.ColourJitter;
@@ -114,6 +115,42 @@ class BatchLoaderTest {
             many = readAll(loader, new Numbered(), batches, 3);
         }
         assertThat(many).usingRecursiveComparison().isEqualTo(alone);
+    }
+
+    /** Crops that overhang, flips, resized crops: what a device makes of samples is what the host makes of the image. */
+    @Test
+    void samplesNormalisedAreTheFeatures() {
+        float[] table = new Normaliser(PREPROCESSING).table();
+        for (Augmentation augmentation : List.of(Augmentation.none(), Augmentation.cifar(), Augmentation.imageNet())) {
+            List<int[]> batches = batches(8, 8, 3);
+            try (BatchLoader floats = new BatchLoader(recipe(augmentation), 8, new ReadAhead(2, 2));
+                    BatchLoader bytes =
+                            new BatchLoader(recipe(augmentation), 8, new ReadAhead(2, 2), Batch.Pixels.SAMPLES)) {
+                floats.start(new Numbered(), batches, 5);
+                bytes.start(new Numbered(), batches, 5);
+                while (floats.hasNext()) {
+                    Batch expected = floats.next();
+                    Batch actual = bytes.next();
+                    assertThat(actual.features().hasRemaining()).isFalse();
+                    assertThat(actual.samples().remaining())
+                            .isEqualTo(expected.features().remaining());
+                    for (int i = 0; i < actual.samples().remaining(); i++) {
+                        assertThat(table[i % 3 * 256 + (actual.samples().get(i) & 0xff)])
+                                .isEqualTo(expected.features().get(i));
+                    }
+                    assertThat(Copy.of(actual).targets).isEqualTo(Copy.of(expected).targets);
+                }
+                assertThat(bytes.hasNext()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void mixedAndErasedImagesAreNoSamples() {
+        assertThat(recipe(Augmentation.cifar()).keepsSamples()).isTrue();
+        assertThat(recipe(EVERYTHING).keepsSamples()).isFalse();
+        assertThatThrownBy(() -> new BatchLoader(recipe(EVERYTHING), 8, ReadAhead.standard(), Batch.Pixels.SAMPLES))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

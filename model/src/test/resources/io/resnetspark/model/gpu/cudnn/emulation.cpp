@@ -13,12 +13,31 @@ using std::size_t;
 
 #define __device__
 #define __global__
+#define __shared__ static thread_local // of several devices at once
+
+// A block's threads run a phase one after another, then the next one.
+static thread_local unsigned phase, lastPhase;
+
+static inline bool inPhase(unsigned number) {
+    lastPhase = number > lastPhase ? number : lastPhase;
+    return number == phase;
+}
+
+#define PHASE(number) if (inPhase(number))
+
+static inline void __threadfence() {}
+
+static inline unsigned atomicInc(unsigned *address, unsigned limit) {
+    unsigned old = *address;
+    *address = old >= limit ? 0 : old + 1;
+    return old;
+}
 
 struct Index {
     unsigned x;
 };
 
-static Index blockIdx, blockDim, threadIdx;
+static thread_local Index blockIdx, blockDim, threadIdx;
 
 static inline float __uint_as_float(unsigned bits) {
     float value;
@@ -48,9 +67,12 @@ void callThreads(void (*kernel)(A...), unsigned threads, const jlong *slots, std
     blockDim.x = 256;
     unsigned blocks = (threads + blockDim.x - 1) / blockDim.x;
     for (blockIdx.x = 0; blockIdx.x < blocks; blockIdx.x++) {
-        for (threadIdx.x = 0; threadIdx.x < blockDim.x; threadIdx.x++) {
-            kernel(argument<A>(slots[I])...);
-        }
+        phase = lastPhase = 0;
+        do {
+            for (threadIdx.x = 0; threadIdx.x < blockDim.x; threadIdx.x++) {
+                kernel(argument<A>(slots[I])...);
+            }
+        } while (phase++ < lastPhase);
     }
 }
 
@@ -94,6 +116,12 @@ void store(element *target, const double *sums, size_t count, bool add) {
     }
 }
 
+void store(float *target, const double *sums, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        target[i] = (float)sums[i];
+    }
+}
+
 template <typename T> T *at(jlong address) {
     return reinterpret_cast<T *>(static_cast<intptr_t>(address));
 }
@@ -118,8 +146,10 @@ NATIVE(launch)(JNIEnv *java, jclass, jstring name, jint threads, jlongArray argu
 }
 
 // direction: 0 forward (a input, b weight, result output), 1 input gradient (a output gradient, b weight), 2 weight gradient
-// (a input, b output gradient)
-NATIVE(convolve)(JNIEnv *java, jclass, jint direction, jintArray geometry, jlong a, jlong b, jlong result, jboolean add) {
+// (a input, b output gradient); floats: whether the result is floats, whatever the maps are
+NATIVE(convolve)(
+    JNIEnv *java, jclass, jint direction, jintArray geometry, jlong a, jlong b, jlong result, jboolean add,
+    jboolean floats) {
     Geometry g;
     java->GetIntArrayRegion(geometry, 0, 10, reinterpret_cast<jint *>(&g));
     size_t inputs = (size_t)g.batch * g.height * g.width * g.inputs;
@@ -136,7 +166,11 @@ NATIVE(convolve)(JNIEnv *java, jclass, jint direction, jintArray geometry, jlong
     } else {
         products(g, [&](size_t i, size_t o, size_t w) { sums[w] += (double)load(first[i]) * load(second[o]); });
     }
-    store(at<element>(result), sums, count, add);
+    if (floats) {
+        store(at<float>(result), sums, count);
+    } else {
+        store(at<element>(result), sums, count, add);
+    }
     delete[] sums;
 }
 

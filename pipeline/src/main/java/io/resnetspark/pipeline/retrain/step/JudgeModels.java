@@ -29,7 +29,9 @@ import org.apache.spark.sql.Row;
 /** Judges challenger and champion on the same images: the frozen test split, and new images that nobody has seen. */
 public final class JudgeModels {
 
-    private static final String TEST_REPORT = "report-test";
+    /** Directory of the challenger's report on the frozen test split, in that of its cycle. */
+    public static final String TEST_REPORT = "report-test";
+
     private static final String FRESH_REPORT = "report-new";
 
     private final RetrainContext context;
@@ -118,8 +120,10 @@ public final class JudgeModels {
 
     private ClassifierSource source(String name) {
         LoadedModel model = ModelSource.load(name, Optional.empty(), Optional.empty(), context.hadoop());
-        ClassifierSource source =
-                new ModelClassifierSource(model, context.settings().evaluate().batchSize());
+        ClassifierSource source = new ModelClassifierSource(
+                model,
+                context.settings().evaluate().batchSize(),
+                context.settings().evaluate().precision());
         return source.labels().size() < prepared.classes().size()
                 ? new PaddedClasses(source, prepared.classes())
                 : source;

@@ -83,6 +83,7 @@ public record LabelAgreement(double championTop1, List<Agreement> portions) {
     private static EvaluateConfig countsOnly(EvaluateConfig config) {
         return new EvaluateConfig(
                 config.batchSize(),
+                config.precision(),
                 config.testTimeAugmentation(),
                 config.calibrationBins(),
                 false,

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.retrain.step;
 import io.resnetspark.model.Classifier;
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.program.InferencePrecision;
 import java.util.Arrays;
 import java.util.List;
 
@@ -61,6 +62,11 @@ public record PaddedClasses(ClassifierSource model, List<String> labels) impleme
     @Override
     public Preprocessing preprocessing() {
         return model.preprocessing();
+    }
+
+    @Override
+    public InferencePrecision precision() {
+        return model.precision();
     }
 
     @Override

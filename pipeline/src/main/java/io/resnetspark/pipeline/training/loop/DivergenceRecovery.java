@@ -1,6 +1,5 @@
 package io.resnetspark.pipeline.training.loop;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.checkpoint.TrainingPosition;
 import io.resnetspark.model.error.BadDataException;
@@ -8,6 +7,8 @@ import io.resnetspark.model.error.DivergedException;
 import io.resnetspark.pipeline.run.BestCheckpoint;
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.averaging.RoundDivergedException;
@@ -137,18 +138,15 @@ public final class DivergenceRecovery {
     private Optional<BestCheckpoint> bestOfRemaining() {
         List<String> names = run.checkpoints();
         Optional<BestCheckpoint> best = Optional.empty();
-        for (JsonNode epoch : run.metrics("epoch")) {
-            String name = RunDirectory.checkpointName(epoch.path("round").asInt());
-            JsonNode validation = epoch.path("validation");
-            double accuracy = validation.path("accuracy").asDouble();
-            if (validation.isObject()
-                    && names.contains(name)
-                    && best.map(known -> accuracy > known.accuracy()).orElse(true)) {
-                best = Optional.of(new BestCheckpoint(
-                        name,
-                        epoch.path("epoch").asInt(),
-                        accuracy,
-                        validation.path("loss").asDouble()));
+        for (EpochMetrics epoch : MetricsFile.read(run).epochs()) {
+            String name = RunDirectory.checkpointName(epoch.round());
+            Optional<BestCheckpoint> judged = epoch.validation()
+                    .map(found -> new BestCheckpoint(name, epoch.epoch(), found.accuracy(), found.loss()));
+            if (names.contains(name)
+                    && judged.isPresent()
+                    && best.map(known -> judged.get().accuracy() > known.accuracy())
+                            .orElse(true)) {
+                best = judged;
             }
         }
         return best;

@@ -1,12 +1,12 @@
 package io.resnetspark.pipeline.training.loop;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.BatchNormMetrics;
 import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.MetricsFile;
+import io.resnetspark.pipeline.training.MetricsFile.LineType;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainingListener;
 import java.util.ArrayList;
@@ -20,7 +20,6 @@ import java.util.List;
  */
 public final class MetricsLog implements TrainingListener {
 
-    static final String FILE = "metrics.jsonl";
     private static final long WRITE_EVERY_NANOS = 5_000_000_000L;
 
     private final RunDirectory run;
@@ -34,27 +33,12 @@ public final class MetricsLog implements TrainingListener {
 
     /** Continues the log of a run whose first {@code rounds} rounds are done; later lines belong to lost work. */
     static MetricsLog continuing(RunDirectory run, int rounds) {
-        MetricsLog log = new MetricsLog(run, run.metrics());
-        log.forgetAfter(rounds);
-        return log;
-    }
-
-    private void forgetAfter(int rounds) {
-        lines.removeIf(line -> roundOf(line) > rounds);
-    }
-
-    private int roundOf(String line) {
-        try {
-            return RunDirectory.JSON.readTree(line).path("round").asInt();
-        } catch (JsonProcessingException e) {
-            throw new io.resnetspark.model.error.BadDataException(
-                    "%s/%s is damaged at \"%s\"".formatted(run.path(), FILE, line), e);
-        }
+        return new MetricsLog(run, MetricsFile.read(run).upTo(rounds).lines());
     }
 
     @Override
     public void roundDone(RoundMetrics metrics) {
-        add("round", metrics);
+        add(LineType.ROUND, metrics);
         if (System.nanoTime() - written > WRITE_EVERY_NANOS) {
             write();
         }
@@ -62,19 +46,21 @@ public final class MetricsLog implements TrainingListener {
 
     @Override
     public void epochDone(EpochMetrics metrics) {
-        add("epoch", metrics);
+        add(LineType.EPOCH, metrics);
         write();
     }
 
     @Override
     public void batchNormReestimated(BatchNormMetrics metrics) {
-        add("batch-norm", metrics);
+        add(LineType.BATCH_NORM, metrics);
     }
 
     @Override
     public void returned(ReturnToCheckpoint made) {
-        forgetAfter(made.round());
-        add("return", made);
+        List<String> kept = MetricsFile.of(lines, run.path()).upTo(made.round()).lines();
+        lines.clear();
+        lines.addAll(kept);
+        add(LineType.RETURN, made);
         write();
     }
 
@@ -83,10 +69,8 @@ public final class MetricsLog implements TrainingListener {
         write();
     }
 
-    private void add(String type, Object metrics) {
-        ObjectNode line = RunDirectory.JSON.createObjectNode().put("type", type);
-        line.setAll((ObjectNode) RunDirectory.JSON.valueToTree(metrics));
-        lines.add(line.toString());
+    private void add(LineType type, Object metrics) {
+        lines.add(type.line(metrics));
     }
 
     private void write() {

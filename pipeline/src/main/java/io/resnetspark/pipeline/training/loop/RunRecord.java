@@ -13,6 +13,7 @@ import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
@@ -48,13 +49,11 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
         if (goesOn()) {
             requireSame("arch", config.arch());
             requireSame("workers", config.workers());
-            requireSame("batchSize", config.batchSize());
+            requireSame("batch_size", config.batchSize());
             requireSame("seed", config.seed());
             requireSame(
                     SELECTION,
-                    selection
-                            .map(images -> RunDirectory.JSON.valueToTree(images).toString())
-                            .orElse(""));
+                    selection.map(images -> JsonDocument.line(images)).orElse(""));
         }
     }
 
@@ -180,8 +179,8 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
 
     /** The configuration as it is recorded, with the images that were selected. */
     private ObjectNode resolved() {
-        ObjectNode tree = RunDirectory.JSON.valueToTree(config);
-        selection.ifPresent(images -> tree.set(SELECTION, RunDirectory.JSON.valueToTree(images)));
+        ObjectNode tree = (ObjectNode) JsonDocument.tree(config);
+        selection.ifPresent(images -> tree.set(SELECTION, JsonDocument.tree(images)));
         return tree;
     }
 }

@@ -330,6 +330,7 @@ public final class TrainingLoop {
 
     private TrainingSummary summary(TrainingPlan plan, RunManifest manifest, TrainingPosition position) {
         return new TrainingSummary(
+                run.path(),
                 plan.spec().architecture(),
                 manifest.parameters(),
                 manifest.trainExamples(),
@@ -342,6 +343,7 @@ public final class TrainingLoop {
                 config.everyStepEpochs(),
                 config.epochs(),
                 rhythm().rounds(config.epochs(), plan.stepsPerEpoch()),
+                position.round(),
                 (long) manifest.trainExamples() * config.epochs(),
                 position.examples(),
                 "%s, %s".formatted(manifest.kernels(), manifest.precision()));

@@ -17,9 +17,14 @@ public final class ImageMinibatches implements Minibatches {
     private final BatchLoader loader;
     private final NetworkInput input;
 
+    /** Of normalised images. */
     public ImageMinibatches(ExampleIndex index, BatchRecipe recipe, int batchSize, HadoopSettings hadoop) {
+        this(index, recipe, batchSize, hadoop, Batch.Pixels.NORMALISED);
+    }
+
+    ImageMinibatches(ExampleIndex index, BatchRecipe recipe, int batchSize, HadoopSettings hadoop, Batch.Pixels kept) {
         this.reader = new ExampleReader(index, hadoop.configuration());
-        this.loader = new BatchLoader(recipe, batchSize, ReadAhead.standard());
+        this.loader = new BatchLoader(recipe, batchSize, ReadAhead.standard(), kept);
         this.input = new NetworkInput(recipe);
     }
 

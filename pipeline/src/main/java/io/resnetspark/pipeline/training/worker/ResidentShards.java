@@ -1,21 +1,19 @@
 package io.resnetspark.pipeline.training.worker;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.spark.Dependency;
 import org.apache.spark.Partition;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.storage.BlockManagerId;
 import org.apache.spark.util.CollectionAccumulator;
 import scala.collection.JavaConverters;
-import scala.collection.Seq;
 import scala.reflect.ClassTag$;
 
 /**
@@ -23,7 +21,7 @@ import scala.reflect.ClassTag$;
  * there. Without this Spark deals workers out anew in every round, and in the end every executor holds all of them. It is a
  * preference only; a worker whose executor is gone or busy runs elsewhere.
  */
-public final class ResidentShards extends RDD<String> {
+public final class ResidentShards extends RDD<String> implements PlacedInScala212 {
 
     private static final long serialVersionUID = 1L;
 
@@ -37,7 +35,7 @@ public final class ResidentShards extends RDD<String> {
     private record Shard(int index) implements Partition {}
 
     private ResidentShards(SparkContext context, int workers) {
-        super(context, noDependencies(), ClassTag$.MODULE$.apply(String.class));
+        super(withoutElements(context, workers), ClassTag$.MODULE$.apply(String.class));
         this.workers = workers;
         this.visits = context.collectionAccumulator();
     }
@@ -46,8 +44,11 @@ public final class ResidentShards extends RDD<String> {
         return new ResidentShards(context, workers).toJavaRDD();
     }
 
-    private static Seq<Dependency<?>> noDependencies() {
-        return JavaConverters.asScalaBuffer(new ArrayList<Dependency<?>>());
+    /** A parent that nothing is taken from: the constructor without one asks for another type of sequence in each Scala. */
+    private static RDD<String> withoutElements(SparkContext context, int partitions) {
+        return JavaSparkContext.fromSparkContext(context)
+                .<String>parallelize(List.of(), partitions)
+                .rdd();
     }
 
     @Override
@@ -68,12 +69,13 @@ public final class ResidentShards extends RDD<String> {
     }
 
     @Override
-    public Seq<String> getPreferredLocations(Partition shard) {
+    public scala.collection.immutable.Seq<String> getPreferredLocations(Partition shard) {
         synchronized (visits) {
             visits.value().forEach(place -> lastPlaces.put(place.worker(), place.executor()));
             visits.reset();
         }
         String last = lastPlaces.get(shard.index());
-        return JavaConverters.asScalaBuffer(last == null ? List.of() : List.of(last));
+        List<String> places = last == null ? List.of() : List.of(last);
+        return JavaConverters.asScalaBuffer(places).toList();
     }
 }

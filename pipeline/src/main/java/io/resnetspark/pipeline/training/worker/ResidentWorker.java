@@ -96,7 +96,7 @@ public final class ResidentWorker implements AutoCloseable {
         ComputeThreads.use(plan.threads());
         LOG.info("Worker {} computes on {}", number, device);
         trainer = plan.trainer();
-        minibatches = plan.trainingMinibatches();
+        minibatches = plan.trainingMinibatches(trainer);
     }
 
     private Trained trainHere(RoundOrder order, Supplier<TrainingState> state) {
@@ -107,6 +107,7 @@ public final class ResidentWorker implements AutoCloseable {
         seek(order);
 
         StepResult result = StepResult.NONE;
+        Supplier<StepResult> pending = () -> StepResult.NONE; // read a step late: a device works on meanwhile
         long waitBefore = minibatches.waitNanos();
         for (int i = 0; i < order.steps(); i++) {
             int step = order.firstStep() + i;
@@ -114,9 +115,12 @@ public final class ResidentWorker implements AutoCloseable {
                 continue; // the last step of the epoch has fewer images than there are workers
             }
             Minibatch batch = minibatches.next();
-            result = result.plus(trainer.step(
-                    batch.input(), batch.targets(), plan.learningRate(order.epoch(), step), order.globalStep() + i));
+            Supplier<StepResult> begun = trainer.begin(
+                    batch.input(), batch.targets(), plan.learningRate(order.epoch(), step), order.globalStep() + i);
+            result = result.plus(pending.get());
+            pending = begun;
         }
+        result = result.plus(pending.get());
         nextStep = order.firstStep() + order.steps();
         long trained = System.nanoTime();
         device.checkMemory();

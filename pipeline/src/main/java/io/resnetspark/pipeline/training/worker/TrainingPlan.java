@@ -2,6 +2,8 @@ package io.resnetspark.pipeline.training.worker;
 
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
+import io.resnetspark.model.image.Normaliser;
+import io.resnetspark.model.image.load.Batch;
 import io.resnetspark.model.image.load.BatchRecipe;
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
@@ -116,8 +118,20 @@ public record TrainingPlan(
         return new Trainer(network, optimizer, clipNorm, headLearningRateFactor, precision);
     }
 
-    /** What {@link #trainer} is trained on. */
+    /** What a trainer is trained on: samples, if it normalises images itself and they are neither mixed nor erased. */
+    Minibatches trainingMinibatches(Trainer trainer) {
+        boolean samples = training.keepsSamples()
+                && features().isEmpty()
+                && trainer.readSamplesBy(new Normaliser(training.preprocessing()).table());
+        return trainingMinibatches(samples ? Batch.Pixels.SAMPLES : Batch.Pixels.NORMALISED);
+    }
+
+    /** What any trainer is trained on. */
     Minibatches trainingMinibatches() {
+        return trainingMinibatches(Batch.Pixels.NORMALISED);
+    }
+
+    private Minibatches trainingMinibatches(Batch.Pixels kept) {
         return features()
                 .<Minibatches>map(features -> new FeatureMinibatches(
                         features.training(),
@@ -126,7 +140,7 @@ public record TrainingPlan(
                         training.augmentation().labelSmoothing(),
                         batchSize,
                         hadoop))
-                .orElseGet(() -> new ImageMinibatches(trainingIndex, training, batchSize, hadoop));
+                .orElseGet(() -> new ImageMinibatches(trainingIndex, training, batchSize, hadoop, kept));
     }
 
     /** What {@link #trainer} is validated on. */

@@ -15,7 +15,7 @@ function comparison(other) {
     ? `The other model is ${up ? "better" : "worse"} by ${Math.abs(100 * other.difference).toFixed(1)} points.`
     : "The difference could well be chance.";
   return el("div", {},
-    el("h3", {}, other.second.arch, el("span", { class: "muted" }, "  " + other.second.source)),
+    el("h3", {}, other.second.arch, el("span", { class: "muted" }, "  " + other.second.source + ", " + other.second.precision)),
     el("p", {}, `${verdict} McNemar's exact test gives p = ${format.short(other.mcnemar_exact_p)}: ${format.count(other.only_second)} images only the other got right, ${format.count(other.only_first)} only this one.`),
     el("div", { class: "columns" },
       el("div", { class: "difference" },

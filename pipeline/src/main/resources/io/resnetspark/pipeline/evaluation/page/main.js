@@ -9,7 +9,7 @@ function drawProvenance() {
   const { software, hardware, inputs, configuration, created_at: createdAt } = data.provenance;
   section("provenance", "Provenance", "What made this report: enough to trace its numbers and to make them again.",
     el("div", { class: "facts" },
-      facts("Model", { architecture: data.model.arch, id: data.model.id, source: data.model.source }),
+      facts("Model", { architecture: data.model.arch, id: data.model.id, source: data.model.source, precision: data.model.precision }),
       facts("Dataset", { name: data.dataset.name, id: data.dataset.id, version: String(data.dataset.version), split: data.dataset.split, ...inputs }),
       facts("Software", software), facts("Hardware", hardware), facts("Configuration", configuration)),
     data.workers.length ? el("div", {}, el("h3", {}, "Workers"), table("Workers", [

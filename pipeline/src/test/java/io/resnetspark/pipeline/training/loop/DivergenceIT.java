@@ -13,6 +13,7 @@ import io.resnetspark.pipeline.evaluation.LiveRunPage;
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.TrainingStatus;
+import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.OnDivergence.Action;
 import io.resnetspark.pipeline.training.TrainConfig;
@@ -52,8 +53,8 @@ class DivergenceIT {
     }
 
     private static void assertNothingIsPoisoned(RunDirectory run) {
-        assertThat(run.metrics("round"))
-                .allSatisfy(round -> assertThat(round.path("loss").asDouble()).isLessThan(20));
+        assertThat(MetricsFile.read(run).rounds())
+                .allSatisfy(round -> assertThat(round.loss()).isLessThan(20));
         for (String name : run.checkpoints()) {
             for (float value : run.readCheckpoint(name).state().parameters()) {
                 assertThat(Math.abs(value)).isLessThan(1e4f);
@@ -107,12 +108,13 @@ class DivergenceIT {
         assertThat(run.manifest().returns()).isEqualTo(heard).hasSize(1);
         assertThat(heard.get(0).divergedRound()).isEqualTo(5);
         assertThat(heard.get(0).round()).isEqualTo(2);
-        assertThat(run.metrics("return")).hasSize(1);
+        assertThat(MetricsFile.read(run).returns()).hasSize(1);
         assertThat(Path.of(exploding.output(), "report", "index.html"))
                 .content()
                 .contains("back to the checkpoint of round 2", "\"status\":\"done\"")
                 .doesNotContain("http-equiv=\"refresh\"");
-        assertThat(run.metrics("round")).hasSameSizeAs(run(spark, lowered).metrics("round"));
+        assertThat(MetricsFile.read(run).rounds())
+                .hasSameSizeAs(MetricsFile.read(run(spark, lowered)).rounds());
         assertThat(run.best()).isEqualTo(run(spark, lowered).best());
         assertThat(run.checkpoints()).isEqualTo(run(spark, lowered).checkpoints());
         assertNothingIsPoisoned(run);

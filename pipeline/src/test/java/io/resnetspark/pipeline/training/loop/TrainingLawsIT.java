@@ -186,8 +186,7 @@ class TrainingLawsIT {
             names = {"FP32", "BF16"})
     void oneWorkerEqualsASingleProcess(Precision precision) throws IOException {
         assumeHas(precision);
-        TrainConfig config = TrainConfigBuilder.builder(
-                        config(folder.resolve("one-worker-" + precision), 1, 3, 9, 2))
+        TrainConfig config = TrainConfigBuilder.builder(config(folder.resolve("one-worker-" + precision), 1, 3, 9, 2))
                 .precision(precision)
                 .build();
         Checkpoint distributed = train(config);
@@ -592,8 +591,7 @@ class TrainingLawsIT {
         TrainConfig cut = inBfloat16(config(folder.resolve("bf16-cut"), 2, 2, 6, 2));
         assertThatThrownBy(() -> train(
                         cut,
-                        SmallTraining.plugPulledAfter(
-                                uninterrupted.position().round() - 1)))
+                        SmallTraining.plugPulledAfter(uninterrupted.position().round() - 1)))
                 .hasMessageContaining("plug");
         TrainConfig other =
                 TrainConfigBuilder.builder(cut).precision(Precision.FP32).build();
@@ -629,7 +627,7 @@ class TrainingLawsIT {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("--resume");
         TrainConfig otherBatch = config(folder.resolve("kept"), 1, 4, 10, 1);
-        assertThatThrownBy(() -> train(otherBatch)).hasMessageContaining("batchSize");
+        assertThatThrownBy(() -> train(otherBatch)).hasMessageContaining("batch_size");
     }
 
     /** At a rate that changes nothing no epoch is better than the first. */

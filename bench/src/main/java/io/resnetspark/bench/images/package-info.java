@@ -1,0 +1,2 @@
+/** How the cost of commands grows with the number of images. */
+package io.resnetspark.bench.images;

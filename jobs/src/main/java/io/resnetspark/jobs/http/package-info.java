@@ -1,0 +1,2 @@
+/** What processes tell over HTTP. */
+package io.resnetspark.jobs.http;

@@ -1,0 +1,2 @@
+/** Trainings as Prometheus sees them. */
+package io.resnetspark.jobs.metrics;

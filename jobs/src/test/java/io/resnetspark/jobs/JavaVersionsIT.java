@@ -1,0 +1,164 @@
+package io.resnetspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.resnetspark.jobs.quickstart.SyntheticImages;
+import io.resnetspark.pipeline.run.RunDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The launcher on each Java that it is meant for: images to report, not one warning of the JVM, and the bits of any other. A
+ * Java that is neither in {@code RESNET_JAVA_NN} nor in {@code /usr/lib/jvm} is skipped.
+ */
+@Tag("full")
+class JavaVersionsIT {
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void draw() throws IOException {
+        new SyntheticImages(20, 16, 1).writeTo(folder.resolve("images"));
+    }
+
+    private static Optional<Path> home(int feature) throws IOException {
+        String named = System.getenv("RESNET_JAVA_" + feature);
+        if (named != null) {
+            return Optional.of(Path.of(named));
+        }
+        if (Runtime.version().feature() == feature) {
+            return Optional.of(Path.of(System.getProperty("java.home")));
+        }
+        Path installed = Path.of("/usr/lib/jvm");
+        if (!Files.isDirectory(installed)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> homes = Files.list(installed)) {
+            return homes.filter(home -> Files.isExecutable(home.resolve("bin/java")))
+                    .filter(home -> isOf(home, feature))
+                    .findFirst();
+        }
+    }
+
+    private static boolean isOf(Path home, int feature) {
+        try {
+            return Files.readString(home.resolve("release")).contains("JAVA_VERSION=\"%d".formatted(feature));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static String resnet(Path javaHome, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of("..", "bin", "resnet").toAbsolutePath().normalize().toString()));
+        command.addAll(List.of(arguments));
+        Path log = Files.createTempFile(folder, "said-", ".log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().put("RESNET_BUILD", "never");
+        builder.environment().put("JAVA_HOME", javaHome.toString());
+        builder.environment().remove("JDK_JAVA_OPTIONS"); // of which Java would speak
+        builder.environment().put("RESNET_JAVA_OPTS", "-XX:TieredStopAtLevel=1"); // it lives for seconds
+        builder.environment().remove("SPARK_HOME");
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        String said = Files.readString(log);
+        assertThat(process.exitValue()).as(said).isZero();
+        assertThat(said).doesNotContainIgnoringCase("warning", "deprecated", "illegal", "WARN ");
+        return said;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {17, 21, 25})
+    void imagesBecomeAReportWithoutAWarning(int feature) throws Exception {
+        Optional<Path> home = home(feature);
+        assumeThat(home).as("Java %d", feature).isPresent();
+        String data = folder.resolve("data-" + feature).toString();
+        String run = folder.resolve("run-" + feature).toString();
+        resnet(
+                home.get(),
+                "prepare",
+                "--no-ui",
+                "--master",
+                "local[2]",
+                "--format",
+                "image-folder",
+                "--input",
+                folder.resolve("images").toString(),
+                "--split",
+                "train=0.8,val=0.1,test=0.1",
+                "--output",
+                data);
+        resnet(
+                home.get(),
+                "train",
+                "--no-ui",
+                "--master",
+                "local[2]",
+                "--data",
+                data,
+                "--arch",
+                "cifar-resnet20+blocks=1-1-1+widths=8-8-16",
+                "--input-size",
+                "16",
+                "--workers",
+                "2",
+                "--batch-size",
+                "8",
+                "--epochs",
+                "2",
+                "--set",
+                "train.threads-per-worker=1",
+                "--output",
+                run);
+        String evaluated = resnet(
+                home.get(),
+                "evaluate",
+                "--no-ui",
+                "--master",
+                "local[2]",
+                "--data",
+                data,
+                "--split",
+                "test",
+                "--model",
+                run,
+                "--output",
+                folder.resolve("report-" + feature).toString());
+        assertThat(evaluated).contains("top-1");
+        assertThat(RunDirectory.at(run, new Configuration()).model().state())
+                .isEqualTo(reference().model().state());
+    }
+
+    /** The first Java's. */
+    private static RunDirectory reference() throws IOException {
+        try (Stream<Path> runs = Files.list(folder)) {
+            return RunDirectory.at(
+                    runs.filter(path -> path.getFileName().toString().startsWith("run-"))
+                            .min(Path::compareTo)
+                            .orElseThrow()
+                            .toString(),
+                    new Configuration());
+        }
+    }
+}

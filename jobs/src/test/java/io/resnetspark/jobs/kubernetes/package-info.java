@@ -1,0 +1,2 @@
+/** What Kubernetes would be given. */
+package io.resnetspark.jobs.kubernetes;

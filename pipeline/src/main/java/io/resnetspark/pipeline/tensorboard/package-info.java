@@ -1,0 +1,2 @@
+/** Trainings and evaluations as TensorBoard's event files. */
+package io.resnetspark.pipeline.tensorboard;
