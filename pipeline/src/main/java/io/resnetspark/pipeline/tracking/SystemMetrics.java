@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -41,7 +42,7 @@ final class SystemMetrics implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        timer.scheduleAtFixedRate(this::sample, 1, EVERY_SECONDS, TimeUnit.SECONDS);
+        Future<?> unused = timer.scheduleAtFixedRate(this::sample, 1, EVERY_SECONDS, TimeUnit.SECONDS);
     }
 
     /** What was sampled since the last call. */
