@@ -19,7 +19,7 @@ record ConvolutionShape(ImageShape input, Window window, int filters) {
                 Integer.parseInt(parts[2]));
     }
 
-    ImageShape output() {
+    public ImageShape output() {
         return input.through(window, filters);
     }
 

@@ -1,5 +1,6 @@
 package io.resnetspark.model.gpu.cudnn;
 
+import io.resnetspark.model.gpu.device.DeviceKernel;
 import io.resnetspark.model.program.Element;
 import java.util.EnumMap;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.resnetspark.model.gpu.cudnn;
 
 import io.resnetspark.model.gpu.DeviceLostError;
+import io.resnetspark.model.gpu.device.AlgorithmRefusedException;
 import java.util.Set;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
@@ -12,7 +13,7 @@ import org.bytedeco.javacpp.BytePointer;
  * Turns status codes into exceptions that say which call failed and why. After some of them the context is dead, and every
  * later call fails with the same code: {@link DeviceLostError}.
  */
-final class CudaStatus {
+public final class CudaStatus {
 
     /** Those after which CUDA says that a process must end to use the device again; the driver's codes are the same. */
     private static final Set<Integer> FATAL = Set.of(

@@ -1,5 +1,11 @@
 package io.resnetspark.model.gpu.cudnn;
 
+import io.resnetspark.model.gpu.device.Accumulate;
+import io.resnetspark.model.gpu.device.Algorithm;
+import io.resnetspark.model.gpu.device.AlgorithmRefusedException;
+import io.resnetspark.model.gpu.device.DeviceAddress;
+import io.resnetspark.model.gpu.device.DeviceConvolution;
+import io.resnetspark.model.gpu.device.Direction;
 import io.resnetspark.model.program.Element;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,5 +1,10 @@
 package io.resnetspark.model.gpu.cudnn;
 
+import io.resnetspark.model.gpu.device.Device;
+import io.resnetspark.model.gpu.device.DeviceMemory;
+import io.resnetspark.model.gpu.device.DeviceParameters;
+import io.resnetspark.model.gpu.device.DeviceProgram;
+import io.resnetspark.model.gpu.device.Operations;
 import io.resnetspark.model.program.InferenceExecutor;
 import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;

@@ -1,6 +1,14 @@
 package io.resnetspark.model.gpu.cudnn;
 
-import io.resnetspark.model.gpu.cudnn.DeviceProgram.Mode;
+import io.resnetspark.model.gpu.device.Device;
+import io.resnetspark.model.gpu.device.DeviceMemory;
+import io.resnetspark.model.gpu.device.DeviceParameters;
+import io.resnetspark.model.gpu.device.DeviceProgram;
+import io.resnetspark.model.gpu.device.DeviceProgram.Mode;
+import io.resnetspark.model.gpu.device.HostArray;
+import io.resnetspark.model.gpu.device.Operations;
+import io.resnetspark.model.gpu.device.VectorCopies;
+import io.resnetspark.model.gpu.device.VectorParts;
 import io.resnetspark.model.program.BatchLoss;
 import io.resnetspark.model.program.BatchStatistics;
 import io.resnetspark.model.program.Element;
@@ -29,7 +37,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * One piece of device memory holds parameters, gradient and the optimiser's vectors one after another; the program of the
  * largest minibatch so far holds the rest, for smaller ones too.
  */
-final class CudnnTrainer implements ProgramTrainer {
+public final class CudnnTrainer implements ProgramTrainer {
 
     private final Device device;
     private final TrainingPrecision precision;

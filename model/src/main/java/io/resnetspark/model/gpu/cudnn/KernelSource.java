@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /** The text of {@code kernels.cu}, and its compilation by NVRTC, for which no device is needed. */
-final class KernelSource {
+public final class KernelSource {
 
     static final String NAME = "kernels.cu";
 

@@ -7,6 +7,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import io.resnetspark.model.kernel.onednn.primitive.Call;
+import io.resnetspark.model.kernel.onednn.primitive.OneDnn;
+import io.resnetspark.model.kernel.onednn.primitive.OneDnnPooling;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.InferenceExecutor;
 import io.resnetspark.model.program.InferenceProgram;

@@ -5,6 +5,8 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.kernel.ParallelExecutor;
+import io.resnetspark.model.kernel.onednn.primitive.Call;
+import io.resnetspark.model.kernel.onednn.primitive.OneDnn;
 import io.resnetspark.model.program.InferenceExecutor;
 import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;

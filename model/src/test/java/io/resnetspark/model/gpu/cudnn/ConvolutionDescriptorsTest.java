@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.resnetspark.model.gpu.device.ConvolutionShape;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.program.Window;

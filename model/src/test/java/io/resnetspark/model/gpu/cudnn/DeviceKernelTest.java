@@ -3,6 +3,7 @@ package io.resnetspark.model.gpu.cudnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.resnetspark.model.gpu.device.DeviceKernel;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;

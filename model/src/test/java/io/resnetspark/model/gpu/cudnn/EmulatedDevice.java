@@ -3,7 +3,18 @@ package io.resnetspark.model.gpu.cudnn;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.resnetspark.model.gpu.DeviceLostError;
-import io.resnetspark.model.gpu.cudnn.MatrixProduct.Form;
+import io.resnetspark.model.gpu.device.Accumulate;
+import io.resnetspark.model.gpu.device.Algorithm;
+import io.resnetspark.model.gpu.device.AlgorithmRefusedException;
+import io.resnetspark.model.gpu.device.AlgorithmSearch;
+import io.resnetspark.model.gpu.device.ConvolutionShape;
+import io.resnetspark.model.gpu.device.Device;
+import io.resnetspark.model.gpu.device.DeviceAddress;
+import io.resnetspark.model.gpu.device.DeviceConvolution;
+import io.resnetspark.model.gpu.device.DeviceKernel;
+import io.resnetspark.model.gpu.device.Direction;
+import io.resnetspark.model.gpu.device.MatrixProduct;
+import io.resnetspark.model.gpu.device.MatrixProduct.Form;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.program.Element;
 import io.resnetspark.model.program.ImageShape;
@@ -48,7 +59,7 @@ public final class EmulatedDevice implements Device {
      * @param refused whether it does not work
      * @param seconds it pretends to take
      */
-    record Proposal(
+    public record Proposal(
             int number, boolean repeatable, long workspaceBytes, boolean exact, boolean refused, double seconds) {}
 
     private static final List<Proposal> USUAL = List.of(new Proposal(0, true, 1000, true, false, 1));
@@ -78,7 +89,7 @@ public final class EmulatedDevice implements Device {
     }
 
     /** Convolutions by these algorithms from now on. */
-    EmulatedDevice proposing(Proposal... these) {
+    public EmulatedDevice proposing(Proposal... these) {
         proposals = List.of(these);
         return this;
     }
@@ -118,7 +129,7 @@ public final class EmulatedDevice implements Device {
     }
 
     /** How often each algorithm has been run. */
-    Map<Integer, Integer> runs() {
+    public Map<Integer, Integer> runs() {
         return runs;
     }
 
@@ -167,11 +178,11 @@ public final class EmulatedDevice implements Device {
     }
 
     /** Skips the test where there is no C++ compiler. */
-    static EmulatedDevice open() {
+    public static EmulatedDevice open() {
         return open(Long.MAX_VALUE);
     }
 
-    static EmulatedDevice open(long capacity) {
+    public static EmulatedDevice open(long capacity) {
         assumeTrue(MISSING.isEmpty(), () -> "No emulated device: " + MISSING.orElseThrow());
         return new EmulatedDevice(capacity);
     }
@@ -276,7 +287,7 @@ public final class EmulatedDevice implements Device {
             int ldc);
 
     /** Pieces of memory, of the host too, marks and convolutions that have not been freed. */
-    int pieces() {
+    public int pieces() {
         return memory.size() + convolutions + hostPieces;
     }
 

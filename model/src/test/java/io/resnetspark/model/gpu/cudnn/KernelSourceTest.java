@@ -3,6 +3,7 @@ package io.resnetspark.model.gpu.cudnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.resnetspark.model.gpu.device.DeviceKernel;
 import io.resnetspark.model.program.Element;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
