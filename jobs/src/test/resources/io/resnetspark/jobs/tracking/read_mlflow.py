@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import time
@@ -43,10 +44,14 @@ def check_logits(model, wanted):
     assert np.abs(logits - np.float32(wanted["logits"])).max() < 1e-4, (model, logits, wanted)
 
 
-# The port is ours until the server that takes it has started.
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    port = free.getsockname()[1]
 serving = subprocess.Popen(
     [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/shapes@champion"]
-    + ["--env-manager", "local", "--host", "127.0.0.1", "--port", "0", "--workers", "1"],
+    + ["--env-manager", "local", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"],
+    # MLflow starts uvicorn by its name: this Python's.
+    env={**os.environ, "PATH": f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
     stdout=open(folder / "serving.log", "w"), stderr=subprocess.STDOUT)
 try:
     # A training, resumed.
@@ -116,15 +121,14 @@ try:
     check_logits("models:/shapes/2", expected["trained"])
 
     # mlflow models serve.
-    address = None
-    for _ in range(600):
-        log = (folder / "serving.log").read_text()
-        if "Uvicorn running on " in log:
-            address = log.split("Uvicorn running on ")[1].split()[0]
+    address = f"http://127.0.0.1:{port}"
+    for attempt in range(600):
+        assert serving.poll() is None and attempt < 599, (folder / "serving.log").read_text()
+        try:
+            urllib.request.urlopen(address + "/ping").read()
             break
-        assert serving.poll() is None, log
-        time.sleep(0.1)
-    assert address, (folder / "serving.log").read_text()
+        except OSError:
+            time.sleep(0.1)
     request = urllib.request.Request(
         address + "/invocations", json.dumps({"inputs": image.tolist()}).encode(), {"Content-Type": "application/json"})
     try:
