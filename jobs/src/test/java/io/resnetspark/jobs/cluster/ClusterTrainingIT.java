@@ -310,10 +310,7 @@ class ClusterTrainingIT {
                 "The training ended before it could be disturbed:\n" + Files.readString(submission.errors()));
     }
 
-    /**
-     * Dynamic allocation begins with one executor, asks for a second when tasks wait, and after that one has been given back
-     * in the middle of the training, for a third.
-     */
+    /** Under dynamic allocation executors are given back in the middle of a training, and others come in their place. */
     @Tag("full")
     @Test
     @Order(6)
@@ -322,11 +319,8 @@ class ClusterTrainingIT {
                 "spark.executor.cores", "1",
                 "spark.dynamicAllocation.enabled", "true",
                 "spark.dynamicAllocation.shuffleTracking.enabled", "true",
-                "spark.dynamicAllocation.initialExecutors", "1",
-                "spark.dynamicAllocation.minExecutors", "1",
-                "spark.dynamicAllocation.maxExecutors", "2",
-                "spark.dynamicAllocation.schedulerBacklogTimeout", "50ms",
-                "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", "50ms");
+                "spark.dynamicAllocation.minExecutors", "2",
+                "spark.dynamicAllocation.maxExecutors", "2");
         Set<String> at = ConcurrentHashMap.newKeySet();
         try (ClusterDriver driver = new ClusterDriver(cluster, allocation)) {
             RoundWatch watch = new RoundWatch() {
@@ -338,11 +332,11 @@ class ClusterTrainingIT {
             TrainingListener listener = new TrainingListener() {
                 @Override
                 public void roundDone(RoundMetrics metrics) {
-                    if (metrics.round() == FROM_ROUND || metrics.round() == FROM_ROUND + 6) {
-                        awaitBoth(driver);
-                    }
-                    if (metrics.round() == FROM_ROUND + 3) {
+                    int since = metrics.round() - FROM_ROUND;
+                    if (since == 0 || since == 5) {
                         at.stream().max(Comparator.comparing(Integer::parseInt)).ifPresent(driver::release);
+                    } else if (since == 2 || since == 7) {
+                        awaitBoth(driver);
                     }
                 }
             };
