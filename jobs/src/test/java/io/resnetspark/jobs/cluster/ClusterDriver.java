@@ -66,6 +66,11 @@ final class ClusterDriver implements AutoCloseable {
         return spark.sparkContext().statusTracker().getExecutorInfos().length - 1; // the driver is among them
     }
 
+    /** For jobs that are no training. */
+    JavaSparkContext context() {
+        return new JavaSparkContext(spark.sparkContext());
+    }
+
     /** The process that runs a task. */
     ProcessHandle executor(Task task) {
         return cluster.executor(
