@@ -327,7 +327,8 @@ class ClusterTrainingIT {
             RoundWatch watch = new RoundWatch() {
                 @Override
                 void done(Task task) {
-                    (task.round() <= FROM_ROUND ? before : after).add(task.info().executorId());
+                    (task.round() <= FROM_ROUND ? before : after)
+                            .add(task.info().executorId());
                 }
             };
             TrainingListener listener = new TrainingListener() {
