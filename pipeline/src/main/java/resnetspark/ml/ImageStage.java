@@ -63,7 +63,7 @@ public interface ImageStage extends Params {
     }
 
     default String getInferencePrecision() {
-        return (String) getOrDefault(inferencePrecision());
+        return getOrDefault(inferencePrecision());
     }
 
     default int getBatchSize() {

@@ -179,7 +179,7 @@ public final class ResNetFeaturizer extends Transformer implements MLWritable {
     }
 
     public String getInferencePrecision() {
-        return (String) getOrDefault(inferencePrecision());
+        return getOrDefault(inferencePrecision());
     }
 
     public int getBatchSize() {

@@ -53,7 +53,7 @@ final class Speed {
                 pending = begun;
                 rates.add(batch / ((System.nanoTime() - start) / 1e9));
             }
-            pending.get();
+            loss = pending.get().loss();
         }
         Collections.sort(rates);
         System.out.printf(

@@ -23,9 +23,9 @@ record MemoryNeed(long activations, long parameters, long input) {
         long pixels = (long) spec.channels() * spec.inputSize() * spec.inputSize();
         int batches = ReadAhead.standard().batches() + 1;
         return new MemoryNeed(
-                Float.BYTES * batch * values,
+                (long) Float.BYTES * batch * values,
                 (long) COPIES * Float.BYTES * ParameterLayout.of(spec).length(),
-                Float.BYTES * batch * pixels * batches);
+                (long) Float.BYTES * batch * pixels * batches);
     }
 
     long total() {

@@ -31,7 +31,7 @@ class SystemUnderTestTest {
         assertThatThrownBy(() -> SystemUnderTest.named("tensorflow"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("tensorflow")
-                .hasMessageContaining("ours, dl4j")
+                .hasMessageContaining("ours, ours-fp32, ours-bf16, ours-int8, dl4j")
                 .hasMessageContaining("pytorch-bf16-compiled");
     }
 

@@ -294,11 +294,13 @@ final class RecordBinder {
         return path + "." + ConfigUtil.joinPath(key);
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     private <T> T expected(String path, ConfigValue value, String wanted) {
         return problem(path, value.origin(), "expected %s, found %s".formatted(wanted, value.render(Scalars.FOUND)));
     }
 
     /** Notes the problem; the null is returned in place of the value. */
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     private <T> T problem(String path, ConfigOrigin origin, String message) {
         problems.add(Problem.at(origin, path, message));
         return null;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -41,7 +42,7 @@ final class ChildProcess {
     private ChildProcess(Process process, Duration grace) {
         this.process = process;
         this.grace = grace;
-        process.onExit().thenRun(() -> reason.complete(Reason.BY_ITSELF));
+        Future<?> unused = process.onExit().thenRun(() -> reason.complete(Reason.BY_ITSELF));
     }
 
     ProcessHandle handle() {

@@ -12,6 +12,7 @@ import org.quartz.CronExpression;
  * A cron expression in Quartz's notation: seconds, minutes, hours, day of month, month, day of week and, if wanted, a
  * year. It speaks of wall-clock times; {@link FireTimes} puts them into a time zone.
  */
+@SuppressWarnings("JavaUtilDate") // which Quartz takes
 public final class CronText {
 
     private static final Set<String> EVERY_HOUR = Set.of("*", "?", "*/1", "0/1", "0-23");

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -113,8 +114,9 @@ final class JobScheduler implements AutoCloseable {
         Optional<JobLock> free = JobLock.tryTake(history, job.name());
         if (free.isPresent()) {
             try (JobLock taken = free.get()) {
-                history.settle(job.name()).flatMap(Run::liveProcess).ifPresent(orphan -> orphan.onExit()
-                        .thenRun(() -> settle(job)));
+                history.settle(job.name()).flatMap(Run::liveProcess).ifPresent(orphan -> {
+                    Future<?> unused = orphan.onExit().thenRun(() -> settle(job));
+                });
             }
         }
     }

@@ -170,7 +170,7 @@ class QuantizeCommandIT {
                 path("int8.safetensors"),
                 "--output",
                 path("predictions"));
-        assertThat(out.toString()).contains("48 predicted");
+        assertThat(out.toString()).contains("96 predicted");
         succeed(
                 "predict",
                 "--input",
@@ -181,7 +181,7 @@ class QuantizeCommandIT {
                 "fp32",
                 "--output",
                 path("predictions"));
-        assertThat(out.toString()).contains("48 predicted", "0 done before");
+        assertThat(out.toString()).contains("96 predicted", "0 done before");
         List<Row> versions;
         try (SparkSession spark = SparkSession.builder()
                 .master("local[1]")
@@ -194,7 +194,7 @@ class QuantizeCommandIT {
                     .orderBy("model_version")
                     .collectAsList();
         }
-        assertThat(versions).extracting(row -> row.getLong(1)).containsExactly(48L, 48L);
+        assertThat(versions).extracting(row -> row.getLong(1)).containsExactly(96L, 96L);
         assertThat(versions.get(1).getString(0)).isEqualTo(versions.get(0).getString(0) + ", int8");
     }
 

@@ -54,7 +54,7 @@ public final class RangeCalibration implements AutoCloseable {
                 .filter(Convolution.class::isInstance)
                 .forEach(step -> histograms.put(step.output(), new MagnitudeHistogram()));
         prepared = kernels.inference(program);
-        executor = prepared.executor(batchSize);
+        executor = prepared.observable(batchSize);
     }
 
     /**

@@ -10,6 +10,15 @@ public interface PreparedProgram extends AutoCloseable {
      */
     InferenceExecutor executor(int largestBatch);
 
+    /**
+     * Makes an executor that shows its maps, where these kernels have one; otherwise as {@link #executor}.
+     *
+     * @param largestBatch as there
+     */
+    default InferenceExecutor observable(int largestBatch) {
+        return executor(largestBatch);
+    }
+
     /** Frees the parameters at once; all executors must have been closed. */
     @Override
     void close();

@@ -170,7 +170,7 @@ class LowerPrecisionTest {
                 expected = classifier.logits(images, IMAGES);
             }
             try (PreparedProgram prepared = Kernels.oneDnn().inference(program);
-                    InferenceExecutor executor = prepared.executor(IMAGES)) {
+                    InferenceExecutor executor = prepared.observable(IMAGES)) {
                 executor.observe(
                         images,
                         executor.batch(),

@@ -40,7 +40,7 @@ import org.apache.parquet.schema.Type;
  * @param file fully qualified
  * @param fileLength in bytes
  * @param ids 32 bytes per image, the image_id
- * @param columns one entry per image; {@code files} is left zero
+ * @param columns one entry per image, without the number of its file
  */
 record FileExamples(String file, long fileLength, byte[] ids, ExampleIndex.Columns columns) implements Serializable {
 

@@ -8,8 +8,8 @@ import java.util.Map;
  * @param seen images (or files taken for images) in the source
  * @param added images new to the dataset
  * @param unchanged images the dataset had already
- * @param duplicates further copies of the same bytes, by kind: {@code duplicate}, {@code duplicate-across-splits},
- *     {@code duplicate-other-label}
+ * @param duplicates further copies of the same bytes, by kind: in one class and split, {@code
+ *     duplicate-across-splits}, {@code duplicate-other-label}
  * @param rejected unusable ones by reason
  * @param leftOut files that are no images and were not looked at, by rule; not among those seen
  */

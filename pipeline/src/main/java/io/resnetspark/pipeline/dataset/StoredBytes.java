@@ -28,6 +28,7 @@ public record StoredBytes(Image image, byte[] bytes) {
                     new DecodeLimits(DecodeLimits.standard().maxBytes(), config.maxPixels()), config.channels());
         }
 
+        @SuppressWarnings("ReferenceEquality") // whether anything was resized
         public StoredBytes fromEncoded(byte[] content) throws RejectedImageException {
             Image decoded = decoder.decode(content);
             Image resized = resize(decoded);

@@ -108,6 +108,7 @@ final class SplitMetrics implements Serializable {
     }
 
     /** Outcomes with {@code first} as the first model, whichever of the two was named first. */
+    @SuppressWarnings("ArgumentSelectionDefectChecker") // the other way round on purpose
     PairedOutcomes pair(int first, int second) {
         if (first < second) {
             return pairs.get(first * models.size() + second);

@@ -35,7 +35,7 @@ public record ModelReference(String name, Selector selector) {
         }
 
         /** @param version from 1 */
-        record Number(int version) implements Selector {
+        record VersionNumber(int version) implements Selector {
             @Override
             public String toString() {
                 return Integer.toString(version);
@@ -67,7 +67,7 @@ public record ModelReference(String name, Selector selector) {
         return new ModelReference(
                 parts.group(1),
                 selector.matches("\\d{1,9}")
-                        ? new Selector.Number(Integer.parseInt(selector))
+                        ? new Selector.VersionNumber(Integer.parseInt(selector))
                         : new Selector.Alias(selector));
     }
 

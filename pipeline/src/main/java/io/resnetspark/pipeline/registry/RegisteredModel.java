@@ -88,7 +88,7 @@ public final class RegisteredModel {
      * @throws ConfigurationException if there is none
      */
     public RegisteredVersion version(int version) {
-        return find(new ModelReference.Selector.Number(version));
+        return find(new ModelReference.Selector.VersionNumber(version));
     }
 
     /**
@@ -103,7 +103,7 @@ public final class RegisteredModel {
     RegisteredVersion find(ModelReference.Selector selector) {
         RegistryState state = requireKnown(state());
         int version;
-        if (selector instanceof ModelReference.Selector.Number number) {
+        if (selector instanceof ModelReference.Selector.VersionNumber number) {
             version = number.version();
             if (!state.versions().containsKey(version)) {
                 throw new ConfigurationException("%s has no version %d; it has %s"

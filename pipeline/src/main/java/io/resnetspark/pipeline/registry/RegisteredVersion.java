@@ -47,7 +47,7 @@ public final class RegisteredVersion {
 
     /** By number, for example {@code registry:photos@3}: names this version for ever. */
     public ModelReference reference() {
-        return new ModelReference(model, new ModelReference.Selector.Number(version));
+        return new ModelReference(model, new ModelReference.Selector.VersionNumber(version));
     }
 
     /** Aliases when it was looked up. */

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.storage;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -31,7 +32,8 @@ public final class Lease implements AutoCloseable {
     static Lease start(LeaseLock lock, LeaseRecord record) {
         Lease lease = new Lease(lock, record);
         long millis = lock.renewalInterval().toMillis();
-        lease.renewal.scheduleWithFixedDelay(lease::renewQuietly, millis, millis, TimeUnit.MILLISECONDS);
+        Future<?> unused =
+                lease.renewal.scheduleWithFixedDelay(lease::renewQuietly, millis, millis, TimeUnit.MILLISECONDS);
         return lease;
     }
 

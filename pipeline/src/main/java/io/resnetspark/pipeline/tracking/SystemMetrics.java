@@ -13,11 +13,12 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * MLflow's system metrics of the machine that the driver runs on: processor, memory, disk, network, under MLflow's names,
+ * MLflow's system metrics of the machine that the driver runs on: processor, memory, disk, network, GPUs, under MLflow's names,
  * in its units and as often as its own monitor samples them. Steps count the samples.
  */
 final class SystemMetrics implements AutoCloseable {
@@ -29,6 +30,7 @@ final class SystemMetrics implements AutoCloseable {
 
     private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private final Queue<MlflowRun.Measurement> samples = new ConcurrentLinkedQueue<>();
+    private final GpuMetrics gpus = new GpuMetrics();
     private final Traffic before = Traffic.now();
     private final ScheduledExecutorService timer;
     private long step;
@@ -41,7 +43,7 @@ final class SystemMetrics implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        timer.scheduleAtFixedRate(this::sample, 1, EVERY_SECONDS, TimeUnit.SECONDS);
+        Future<?> unused = timer.scheduleAtFixedRate(this::sample, 1, EVERY_SECONDS, TimeUnit.SECONDS);
     }
 
     /** What was sampled since the last call. */
@@ -61,7 +63,10 @@ final class SystemMetrics implements AutoCloseable {
 
     private Map<String, Double> measure() {
         Map<String, Double> values = new LinkedHashMap<>();
-        values.put("cpu_utilization_percentage", 100 * system.getCpuLoad());
+        double load = system.getCpuLoad();
+        if (load >= 0) { // else there was no time to measure it over
+            values.put("cpu_utilization_percentage", 100 * load);
+        }
         double total = system.getTotalMemorySize();
         double used = total - available();
         values.put("system_memory_usage_megabytes", used / MEGABYTE);
@@ -75,6 +80,7 @@ final class SystemMetrics implements AutoCloseable {
         Traffic traffic = Traffic.now();
         values.put("network_receive_megabytes", (traffic.received - before.received) / MEGABYTE);
         values.put("network_transmit_megabytes", (traffic.sent - before.sent) / MEGABYTE);
+        values.putAll(gpus.measure());
         return values;
     }
 

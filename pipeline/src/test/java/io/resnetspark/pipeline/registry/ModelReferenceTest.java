@@ -17,7 +17,7 @@ class ModelReferenceTest {
                 .isEqualTo(ModelReference.parse("registry:photos@champion"))
                 .isEqualTo(new ModelReference("photos", new Selector.Alias("champion")));
         assertThat(ModelReference.parse("photos@3"))
-                .isEqualTo(new ModelReference("photos", new Selector.Number(3)))
+                .isEqualTo(new ModelReference("photos", new Selector.VersionNumber(3)))
                 .hasToString("registry:photos@3");
     }
 

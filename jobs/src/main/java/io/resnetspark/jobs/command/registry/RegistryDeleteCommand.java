@@ -31,7 +31,7 @@ public final class RegistryDeleteCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) {
         ModelReference version = ModelReference.parse(reference);
-        if (!(version.selector() instanceof ModelReference.Selector.Number number)) {
+        if (!(version.selector() instanceof ModelReference.Selector.VersionNumber number)) {
             throw new ConfigurationException(
                     "Name the version to delete by its number, for example %s@2".formatted(version.name()));
         }

@@ -22,8 +22,8 @@ public final class RasterSamples {
     static Image toImage(BufferedImage picture) throws RejectedImageException {
         Raster raster = picture.getRaster();
         ColorModel model = picture.getColorModel();
-        if (model instanceof IndexColorModel) {
-            return fromPalette(raster, (IndexColorModel) model);
+        if (model instanceof IndexColorModel palette) {
+            return fromPalette(raster, palette);
         }
         int channels = model.getNumColorComponents();
         if (channels != 1 && channels != 3) {

@@ -47,7 +47,7 @@ public record WebpPicture(ImageHeader canvas, int left, int top, ImageHeader fra
             }
             if (picture < 0 && bytes.hasTag(chunk, "ANMF")) {
                 animationFrame = data;
-                at = data + FRAME_HEADER_BYTES; // the frame's own chunks are next
+                at = (long) data + FRAME_HEADER_BYTES; // the frame's own chunks are next
             } else {
                 at = data + length + (length & 1);
             }

@@ -232,6 +232,7 @@ public final class BatchLoader implements AutoCloseable {
         slot.failure = null;
     }
 
+    @SuppressWarnings("WaitNotInLoop") // callers loop
     private void await() {
         try {
             lock.wait();
@@ -243,8 +244,8 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     private static RuntimeException rethrow(Throwable failure) {
-        if (failure instanceof Error) {
-            throw (Error) failure;
+        if (failure instanceof Error error) {
+            throw error;
         }
         return (RuntimeException) failure;
     }

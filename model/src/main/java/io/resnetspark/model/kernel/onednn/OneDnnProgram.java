@@ -3,6 +3,8 @@ package io.resnetspark.model.kernel.onednn;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 
+import io.resnetspark.model.kernel.ComputeThreads;
+import io.resnetspark.model.kernel.ParallelExecutor;
 import io.resnetspark.model.program.InferenceExecutor;
 import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
@@ -40,6 +42,12 @@ final class OneDnnProgram implements PreparedProgram {
 
     @Override
     public InferenceExecutor executor(int largestBatch) {
+        int threads = Math.min(ComputeThreads.ofThisThread(), largestBatch);
+        return threads > 1 ? new ParallelExecutor(threads, largestBatch, this::observable) : observable(largestBatch);
+    }
+
+    @Override
+    public InferenceExecutor observable(int largestBatch) {
         return new OneDnnInference(program, this, largestBatch);
     }
 

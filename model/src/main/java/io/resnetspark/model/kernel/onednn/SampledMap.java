@@ -41,7 +41,7 @@ record SampledMap(memory.desc pixels, long[] shape, long offset, int firstRow) {
         memory.desc pixels = new memory.desc(
                 kept, at.type(map), new long[] {shape.height() * row, 1, stride * row, (long) stride * shape.channels()
                 });
-        long offset = firstRow * stride * row * at.plan().type(map).bytes();
+        long offset = (long) firstRow * stride * row * at.plan().type(map).bytes();
         return new SampledMap(pixels, kept, offset, firstRow);
     }
 

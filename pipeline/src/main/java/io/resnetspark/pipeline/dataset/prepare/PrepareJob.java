@@ -369,7 +369,7 @@ public final class PrepareJob {
         return Optional.empty();
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Throwable> E sneaky(Throwable thrown) throws E {
         throw (E) thrown;
     }

@@ -91,7 +91,7 @@ public record ImageFolderLayout(List<Place> places, List<String> notes) {
         private void addSplit(Entry splitFolder, Split split) {
             String parent = splitFolder.path();
             places.add(new Place(parent, null, split));
-            Optional<String> inner = wrapped(parent, folder.list(parent));
+            Optional<String> inner = wrapped(folder.list(parent));
             inner.ifPresent(within -> {
                 notes.add("%s holds only %s, whose folders are taken for classes"
                         .formatted(shown(parent), shown(within)));
@@ -106,7 +106,7 @@ public record ImageFolderLayout(List<Place> places, List<String> notes) {
             List<Entry> entries = folder.list(top);
             List<Entry> folders = onlyFolders(entries);
             boolean isSplit = folders.size() == 1 && !splits(folders).isEmpty();
-            Optional<String> inner = isSplit ? Optional.empty() : wrapped(top, entries);
+            Optional<String> inner = isSplit ? Optional.empty() : wrapped(entries);
             if (inner.isEmpty()) {
                 return top;
             }
@@ -115,7 +115,7 @@ public record ImageFolderLayout(List<Place> places, List<String> notes) {
         }
 
         /** The only folder of one that has no files, if it has folders and no files itself. */
-        private Optional<String> wrapped(String parent, List<Entry> entries) {
+        private Optional<String> wrapped(List<Entry> entries) {
             List<Entry> folders = onlyFolders(entries);
             if (folders.size() != 1 || hasFiles(entries)) {
                 return Optional.empty();

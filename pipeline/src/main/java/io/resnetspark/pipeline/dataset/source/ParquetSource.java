@@ -115,8 +115,8 @@ record ParquetSource(String input, PrepareConfig.ParquetColumns columns) impleme
             selected.add(lit(null).cast("string"));
             return new ParseEncoded(labels);
         }
-        if (type instanceof StructType) {
-            List<String> fields = Arrays.asList(((StructType) type).fieldNames());
+        if (type instanceof StructType struct) {
+            List<String> fields = Arrays.asList(struct.fieldNames());
             if (fields.containsAll(SparkPixels.FIELDS)) {
                 for (String field : List.of("data", "width", "height", "mode")) {
                     selected.add(image.getField(field));

@@ -17,7 +17,6 @@ public record TrainingTrigger(Trigger trigger) {
     /**
      * @param newImages training images let in
      * @param drift of them against the accepted ones; empty where there is nothing to compare
-     * @param hasChampion whether a model is in use
      * @param champion the model in use, if there is one
      * @param refused what was not let in, in words
      */

@@ -73,6 +73,7 @@ public final class AveragingWorker implements TrainingWorker<AveragingResult> {
         return new AveragingResult(initial, StepResult.NONE);
     }
 
+    @SuppressWarnings("ReferenceEquality") // this very network
     private void requireOwn(ComputationGraph network) {
         if (trainer == null || network != trainer.network()) {
             throw new IllegalArgumentException("Ask this worker for its network first: getInitialModelGraph()");

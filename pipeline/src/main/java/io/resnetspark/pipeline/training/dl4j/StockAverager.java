@@ -42,7 +42,6 @@ public final class StockAverager implements Averager {
     private static final Logger LOG = LoggerFactory.getLogger(StockAverager.class);
 
     private final JavaSparkContext spark;
-    private final TrainConfig config;
     private final TrainingPlan plan;
     private final TrainingState start;
     private final List<TrainingListener> listeners;
@@ -61,7 +60,6 @@ public final class StockAverager implements Averager {
             TrainingState start,
             List<TrainingListener> listeners) {
         this.spark = spark;
-        this.config = config;
         this.plan = plan;
         this.start = start;
         this.listeners = List.copyOf(listeners);

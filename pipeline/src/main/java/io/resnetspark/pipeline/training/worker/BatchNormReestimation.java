@@ -153,7 +153,7 @@ public record BatchNormReestimation(
         }
     }
 
-    /** Every {@code tasks}-th minibatch; all are about equally large, since a small one would be normalised by chance. */
+    /** The minibatches of one of the tasks, which take turns; all are about equally large, since a small one would be normalised by chance. */
     List<int[]> batches(int task) {
         int[] order = new EpochPlan(index.size(), 1, index.size(), seed, 0).batch(0, 0);
         int count = (chosen() + batchSize - 1) / batchSize;
