@@ -6,6 +6,7 @@ from pyspark.ml.util import JavaMLReadable, JavaMLWritable
 from pyspark.ml.wrapper import JavaEstimator, JavaModel, JavaTransformer
 
 from pyspark.sql import SparkSession
+from pyspark.sql.utils import is_remote
 
 from resnetspark._params import ResNetClassificationModelParams, ResNetClassifierParams, ResNetFeaturizerParams
 from resnetspark.session import jvm
@@ -31,25 +32,31 @@ class ResNetClassificationModel(
         java = jvm(SparkSession.active()).resnetspark.ml.ResNetClassificationModel
         return cls._from_java(java.fromModel(name) if architecture is None else java.fromModel(name, architecture))
 
+    def _asked(self, name: str) -> Any:
+        """What the JVM's model says of itself. Over Spark Connect a server tells that of Spark's own models only."""
+        if is_remote():
+            raise AttributeError(f"{name} of a model is not to be had over Spark Connect")
+        return self._call_java(name)
+
     @property
     def numClasses(self) -> int:
         """Number of labels: 0 to ``numClasses - 1``."""
-        return self._call_java("numClasses")
+        return self._asked("numClasses")
 
     @property
     def labels(self) -> List[str]:
         """Names of the labels 0, 1, …: those of the label column's metadata, else the numbers."""
-        return list(self._call_java("labels"))
+        return list(self._asked("labels"))
 
     @property
     def architecture(self) -> str:
         """The named network, for example ``resnet18``."""
-        return self._call_java("architecture")
+        return self._asked("architecture")
 
     @property
     def inputSize(self) -> int:
         """Height and width in pixels of the network's input."""
-        return self._call_java("inputSize")
+        return self._asked("inputSize")
 
 
 class ResNetClassifier(

@@ -66,11 +66,6 @@ final class ClusterDriver implements AutoCloseable {
         return spark.sparkContext().statusTracker().getExecutorInfos().length - 1; // the driver is among them
     }
 
-    /** Gives an executor back to the cluster, as dynamic allocation does with one that is not needed. */
-    void release(String executorId) {
-        spark.sparkContext().killExecutor(executorId);
-    }
-
     /** For jobs that are no training. */
     JavaSparkContext context() {
         return new JavaSparkContext(spark.sparkContext());
