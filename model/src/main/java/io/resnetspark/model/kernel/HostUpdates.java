@@ -60,8 +60,7 @@ public final class HostUpdates {
         }
     }
 
-    private static void apply(
-            ParameterUpdate.Momentum update, float[] p, float[] g, float[] velocity, int count) {
+    private static void apply(ParameterUpdate.Momentum update, float[] p, float[] g, float[] velocity, int count) {
         float gradientScale = update.gradientScale();
         float decay = update.decay();
         float momentum = update.momentum();

@@ -36,14 +36,13 @@ class TrainingMemoryTest {
     private static long bytes(Program program, Element maps) {
         try (NativeBlock parameters = zeros(program.parameters());
                 NativeBlock gradients = zeros(program.parameters());
-                OneDnnTrainingProgram training =
-                        new OneDnnTrainingProgram(
-                                program,
-                                maps,
-                                BATCH,
-                                parameters,
-                                gradients,
-                                new StoredWeights(parameters.floats(), new float[0][]))) {
+                OneDnnTrainingProgram training = new OneDnnTrainingProgram(
+                        program,
+                        maps,
+                        BATCH,
+                        parameters,
+                        gradients,
+                        new StoredWeights(parameters.floats(), new float[0][]))) {
             training.forward(Nd4j.zeros(training.images().toArray()), Mode.TRAIN);
             training.backward(Nd4j.zeros(BATCH, program.classes()));
             return training.bytes();
