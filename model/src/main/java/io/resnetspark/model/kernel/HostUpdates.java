@@ -5,8 +5,8 @@ import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
 
 /**
- * Applies updates to vectors in the memory of the host. Values pass through small arrays that stay in the processor's cache,
- * because Java computes with whole registers on arrays only. Each value is computed alone, so that the result does not depend
+ * Applies updates to vectors in the memory of the host. Values pass through small arrays that stay in the processor's cache:
+ * Java computes with whole registers on arrays only, and only where all of them are read at the same index. Each value is computed alone, so that the result does not depend
  * on the number of threads.
  */
 public final class HostUpdates {
@@ -40,21 +40,28 @@ public final class HostUpdates {
             ParameterUpdate update, FloatBuffer parameters, FloatBuffer gradients, float[][] state, int from, int to) {
         float[] parameter = new float[CHUNK];
         float[] gradient = new float[CHUNK];
+        float[][] part = new float[state.length][CHUNK];
         for (int start = from; start < to; start += CHUNK) {
             int count = Math.min(CHUNK, to - start);
             parameters.get(start, parameter, 0, count);
             gradients.get(start, gradient, 0, count);
+            for (int vector = 0; vector < state.length; vector++) {
+                System.arraycopy(state[vector], start, part[vector], 0, count);
+            }
             if (update instanceof ParameterUpdate.Momentum momentum) {
-                apply(momentum, parameter, gradient, state[0], start, count);
+                apply(momentum, parameter, gradient, part[0], count);
             } else if (update instanceof ParameterUpdate.Adam adam) {
-                apply(adam, parameter, gradient, state[0], state[1], start, count);
+                apply(adam, parameter, gradient, part[0], part[1], count);
+            }
+            for (int vector = 0; vector < state.length; vector++) {
+                System.arraycopy(part[vector], 0, state[vector], start, count);
             }
             parameters.put(start, parameter, 0, count);
         }
     }
 
     private static void apply(
-            ParameterUpdate.Momentum update, float[] p, float[] g, float[] velocity, int start, int count) {
+            ParameterUpdate.Momentum update, float[] p, float[] g, float[] velocity, int count) {
         float gradientScale = update.gradientScale();
         float decay = update.decay();
         float momentum = update.momentum();
@@ -64,14 +71,14 @@ public final class HostUpdates {
         float outer = update.outer();
         for (int i = 0; i < count; i++) {
             float d = g[i] * gradientScale + decay * p[i];
-            float v = momentum * velocity[start + i] + inner * d;
-            velocity[start + i] = v;
+            float v = momentum * velocity[i] + inner * d;
+            velocity[i] = v;
             p[i] = p[i] - outer * (blend * d + keep * v);
         }
     }
 
     private static void apply(
-            ParameterUpdate.Adam update, float[] p, float[] g, float[] mean, float[] square, int start, int count) {
+            ParameterUpdate.Adam update, float[] p, float[] g, float[] mean, float[] square, int count) {
         float gradientScale = update.gradientScale();
         float beta1 = update.beta1();
         float beta2 = update.beta2();
@@ -81,10 +88,10 @@ public final class HostUpdates {
         float keep = update.keep();
         for (int i = 0; i < count; i++) {
             float d = g[i] * gradientScale;
-            float m = beta1 * mean[start + i] + (1 - beta1) * d;
-            float s = beta2 * square[start + i] + (1 - beta2) * d * d;
-            mean[start + i] = m;
-            square[start + i] = s;
+            float m = beta1 * mean[i] + (1 - beta1) * d;
+            float s = beta2 * square[i] + (1 - beta2) * d * d;
+            mean[i] = m;
+            square[i] = s;
             float root = (float) Math.sqrt(s * correction);
             p[i] = keep * p[i] - rate * m / (root + epsilon);
         }

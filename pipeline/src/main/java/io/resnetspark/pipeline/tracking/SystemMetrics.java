@@ -18,7 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * MLflow's system metrics of the machine that the driver runs on: processor, memory, disk, network, under MLflow's names,
+ * MLflow's system metrics of the machine that the driver runs on: processor, memory, disk, network, GPUs, under MLflow's names,
  * in its units and as often as its own monitor samples them. Steps count the samples.
  */
 final class SystemMetrics implements AutoCloseable {
@@ -30,6 +30,7 @@ final class SystemMetrics implements AutoCloseable {
 
     private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private final Queue<MlflowRun.Measurement> samples = new ConcurrentLinkedQueue<>();
+    private final GpuMetrics gpus = new GpuMetrics();
     private final Traffic before = Traffic.now();
     private final ScheduledExecutorService timer;
     private long step;
@@ -62,7 +63,10 @@ final class SystemMetrics implements AutoCloseable {
 
     private Map<String, Double> measure() {
         Map<String, Double> values = new LinkedHashMap<>();
-        values.put("cpu_utilization_percentage", 100 * system.getCpuLoad());
+        double load = system.getCpuLoad();
+        if (load >= 0) { // else there was no time to measure it over
+            values.put("cpu_utilization_percentage", 100 * load);
+        }
         double total = system.getTotalMemorySize();
         double used = total - available();
         values.put("system_memory_usage_megabytes", used / MEGABYTE);
@@ -76,6 +80,7 @@ final class SystemMetrics implements AutoCloseable {
         Traffic traffic = Traffic.now();
         values.put("network_receive_megabytes", (traffic.received - before.received) / MEGABYTE);
         values.put("network_transmit_megabytes", (traffic.sent - before.sent) / MEGABYTE);
+        values.putAll(gpus.measure());
         return values;
     }
 

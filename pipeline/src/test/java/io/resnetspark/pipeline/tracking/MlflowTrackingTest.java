@@ -132,7 +132,8 @@ class MlflowTrackingTest {
         assertThat(told.status).isEqualTo("FINISHED");
         assertThat(told.tags).containsEntry("mlflow.runName", "photos-1").containsEntry("resnet-spark.run", run.path());
         assertThat(told.parameters)
-                .hasSize(4 + 150 + 5)
+                .hasSize(4 + 150 + 6)
+                .containsEntry("precision", "fp32")
                 .containsEntry("learning_rate", "0.1")
                 .containsEntry("optimizer.momentum", "0.9")
                 .containsEntry("dataset_version", "3");

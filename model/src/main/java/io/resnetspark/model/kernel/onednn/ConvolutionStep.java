@@ -29,7 +29,7 @@ import org.bytedeco.dnnl.memory.format_tag;
 
 /**
  * A convolution whose weight is brought into the layout and type of each direction right before that, into memory that all
- * convolutions share; its gradient comes back as floats.
+ * convolutions share; its gradient comes back as floats, in the layout of the {@link StoredWeights}.
  */
 final class ConvolutionStep implements TrainingStep {
 
@@ -44,6 +44,7 @@ final class ConvolutionStep implements TrainingStep {
     private final memory.desc anyWeight;
     private final memory.desc bias;
     private final convolution_forward.primitive_desc description;
+    private final memory.desc storedWeight;
     private final List<Call> forward = new ArrayList<>();
     private List<Call> backward;
     private Optional<InputGradient> inputGradient = Optional.empty();
@@ -63,6 +64,14 @@ final class ConvolutionStep implements TrainingStep {
         this.anyWeight = new memory.desc(shape, at.type(step.input()), format_tag.any);
         this.bias = step.bias().isPresent() ? OneDnn.vector(step.output().channels()) : new memory.desc();
         this.description = forwardDescription(input, step.window());
+        if (step.learns() && !mustSample()) {
+            at.storedWeights()
+                    .prefer(
+                            step.weight(),
+                            plainWeight,
+                            weightGradientDescription(input, step.window()).diff_weights_desc());
+        }
+        this.storedWeight = at.storedWeights().layout(step.weight(), plainWeight);
         forward.add(pack(description.weights_desc()));
         Call convolve = new Call(new convolution_forward(description), description)
                 .fixed(DNNL_ARG_SRC, at.value(step.input()))
@@ -89,8 +98,8 @@ final class ConvolutionStep implements TrainingStep {
     }
 
     private Call pack(memory.desc wanted) {
-        return Call.reorder(plainWeight, wanted)
-                .fixed(DNNL_ARG_FROM, at.parameter(step.weight(), plainWeight))
+        return Call.reorder(storedWeight, wanted)
+                .fixed(DNNL_ARG_FROM, at.parameter(step.weight(), storedWeight))
                 .fixed(DNNL_ARG_TO, at.weight(wanted));
     }
 
@@ -134,10 +143,14 @@ final class ConvolutionStep implements TrainingStep {
                 .fixed(DNNL_ARG_DIFF_SRC, target));
     }
 
-    private void addWeightGradient() {
-        if (step.window().size() == 1
+    private boolean mustSample() {
+        return step.window().size() == 1
                 && step.window().stride() > 1
-                && step.input().channels() < CHANNELS_OF_A_BLOCK) {
+                && step.input().channels() < CHANNELS_OF_A_BLOCK;
+    }
+
+    private void addWeightGradient() {
+        if (mustSample()) {
             addSampledWeightGradient();
         } else {
             addWeightGradient(input, at.value(step.input()), step.window());
@@ -156,13 +169,12 @@ final class ConvolutionStep implements TrainingStep {
         addWeightGradient(dense, gathered, new Window(1, 1, 0));
     }
 
-    private void addWeightGradient(memory.desc source, memory sourceMemory, Window window) {
-        memory.desc anyGradient = new memory.desc(plainWeight.get_dims(), data_type.f32, format_tag.any);
-        var back = new convolution_backward_weights.primitive_desc(
+    private convolution_backward_weights.primitive_desc weightGradientDescription(memory.desc source, Window window) {
+        return new convolution_backward_weights.primitive_desc(
                 OneDnn.CPU,
                 algorithm.convolution_direct,
                 source,
-                anyGradient,
+                new memory.desc(plainWeight.get_dims(), data_type.f32, format_tag.any),
                 bias,
                 output,
                 OneDnn.stride(window),
@@ -171,16 +183,24 @@ final class ConvolutionStep implements TrainingStep {
                 window.equals(step.window()) ? description : forwardDescription(source, window),
                 OneDnn.attributes(),
                 false);
+    }
+
+    private void addWeightGradient(memory.desc source, memory sourceMemory, Window window) {
+        var back = weightGradientDescription(source, window);
         memory.desc packed = back.diff_weights_desc();
+        boolean inPlace = packed.equals(storedWeight);
+        memory target = inPlace ? at.parameterGradient(step.weight(), storedWeight) : at.weight(packed);
         Call gradient = new Call(new convolution_backward_weights(back), back)
                 .fixed(DNNL_ARG_SRC, sourceMemory)
                 .fixed(DNNL_ARG_DIFF_DST, at.gradient(step.output()))
-                .fixed(DNNL_ARG_DIFF_WEIGHTS, at.weight(packed));
+                .fixed(DNNL_ARG_DIFF_WEIGHTS, target);
         Optional<ParameterSlice> slice = step.bias();
         slice.ifPresent(one -> gradient.fixed(DNNL_ARG_DIFF_BIAS, at.parameterGradient(one, bias)));
         backward.add(gradient);
-        backward.add(Call.reorder(packed, plainWeight)
-                .fixed(DNNL_ARG_FROM, at.weight(packed))
-                .fixed(DNNL_ARG_TO, at.parameterGradient(step.weight(), plainWeight)));
+        if (!inPlace) {
+            backward.add(Call.reorder(packed, storedWeight)
+                    .fixed(DNNL_ARG_FROM, target)
+                    .fixed(DNNL_ARG_TO, at.parameterGradient(step.weight(), storedWeight)));
+        }
     }
 }

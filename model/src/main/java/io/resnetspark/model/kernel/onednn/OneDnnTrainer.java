@@ -27,6 +27,7 @@ final class OneDnnTrainer implements ProgramTrainer {
     private final FloatBuffer parameterVector;
     private final FloatBuffer gradientVector;
     private final float[][] state;
+    private final StoredWeights weights;
     private OneDnnTrainingProgram program;
     private boolean closed;
 
@@ -44,6 +45,7 @@ final class OneDnnTrainer implements ProgramTrainer {
         this.parameterVector = parameters.floats();
         this.gradientVector = gradients.floats();
         this.state = new float[stateVectors][length];
+        this.weights = new StoredWeights(parameterVector, state);
         parameters.clear();
         gradients.clear();
     }
@@ -60,21 +62,26 @@ final class OneDnnTrainer implements ProgramTrainer {
             throw new IllegalArgumentException(
                     "%d values for a vector of %d".formatted(values.length, parameterVector.capacity()));
         }
+        float[] stored = values.clone();
+        weights.fromPlain(stored);
         if (vector == PARAMETERS) {
-            parameterVector.put(0, values);
+            parameterVector.put(0, stored);
         } else {
-            System.arraycopy(values, 0, state[vector - 1], 0, values.length);
+            System.arraycopy(stored, 0, state[vector - 1], 0, stored.length);
         }
     }
 
     @Override
     public float[] read(int vector) {
         requireOpen();
-        if (vector != PARAMETERS) {
-            return state[vector - 1].clone();
+        float[] values;
+        if (vector == PARAMETERS) {
+            values = new float[parameterVector.capacity()];
+            parameterVector.get(0, values);
+        } else {
+            values = state[vector - 1].clone();
         }
-        float[] values = new float[parameterVector.capacity()];
-        parameterVector.get(0, values);
+        weights.toPlain(values);
         return values;
     }
 
@@ -110,7 +117,7 @@ final class OneDnnTrainer implements ProgramTrainer {
         if (program == null || !program.images().equals(shape)) {
             forgetProgram();
             Program one = programs.apply(new ImageShape(1, shape.height(), shape.width(), shape.channels()));
-            program = new OneDnnTrainingProgram(one, maps, shape.batch(), parameters, gradients);
+            program = new OneDnnTrainingProgram(one, maps, shape.batch(), parameters, gradients, weights);
         }
         return program;
     }

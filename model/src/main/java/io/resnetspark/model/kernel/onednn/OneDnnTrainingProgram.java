@@ -36,11 +36,18 @@ final class OneDnnTrainingProgram implements AutoCloseable {
      * @param program for one image
      * @param maps type of the maps
      * @param parameters the flat vector; neither it nor the gradients are closed with this
+     * @param weights how they lie in both
      */
-    OneDnnTrainingProgram(Program program, Element maps, int batch, NativeBlock parameters, NativeBlock gradients) {
+    OneDnnTrainingProgram(
+            Program program,
+            Element maps,
+            int batch,
+            NativeBlock parameters,
+            NativeBlock gradients,
+            StoredWeights weights) {
         this.program = program;
         this.images = program.images().batch(batch);
-        this.memory = new TrainingMemory(program, maps, batch, parameters, gradients);
+        this.memory = new TrainingMemory(program, maps, batch, parameters, gradients, weights);
         memory.desc floats = memory.map(program.images(), data_type.f32);
         this.upload = Call.reorder(floats, memory.map(program.images()))
                 .array(DNNL_ARG_FROM, floats)

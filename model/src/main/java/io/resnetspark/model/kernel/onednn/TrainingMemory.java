@@ -44,15 +44,26 @@ final class TrainingMemory implements AutoCloseable {
     private final NativeBlock gradients;
     private final List<NativeBlock> buffers = new ArrayList<>();
     private final List<NativeBlock> kept = new ArrayList<>();
+    private final StoredWeights storedWeights;
     private final SharedScratch weights = new SharedScratch();
     private final SharedScratch maps = new SharedScratch();
 
-    /** @param parameters the flat vector; neither it nor the gradients are closed with this */
-    TrainingMemory(Program program, Element maps, int batch, NativeBlock parameters, NativeBlock gradients) {
+    /**
+     * @param parameters the flat vector; neither it nor the gradients are closed with this
+     * @param storedWeights how convolutions' weights lie in both
+     */
+    TrainingMemory(
+            Program program,
+            Element maps,
+            int batch,
+            NativeBlock parameters,
+            NativeBlock gradients,
+            StoredWeights storedWeights) {
         this.plan = MemoryPlan.training(program, maps);
         this.batch = batch;
         this.parameters = parameters;
         this.gradients = gradients;
+        this.storedWeights = storedWeights;
         plan.lengths().forEach(length -> buffers.add(new NativeBlock(length * batch)));
     }
 
@@ -152,6 +163,10 @@ final class TrainingMemory implements AutoCloseable {
                 .fixed(DNNL_ARG_SRC_0, gradient(value))
                 .fixed(DNNL_ARG_SRC_1, summand)
                 .fixed(DNNL_ARG_DST, gradient(value));
+    }
+
+    StoredWeights storedWeights() {
+        return storedWeights;
     }
 
     memory parameter(ParameterSlice slice, memory.desc description) {

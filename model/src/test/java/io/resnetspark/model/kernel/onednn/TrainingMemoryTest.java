@@ -27,12 +27,23 @@ class TrainingMemoryTest {
                 .isBetween(0.5, 0.6);
     }
 
+    private static NativeBlock zeros(int length) {
+        NativeBlock block = new NativeBlock((long) length * Float.BYTES);
+        block.clear();
+        return block;
+    }
+
     private static long bytes(Program program, Element maps) {
-        try (NativeBlock parameters = new NativeBlock((long) program.parameters() * Float.BYTES);
-                NativeBlock gradients = new NativeBlock((long) program.parameters() * Float.BYTES);
+        try (NativeBlock parameters = zeros(program.parameters());
+                NativeBlock gradients = zeros(program.parameters());
                 OneDnnTrainingProgram training =
-                        new OneDnnTrainingProgram(program, maps, BATCH, parameters, gradients)) {
-            parameters.clear();
+                        new OneDnnTrainingProgram(
+                                program,
+                                maps,
+                                BATCH,
+                                parameters,
+                                gradients,
+                                new StoredWeights(parameters.floats(), new float[0][]))) {
             training.forward(Nd4j.zeros(training.images().toArray()), Mode.TRAIN);
             training.backward(Nd4j.zeros(BATCH, program.classes()));
             return training.bytes();
