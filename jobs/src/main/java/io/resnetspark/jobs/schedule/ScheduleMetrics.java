@@ -119,6 +119,7 @@ final class ScheduleMetrics implements RunListener {
 
     @Override
     public void ended(Run run) {
+        remember(run); // first: who counts a run finds how it ended
         runs.labelValues(run.job(), run.status().label()).inc();
         missedFires.labelValues(run.job()).inc(run.missedFires());
         if (run.status() != RunStatus.MISSED) {
@@ -127,6 +128,5 @@ final class ScheduleMetrics implements RunListener {
                                     .toMillis()
                             / 1000.0);
         }
-        remember(run);
     }
 }

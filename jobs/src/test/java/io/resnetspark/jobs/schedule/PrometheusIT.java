@@ -130,7 +130,7 @@ class PrometheusIT {
 
     /** Over the last two minutes, as a dashboard shows it. */
     private JsonNode range(String expression) throws Exception {
-        long now = Instant.now().getEpochSecond();
+        long now = Instant.now().getEpochSecond() + 1; // what was scraped in this second counts
         return api("query_range?query=%s&start=%d&end=%d&step=1".formatted(encoded(expression), now - 120, now))
                 .path("result");
     }
@@ -186,6 +186,8 @@ class PrometheusIT {
         await("resnet_training_active == 1");
         await("resnet_schedule_running{job='nightly'} == 1");
         await("resnet_schedule_runs_total{job='nightly', outcome='done'} == 1");
+        await("resnet_schedule_last_success_timestamp_seconds{job='nightly'}");
+        await("resnet_schedule_last_run_succeeded{job='nightly'}");
 
         List<RoundMetrics> rounds = MetricsFile.read(
                         RunDirectory.at(directory.resolve("run").toString(), new Configuration()))
