@@ -34,6 +34,7 @@ import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
 import io.resnetspark.model.weights.WeightsFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -48,6 +49,7 @@ import onnx.Onnx.ModelProto;
 import onnx.Onnx.TensorProto.DataType;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,6 +57,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** ONNX Runtime computes of an exported network what we compute. */
 class OnnxModelTest {
+
+    @TempDir
+    Path folder;
 
     private static final float TOLERANCE = 1e-4f;
 
@@ -242,7 +247,7 @@ class OnnxModelTest {
                 spec, SmallNetworks.weights(spec, 5), shorterSide, 2, OnnxModelTest::assertCloseInProportion);
     }
 
-    private static void assertSameLogitsOfPhotographs(
+    private void assertSameLogitsOfPhotographs(
             ResNetSpec spec, StateDict weights, int shorterSide, int count, BiConsumer<float[][], float[]> assertClose)
             throws Exception {
         Preprocessing preprocessing = new Preprocessing(
@@ -250,8 +255,8 @@ class OnnxModelTest {
         ModelCard card = card(spec, preprocessing);
         Preprocessor preprocessor = new Preprocessor(preprocessing);
         try (NetworkClassifier ours = NetworkClassifier.create(spec, weights, 1);
-                OnnxRuntime floats = new OnnxRuntime(model(card, weights, OnnxInput.FLOAT32));
-                OnnxRuntime pixels = new OnnxRuntime(model(card, weights, OnnxInput.UINT8))) {
+                OnnxRuntime floats = new OnnxRuntime(file(card, weights, OnnxInput.FLOAT32));
+                OnnxRuntime pixels = new OnnxRuntime(file(card, weights, OnnxInput.UINT8))) {
             int size = spec.inputSize();
             for (Image photograph : photographs(count)) {
                 float[] image = preprocessor.apply(photograph);
@@ -274,6 +279,15 @@ class OnnxModelTest {
             photographs[i] = decoder.decode(Files.readAllBytes(files.get(i)));
         }
         return List.of(photographs);
+    }
+
+    /** Of networks whose models are hundreds of megabytes. */
+    private Path file(ModelCard card, StateDict weights, OnnxInput input) throws IOException {
+        Path file = folder.resolve(input + ".onnx");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            OnnxModel.write(card, weights, input, out);
+        }
+        return file;
     }
 
     private static byte[] model(ModelCard card, StateDict weights, OnnxInput input) throws IOException {

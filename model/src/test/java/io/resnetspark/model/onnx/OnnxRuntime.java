@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** Microsoft's runtime with one model. */
@@ -20,6 +21,14 @@ final class OnnxRuntime implements AutoCloseable {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(1);
             session = ENVIRONMENT.createSession(model, options);
+        }
+    }
+
+    /** As it lies in a file, which takes no memory of Java's. */
+    OnnxRuntime(Path model) throws OrtException {
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setIntraOpNumThreads(1);
+            session = ENVIRONMENT.createSession(model.toString(), options);
         }
     }
 
