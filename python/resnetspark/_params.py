@@ -43,6 +43,20 @@ class ResNetClassifierParams(JavaParams):
         "images per minibatch of each worker, and per call of the network in prediction (>= 1)",
         typeConverter=TypeConverters.toInt,
     )
+    classWeights: Param[str] = Param(
+        Params._dummy(),
+        "classWeights",
+        "how much the rows of each class count, on top of weightCol: none, balanced (classes alike), or "
+        "label=weight,... such as 0=2.5,1=1",
+        typeConverter=TypeConverters.toString,
+    )
+    earlyStoppingEpochs: Param[int] = Param(
+        Params._dummy(),
+        "earlyStoppingEpochs",
+        "epochs without a better validation after which fit ends (>= 0); 0 trains all epochs; needs "
+        "validationIndicatorCol",
+        typeConverter=TypeConverters.toInt,
+    )
     embeddingCol: Param[str] = Param(
         Params._dummy(),
         "embeddingCol",
@@ -138,6 +152,13 @@ class ResNetClassifierParams(JavaParams):
         "the last epoch's are",
         typeConverter=TypeConverters.toString,
     )
+    weightCol: Param[str] = Param(
+        Params._dummy(),
+        "weightCol",
+        "column of numbers (>= 0): how much a row counts in training; 0 leaves it out, null counts as 1; all "
+        "alike if not set",
+        typeConverter=TypeConverters.toString,
+    )
     weights: Param[str] = Param(
         Params._dummy(),
         "weights",
@@ -161,6 +182,8 @@ class ResNetClassifierParams(JavaParams):
         augmentation: str = "cifar",
         averagingFrequency: int = 10,
         batchSize: int = 64,
+        classWeights: str = "none",
+        earlyStoppingEpochs: int = 0,
         embeddingCol: str = "",
         epochs: int = 10,
         handleInvalid: str = "error",
@@ -176,6 +199,7 @@ class ResNetClassifierParams(JavaParams):
         seed: int = 1,
         thresholds: Optional[List[float]] = None,
         validationIndicatorCol: Optional[str] = None,
+        weightCol: Optional[str] = None,
         weights: Optional[str] = None,
         workingDir: Optional[str] = None,
     ) -> None:
@@ -186,6 +210,8 @@ class ResNetClassifierParams(JavaParams):
             augmentation="cifar",
             averagingFrequency=10,
             batchSize=64,
+            classWeights="none",
+            earlyStoppingEpochs=0,
             embeddingCol="",
             epochs=10,
             handleInvalid="error",
@@ -209,6 +235,8 @@ class ResNetClassifierParams(JavaParams):
         augmentation: str = "cifar",
         averagingFrequency: int = 10,
         batchSize: int = 64,
+        classWeights: str = "none",
+        earlyStoppingEpochs: int = 0,
         embeddingCol: str = "",
         epochs: int = 10,
         handleInvalid: str = "error",
@@ -224,6 +252,7 @@ class ResNetClassifierParams(JavaParams):
         seed: int = 1,
         thresholds: Optional[List[float]] = None,
         validationIndicatorCol: Optional[str] = None,
+        weightCol: Optional[str] = None,
         weights: Optional[str] = None,
         workingDir: Optional[str] = None,
     ) -> Stage:
@@ -253,6 +282,18 @@ class ResNetClassifierParams(JavaParams):
 
     def setBatchSize(self: Stage, value: int) -> Stage:
         return self._set(batchSize=value)
+
+    def getClassWeights(self) -> str:
+        return self.getOrDefault(self.classWeights)
+
+    def setClassWeights(self: Stage, value: str) -> Stage:
+        return self._set(classWeights=value)
+
+    def getEarlyStoppingEpochs(self) -> int:
+        return self.getOrDefault(self.earlyStoppingEpochs)
+
+    def setEarlyStoppingEpochs(self: Stage, value: int) -> Stage:
+        return self._set(earlyStoppingEpochs=value)
 
     def getEmbeddingCol(self) -> str:
         return self.getOrDefault(self.embeddingCol)
@@ -343,6 +384,12 @@ class ResNetClassifierParams(JavaParams):
 
     def setValidationIndicatorCol(self: Stage, value: str) -> Stage:
         return self._set(validationIndicatorCol=value)
+
+    def getWeightCol(self) -> str:
+        return self.getOrDefault(self.weightCol)
+
+    def setWeightCol(self: Stage, value: str) -> Stage:
+        return self._set(weightCol=value)
 
     def getWeights(self) -> str:
         return self.getOrDefault(self.weights)
