@@ -33,9 +33,12 @@ class ResNetClassifierTest {
                         "augmentation",
                         "averagingFrequency",
                         "batchSize",
+                        "classWeights",
+                        "earlyStoppingEpochs",
                         "embeddingCol",
                         "epochs",
                         "handleInvalid",
+                        "inferencePrecision",
                         "inputCol",
                         "inputSize",
                         "labelCol",
@@ -47,6 +50,7 @@ class ResNetClassifierTest {
                         "seed",
                         "thresholds",
                         "validationIndicatorCol",
+                        "weightCol",
                         "weights",
                         "workingDir");
         assertThat(classifier.explainParams())
@@ -141,7 +145,7 @@ class ResNetClassifierTest {
     void aFeaturizerWantsANetworkAndAppendsAVector() {
         ResNetFeaturizer featurizer = new ResNetFeaturizer().setOutputCol("seen");
         assertThat(featurizer.transformSchema(ENCODED).apply("seen").dataType()).isEqualTo(SQLDataTypes.VectorType());
-        assertThat(featurizer.copy(ParamMap.empty()).params()).hasSize(6);
+        assertThat(featurizer.copy(ParamMap.empty()).params()).hasSize(7);
         assertThatThrownBy(featurizer::write)
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("set model");

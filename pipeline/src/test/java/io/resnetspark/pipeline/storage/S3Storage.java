@@ -80,6 +80,8 @@ public final class S3Storage extends TestStorage {
             client.set("fs.s3a.path.style.access", "true");
             client.set("fs.s3a.access.key", ACCESS_KEY);
             client.set("fs.s3a.secret.key", SECRET_KEY);
+            // Hadoop's own streams; the default ones are a library of Amazon's.
+            client.set("fs.s3a.input.stream.type", "classic");
             // A server that answers with an error here will not get better.
             client.set("fs.s3a.attempts.maximum", "1");
             client.set("fs.s3a.retry.limit", "1");
