@@ -18,7 +18,7 @@ final class TestPrograms {
         return arguments -> {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx32m",
+                    "-Xmx96m", // the directories of all jars take a third of it
                     "-Xshare:auto",
                     "-XX:TieredStopAtLevel=1",
                     "-cp",
