@@ -26,7 +26,7 @@ class StandaloneClusterIT {
 
             assertThat(doctor.exitCode()).as(doctor.errors()).isZero();
             assertThat(doctor.output())
-                    .contains("Spark 3.5.", "on " + cluster.masterUrl(), "Executor on", "oneDNN", "Ready")
+                    .contains("Spark 4.", "on " + cluster.masterUrl(), "Executor on", "oneDNN", "Ready")
                     .doesNotContain("problem ");
             JsonNode outcome =
                     new ObjectMapper().readTree(output.resolve("outcome.json").toFile());
