@@ -12,7 +12,6 @@ import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -307,50 +304,6 @@ class ClusterTrainingIT {
         }
         throw new AssertionError(
                 "The training ended before it could be disturbed:\n" + Files.readString(submission.errors()));
-    }
-
-    /** Dynamic allocation gives idle executors back in the middle of a training, and asks for others when tasks wait. */
-    @Tag("full")
-    @Test
-    @Order(6)
-    void executorsThatComeAndGoChangeNothing() {
-        Map<String, String> allocation = Map.of(
-                "spark.executor.cores", "1",
-                "spark.dynamicAllocation.enabled", "true",
-                "spark.dynamicAllocation.shuffleTracking.enabled", "true",
-                "spark.dynamicAllocation.shuffleTracking.timeout", "1s",
-                "spark.dynamicAllocation.executorIdleTimeout", "1s",
-                "spark.dynamicAllocation.maxExecutors", "2");
-        Set<String> before = ConcurrentHashMap.newKeySet();
-        Set<String> after = ConcurrentHashMap.newKeySet();
-        try (ClusterDriver driver = new ClusterDriver(cluster, allocation)) {
-            RoundWatch watch = new RoundWatch() {
-                @Override
-                void done(Task task) {
-                    (task.round() <= FROM_ROUND ? before : after)
-                            .add(task.info().executorId());
-                }
-            };
-            TrainingListener listener = new TrainingListener() {
-                @Override
-                public void roundDone(RoundMetrics metrics) {
-                    if (metrics.round() == FROM_ROUND) {
-                        awaitNone(driver);
-                    }
-                }
-            };
-            driver.train(config("allocated"), watch, listener);
-        }
-        assertThat(before).isNotEmpty();
-        assertThat(after).isNotEmpty().doesNotContainAnyElementsOf(before);
-        assertEqualsUndisturbed("allocated");
-    }
-
-    private static void awaitNone(ClusterDriver driver) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (driver.executors() > 0 && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-        }
     }
 
     /** Takes the power from a machine in the middle of a round: one executor trains the shares of both workers. */
