@@ -3,9 +3,10 @@ package io.resnetspark.pipeline.dataset.prepare;
 import static org.apache.spark.sql.functions.bit_xor;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.resnetspark.pipeline.dataset.DatasetManifest;
@@ -46,7 +47,8 @@ public record TableSummary(
         sums.add(sum(col("width").cast("long").multiply(col("height"))));
         for (String column : List.of("pixel_sums", "pixel_square_sums")) {
             for (int channel = 0; channel < channels; channel++) {
-                sums.add(sum(get(col(column), lit(channel)))); // null where images have fewer channels
+                // Images may have fewer channels, and Spark 4 refuses what is not there.
+                sums.add(sum(when(size(col(column)).gt(channel), col(column).getItem(channel))));
             }
         }
         List<Row> groups = rows.groupBy("split", "label_name")
