@@ -56,7 +56,7 @@ class AcrossSparksIT {
             prepare { format = image-folder, split { train = 0.8, val = 0, test = 0.2 } }
             train {
               arch = "cifar-resnet20+blocks=1-1-1+widths=8-8-16", input-size = 16, workers = 2, batch-size = 8, epochs = 2
-              threads-per-worker = 1, augment = none
+              threads-per-worker = 1
             }
             """.formatted(directory));
     }
