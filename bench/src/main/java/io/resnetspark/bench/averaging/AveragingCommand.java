@@ -6,6 +6,7 @@ import io.resnetspark.bench.spark.BenchSpark;
 import io.resnetspark.bench.spark.Deadline;
 import io.resnetspark.bench.spark.DrawnImages;
 import io.resnetspark.bench.spark.Speed;
+import io.resnetspark.bench.spark.TrainingSizeOption;
 import io.resnetspark.bench.spark.Trainings;
 import io.resnetspark.bench.spark.WorkFolder;
 import io.resnetspark.bench.workload.StockNetworks;
@@ -69,18 +70,8 @@ public final class AveragingCommand implements Callable<Integer> {
                     + " Default: ${DEFAULT-VALUE}.")
     private List<String> networks;
 
-    @Option(
-            names = "--small-images",
-            paramLabel = "N",
-            defaultValue = "12800",
-            description = "Images of 32 x 32 pixels that are drawn. Default: ${DEFAULT-VALUE}.")
-    private int smallImages;
-
-    @Option(
-            names = "--batch-size",
-            paramLabel = "N",
-            description = "Default: 128 for images of 32 x 32 pixels, 16 for larger ones.")
-    private Integer batchSize;
+    @Mixin
+    private TrainingSizeOption size;
 
     @Option(
             names = "--models",
@@ -160,7 +151,7 @@ public final class AveragingCommand implements Callable<Integer> {
     private String throughput(Path work, int cores, Deadline deadline) {
         SparkSession spark = BenchSpark.local(cores);
         try {
-            String small = DrawnImages.small(spark, work, smallImages);
+            String small = DrawnImages.small(spark, work, size.smallImages());
             if (parts.contains(Part.THROUGHPUT)) {
                 Throughput throughput = new Throughput(spark, work, cores, repetitions);
                 for (int i = 0; i < networks.size(); i++) {
@@ -179,13 +170,11 @@ public final class AveragingCommand implements Callable<Integer> {
 
     private Trainings training(SparkSession spark, Path work, String small, Architecture architecture) {
         if (architecture.spec().inputSize() == 32) {
-            return new Trainings(
-                    small, architecture, 32, 10, Optional.ofNullable(batchSize).orElse(128));
+            return new Trainings(small, architecture, 32, 10, size.batchSize(32));
         }
         Path photographs = DrawnImages.photographs(work, PHOTOGRAPHS);
         String dataset = DrawnImages.prepare(spark, photographs, work, StoredEncoding.RAW);
-        return new Trainings(
-                dataset, architecture, 224, 2, Optional.ofNullable(batchSize).orElse(16));
+        return new Trainings(dataset, architecture, 224, 2, size.batchSize(224));
     }
 
     private void rounds(Path work, String small, int cores, Deadline deadline) {

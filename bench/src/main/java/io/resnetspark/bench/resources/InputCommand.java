@@ -5,6 +5,7 @@ import io.resnetspark.bench.report.Machine;
 import io.resnetspark.bench.spark.BenchSpark;
 import io.resnetspark.bench.spark.DrawnImages;
 import io.resnetspark.bench.spark.TrainerLoop;
+import io.resnetspark.bench.spark.TrainingSizeOption;
 import io.resnetspark.bench.spark.Trainings;
 import io.resnetspark.bench.spark.WorkFolder;
 import io.resnetspark.model.Architecture;
@@ -46,18 +47,8 @@ public final class InputCommand implements Callable<Integer> {
             description = "Images in one folder per class. Default: drawn JPEG files of 500 x 375 pixels.")
     private Path photographs;
 
-    @Option(
-            names = "--small-images",
-            paramLabel = "N",
-            defaultValue = "12800",
-            description = "Images of 32 x 32 pixels that are drawn. Default: ${DEFAULT-VALUE}.")
-    private int smallImages;
-
-    @Option(
-            names = "--batch-size",
-            paramLabel = "N",
-            description = "Default: 128 for images of 32 x 32 pixels, 16 for larger ones.")
-    private Integer batchSize;
+    @Mixin
+    private TrainingSizeOption size;
 
     @Option(
             names = "--seconds",
@@ -84,15 +75,10 @@ public final class InputCommand implements Callable<Integer> {
         try (WorkFolder work = WorkFolder.create()) {
             SparkSession spark = BenchSpark.local(machine.cores());
             try {
-                String small = DrawnImages.small(spark, work.path(), smallImages);
+                String small = DrawnImages.small(spark, work.path(), size.smallImages());
                 results.add(measure(
                         spark,
-                        new Trainings(
-                                small,
-                                Architecture.CIFAR_RESNET20,
-                                32,
-                                10,
-                                Optional.ofNullable(batchSize).orElse(128)),
+                        new Trainings(small, Architecture.CIFAR_RESNET20, 32, 10, size.batchSize(32)),
                         "raw",
                         used));
                 Path files = photographs != null ? photographs : DrawnImages.photographs(work.path(), PHOTOGRAPHS);
@@ -100,12 +86,8 @@ public final class InputCommand implements Callable<Integer> {
                     String dataset = DrawnImages.prepare(spark, files, work.path(), encoding);
                     int classes =
                             ImageDataset.open(spark, dataset).classes().names().size();
-                    Trainings training = new Trainings(
-                            dataset,
-                            Architecture.RESNET18,
-                            224,
-                            classes,
-                            Optional.ofNullable(batchSize).orElse(16));
+                    Trainings training =
+                            new Trainings(dataset, Architecture.RESNET18, 224, classes, size.batchSize(224));
                     results.add(measure(spark, training, encoding.name().toLowerCase(Locale.ROOT), used));
                 }
             } finally {

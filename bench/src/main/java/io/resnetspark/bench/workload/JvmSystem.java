@@ -17,31 +17,11 @@ public enum JvmSystem implements SystemUnderTest {
         public Workload open(SyntheticBatch batch, Mode mode) {
             return Ours.open(batch, mode, Kernels.ofThisProcess().defaultPrecision());
         }
-
-        @Override
-        public String description() {
-            return Ours.description();
-        }
-
-        @Override
-        public long parameters(ResNetSpec spec) {
-            return Ours.parameters(spec);
-        }
     },
     OURS_FP32("ours-fp32") {
         @Override
         public Workload open(SyntheticBatch batch, Mode mode) {
             return Ours.open(batch, mode, TrainingPrecision.FP32);
-        }
-
-        @Override
-        public String description() {
-            return Ours.description();
-        }
-
-        @Override
-        public long parameters(ResNetSpec spec) {
-            return Ours.parameters(spec);
         }
     },
     /** This project in bfloat16. */
@@ -51,16 +31,6 @@ public enum JvmSystem implements SystemUnderTest {
             return mode == Mode.TRAIN
                     ? Ours.open(batch, mode, TrainingPrecision.BF16)
                     : Ours.open(batch, InferencePrecision.BF16);
-        }
-
-        @Override
-        public String description() {
-            return Ours.description();
-        }
-
-        @Override
-        public long parameters(ResNetSpec spec) {
-            return Ours.parameters(spec);
         }
     },
     /** This project in 8-bit integers. */
@@ -78,11 +48,6 @@ public enum JvmSystem implements SystemUnderTest {
         @Override
         public String description() {
             return Ours.description() + ", int8";
-        }
-
-        @Override
-        public long parameters(ResNetSpec spec) {
-            return Ours.parameters(spec);
         }
     },
     /** Stock DL4J with its defaults, which never use oneDNN. */
@@ -173,11 +138,18 @@ public enum JvmSystem implements SystemUnderTest {
     /** The network that {@code batch} is for, ready to compute, in a JVM with {@link #jvmOptions}. */
     public abstract Workload open(SyntheticBatch batch, Mode mode);
 
-    /** Name, version and backend, from the JVM where it is open. */
-    public abstract String description();
+    /** Name, version and backend, from the JVM where it is open; this project's unless it is a peer. */
+    public String description() {
+        return Ours.description();
+    }
 
-    /** Number of trained parameters of its version of a network, without its native library where it has its own. */
-    public abstract long parameters(ResNetSpec spec);
+    /**
+     * Number of trained parameters of its version of a network, without its native library where it has its own; this project's
+     * unless it is a peer.
+     */
+    public long parameters(ResNetSpec spec) {
+        return Ours.parameters(spec);
+    }
 
     /** Options for its JVM beyond those of all. */
     public List<String> jvmOptions(int threads) {

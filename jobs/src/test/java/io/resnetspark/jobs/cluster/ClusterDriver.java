@@ -4,7 +4,6 @@ import io.resnetspark.jobs.cluster.RoundWatch.Task;
 import io.resnetspark.pipeline.dataset.DeltaSession;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.loop.TrainingLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,18 +51,13 @@ final class ClusterDriver implements AutoCloseable {
     }
 
     /** Trains a new run, with {@code watch} listening. */
-    void train(TrainConfig config, RoundWatch watch, TrainingListener... listeners) {
+    void train(TrainConfig config, RoundWatch watch) {
         spark.sparkContext().addSparkListener(watch);
         try {
-            TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of(listeners));
+            TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of());
         } finally {
             spark.sparkContext().removeSparkListener(watch);
         }
-    }
-
-    /** How many executors are registered. */
-    int executors() {
-        return spark.sparkContext().statusTracker().getExecutorInfos().length - 1; // the driver is among them
     }
 
     /** For jobs that are no training. */

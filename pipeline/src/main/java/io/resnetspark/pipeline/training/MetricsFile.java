@@ -1,14 +1,14 @@
 package io.resnetspark.pipeline.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What a run's {@code metrics.jsonl} says. Fields that the version which wrote it did not have are 0 or empty.
@@ -30,10 +30,8 @@ public final class MetricsFile {
 
         /** The line of {@code metrics} in the file. */
         public String line(Object metrics) {
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("type", label);
-            JsonDocument.tree(metrics).fields().forEachRemaining(field -> line.put(field.getKey(), field.getValue()));
-            return JsonDocument.line(line);
+            ObjectNode line = JsonNodeFactory.instance.objectNode().put("type", label);
+            return line.setAll((ObjectNode) JsonDocument.tree(metrics)).toString();
         }
     }
 

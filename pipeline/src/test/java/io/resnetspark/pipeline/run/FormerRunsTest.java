@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,26 +32,10 @@ class FormerRunsTest {
     @BeforeEach
     void writeARun() {
         run = RunDirectory.at(folder.toString(), new Configuration());
-        manifest = new RunManifest(
+        manifest = TestRuns.manifest(
                 RunManifest.FORMAT_VERSION,
-                "id-1",
-                "2026-01-01T00:00:00Z",
                 TrainingStatus.DONE,
-                JsonNodeFactory.instance.objectNode().put("batch_size", 8),
-                "data",
-                "d-1",
-                3,
-                100,
-                10,
-                11,
-                1,
-                "random",
-                "oneDNN",
-                "fp32",
-                Map.of("java", "17"),
-                1.5,
-                Map.of(),
-                List.of());
+                JsonNodeFactory.instance.objectNode().put("batch_size", 8));
         run.writeManifest(manifest);
         run.writeBest(new BestCheckpoint("round-000004", 2, 0.75, 0.5));
     }

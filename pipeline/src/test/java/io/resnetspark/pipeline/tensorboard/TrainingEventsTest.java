@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
-import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.run.TestRuns;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.MetricsFile;
@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -48,26 +47,7 @@ class TrainingEventsTest {
     void makeRun() {
         run = RunDirectory.at(temporary.resolve("runs/photos-1").toString(), hadoop);
         ObjectNode config = JsonNodeFactory.instance.objectNode();
-        run.writeManifest(new RunManifest(
-                1,
-                "id-1",
-                "2026-01-01T00:00:00Z",
-                TrainingStatus.RUNNING,
-                config,
-                "data",
-                "d-1",
-                3,
-                100,
-                10,
-                11,
-                1,
-                "random",
-                "oneDNN",
-                "fp32",
-                Map.of(),
-                1.5,
-                Map.of(),
-                List.of()));
+        run.writeManifest(TestRuns.manifest(1, TrainingStatus.RUNNING, config));
     }
 
     private TrainingEvents events() {

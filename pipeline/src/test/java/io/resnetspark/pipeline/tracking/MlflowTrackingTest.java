@@ -12,6 +12,7 @@ import io.resnetspark.pipeline.evaluation.EvaluationReport;
 import io.resnetspark.pipeline.evaluation.ReportDirectory;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.run.TestRuns;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.EpochMetrics;
@@ -73,26 +74,7 @@ class MlflowTrackingTest {
         for (int key = 0; key < 150; key++) {
             config.put("key" + key, key);
         }
-        return new RunManifest(
-                1,
-                "id-1",
-                "2026-01-01T00:00:00Z",
-                status,
-                config,
-                "data",
-                "d-1",
-                3,
-                100,
-                10,
-                11,
-                1,
-                "random",
-                "oneDNN",
-                "fp32",
-                Map.of(),
-                1.5,
-                Map.of(),
-                List.of());
+        return TestRuns.manifest(1, status, config);
     }
 
     private MlflowServer connect() {
