@@ -104,6 +104,21 @@ class BinResnetIT {
         assertThat(ended.output()).contains("314,178 parameters");
     }
 
+    /** The archive is there with all tests only: elsewhere it would take longer than it saves. */
+    @Test
+    @Tag("full")
+    void classesComeFromTheArchive() throws Exception {
+        Path log = folder.resolve("classes");
+        Ended ended = run(
+                ROOT.resolve("bin/resnet"),
+                Map.of("RESNET_JAVA_OPTS", "-Xlog:class+load:file=" + log),
+                "inspect",
+                "--arch",
+                "myresnet");
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        assertThat(log).content().contains("io.resnetspark.jobs.ResNetCli source: shared objects file (top)");
+    }
+
     /** Everything that git would give somebody else, built on first use: the application and the benchmarks beside it. */
     @Test
     @Tag("full")
