@@ -38,6 +38,7 @@ class DocumentedCommandsIT {
     Path folder;
 
     @Test
+    @Tag("quick")
     void theReadmesCommandsWork() throws Exception {
         photographs();
         run(List.of(ROOT.resolve("README.md")), block -> !block.script().contains("quickstart"));
