@@ -1,10 +1,12 @@
 package io.resnetspark.jobs.outcome;
 
 import io.resnetspark.model.error.ResNetSparkException;
+import io.resnetspark.model.gpu.Nd4jBackends;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import org.nd4j.linalg.factory.Nd4jBackend;
 
 /**
  * What a failed command tells its user.
@@ -14,6 +16,13 @@ import java.util.Set;
  * @param cause what was thrown
  */
 public record Failure(ExitStatus status, String message, Throwable cause) {
+
+    /** The CPU's backend opens everywhere; the one of the profile cuda where there is a driver. */
+    private static final String NO_BACKEND = "Nothing to compute on: "
+            + Nd4jBackends.onTheClassPath()
+                    .whyNotCpu()
+                    .map(reason -> "there is no NVIDIA driver or GPU here. " + reason)
+                    .orElse("ND4J's natives do not load on this machine");
 
     /**
      * Judges what a command threw. A failure meant for the user counts wherever it was thrown: Spark wraps what a task
@@ -26,6 +35,9 @@ public record Failure(ExitStatus status, String message, Throwable cause) {
         for (Throwable each = thrown; each != null && seen.add(each); each = each.getCause()) {
             if (each instanceof ResNetSparkException forUser) {
                 return new Failure(ExitStatus.of(forUser), forUser.getMessage(), thrown);
+            }
+            if (each instanceof Nd4jBackend.NoAvailableBackendException) {
+                return new Failure(ExitStatus.CONFIGURATION, NO_BACKEND, thrown);
             }
             if (storage == null && each instanceof UncheckedIOException) {
                 storage = firstLine(each.getMessage());
