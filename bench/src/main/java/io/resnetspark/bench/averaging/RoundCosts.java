@@ -3,8 +3,8 @@ package io.resnetspark.bench.averaging;
 import io.resnetspark.bench.spark.Speed;
 import io.resnetspark.bench.spark.Trainings;
 import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.pipeline.training.AveragingConfig.Averager;
 import io.resnetspark.pipeline.training.RoundMetrics;
-import io.resnetspark.pipeline.training.TrainConfig.Averaging;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ final class RoundCosts {
         List<RoundCost> costs = new ArrayList<>();
         stages.clear();
         try (PausedTraining paused =
-                new PausedTraining(spark, training.config(output, Averaging.SLICED, workers, 1, 1))) {
+                new PausedTraining(spark, training.config(output, Averager.SLICED, workers, 1, 1))) {
             for (int round = 0; round < WARM_UPS; round++) {
                 paused.next();
             }

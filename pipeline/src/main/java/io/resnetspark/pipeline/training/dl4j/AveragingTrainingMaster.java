@@ -6,8 +6,8 @@ import io.resnetspark.model.checkpoint.TrainingSnapshot;
 import io.resnetspark.model.training.ServerState;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.TrainingState;
+import io.resnetspark.pipeline.training.AveragingConfig;
 import io.resnetspark.pipeline.training.RoundMetrics;
-import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.averaging.AveragingRhythm;
 import io.resnetspark.pipeline.training.averaging.DivergenceWatch;
@@ -71,7 +71,7 @@ public final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
             TrainingPlan plan,
             AveragingRhythm rhythm,
             ServerUpdate update,
-            TrainConfig.Transfer transfer,
+            AveragingConfig.Transfer transfer,
             TrainingSnapshot start,
             List<TrainingListener> listeners,
             DivergenceWatch watch) {

@@ -67,7 +67,7 @@ public final class StockAverager implements Averager {
         this.planOnWorkers = spark.broadcast(plan);
         this.shards = ResidentShards.of(spark.sc(), plan.workers());
         ComputationGraphConfiguration configuration = ResNet.configuration(plan.spec(), config.seed());
-        StockSettings.install(configuration, config, plan);
+        StockSettings.install(configuration, config.optimization(), plan);
         ComputationGraph network = new ComputationGraph(configuration);
         network.init();
         FlatVector.set(network.params(), start.parameters());

@@ -14,6 +14,7 @@ import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.JsonDocument;
+import io.resnetspark.pipeline.training.AveragingConfig;
 import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
@@ -47,9 +48,9 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
                             .formatted(run.path()));
         }
         if (goesOn()) {
-            requireSame("arch", config.arch());
-            requireSame("workers", config.workers());
-            requireSame("batch_size", config.batchSize());
+            requireSame("arch", config.model().arch());
+            requireSame("workers", config.averaging().workers());
+            requireSame("batch_size", config.optimization().batchSize());
             requireSame("seed", config.seed());
             requireSame(
                     SELECTION,
@@ -75,12 +76,13 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
      */
     ImageDataset dataset(SparkSession spark) {
         if (!goesOn()) {
-            return config.dataVersion()
-                    .map(version -> ImageDataset.open(spark, config.data(), version))
-                    .orElseGet(() -> ImageDataset.open(spark, config.data()));
+            return config.dataset()
+                    .dataVersion()
+                    .map(version -> ImageDataset.open(spark, config.dataset().data(), version))
+                    .orElseGet(() -> ImageDataset.open(spark, config.dataset().data()));
         }
         RunManifest begun = run.manifest();
-        ImageDataset newest = ImageDataset.open(spark, config.data());
+        ImageDataset newest = ImageDataset.open(spark, config.dataset().data());
         if (!newest.manifest().id().equals(begun.datasetId())) {
             throw new ConfigurationException(
                     "%s was begun on the dataset %s (id %s); %s is another one (id %s). Name that dataset, or another --output"
@@ -88,23 +90,23 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
                                     run.path(),
                                     begun.dataset(),
                                     begun.datasetId(),
-                                    config.data(),
+                                    config.dataset().data(),
                                     newest.manifest().id()));
         }
         int version = begun.datasetVersion();
-        config.dataVersion().filter(wanted -> wanted != version).ifPresent(wanted -> {
+        config.dataset().dataVersion().filter(wanted -> wanted != version).ifPresent(wanted -> {
             throw new ConfigurationException("%s was begun on version %d of %s; a resumed run must keep it, not use %d"
-                    .formatted(run.path(), version, config.data(), wanted));
+                    .formatted(run.path(), version, config.dataset().data(), wanted));
         });
         if (newest.version() > version) {
             LOG.warn(
                     "{} goes on with version {} of {}, which it began with; version {} is there now",
                     run.path(),
                     version,
-                    config.data(),
+                    config.dataset().data(),
                     newest.version());
         }
-        return ImageDataset.open(spark, config.data(), version);
+        return ImageDataset.open(spark, config.dataset().data(), version);
     }
 
     /** What decides who trains which image when must not change in the middle of a training. */
@@ -123,7 +125,7 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
      * @throws ConfigurationException if another precision is wanted than the run began with, or workers do not have it
      */
     TrainingPrecision precision(SparkSession spark) {
-        Precision wanted = config.precision();
+        Precision wanted = config.compute().precision();
         if (goesOn()) {
             TrainingPrecision begun = run.manifest().trainingPrecision();
             wanted.wanted().filter(other -> other != begun).ifPresent(other -> {
@@ -133,10 +135,12 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
             });
             wanted = Precision.valueOf(begun.name());
         }
-        if (config.averager() == TrainConfig.Averaging.STOCK) {
+        if (config.averaging().averager() == AveragingConfig.Averager.STOCK) {
             return TrainingPrecision.FP32; // DL4J trains the graph by itself
         }
-        return wanted.of(JavaSparkContext.fromSparkContext(spark.sparkContext()), config.workers());
+        return wanted.of(
+                JavaSparkContext.fromSparkContext(spark.sparkContext()),
+                config.averaging().workers());
     }
 
     /** The manifest to begin with: a resumed run keeps its name, its time and its returns. */

@@ -37,7 +37,6 @@ import io.resnetspark.pipeline.storage.Lease;
 import io.resnetspark.pipeline.storage.LeaseLock;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.loop.SmallTraining;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,14 +90,13 @@ class RetrainingIT {
                 new PromotionPolicy(0.6, -0.05, -0.2, -1, 0.3, 10, 1, 1, 100, Optional.empty()),
                 new RetrainConfig.Lock(Duration.ofMinutes(5), Duration.ZERO),
                 new RetrainConfig.Webhook(Optional.empty(), Duration.ofSeconds(1), 1, Duration.ZERO));
-        TrainConfig train = TrainConfigBuilder.builder(
-                        SmallTraining.config(retrain.dataset(), retrain.work(), 12, 0.05, OnDivergence.standard()))
-                .batchSize(8)
-                .schedule(new LearningRateSchedule.Cosine())
-                .optimizer(new OptimizerConfig.Sgd(
-                        0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 1e-4, OptimizerConfig.DecayScope.ALL))
-                .augmentation(Augmentation.none())
-                .build();
+        TrainConfig base = SmallTraining.config(retrain.dataset(), retrain.work(), 12, 0.05, OnDivergence.standard());
+        TrainConfig train = base.withDataset(base.dataset().withAugmentation(Augmentation.none()))
+                .withOptimization(base.optimization()
+                        .withBatchSize(8)
+                        .withSchedule(new LearningRateSchedule.Cosine())
+                        .withOptimizer(new OptimizerConfig.Sgd(
+                                0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 1e-4, OptimizerConfig.DecayScope.ALL)));
         return new RetrainSettings(
                 retrain,
                 PrepareConfig.of("replaced", SourceFormat.IMAGE_FOLDER, retrain.dataset())

@@ -98,7 +98,7 @@ class DivergenceIT {
             }
         };
         LiveRunPage page =
-                new LiveRunPage(exploding.output(), spark.sessionState().newHadoopConf());
+                new LiveRunPage(exploding.run().output(), spark.sessionState().newHadoopConf());
         Checkpoint returned = train(spark, exploding, hears, page);
 
         assertThat(returned.state()).isEqualTo(expected.state());
@@ -109,7 +109,7 @@ class DivergenceIT {
         assertThat(heard.get(0).divergedRound()).isEqualTo(5);
         assertThat(heard.get(0).round()).isEqualTo(2);
         assertThat(MetricsFile.read(run).returns()).hasSize(1);
-        assertThat(Path.of(exploding.output(), "report", "index.html"))
+        assertThat(Path.of(exploding.run().output(), "report", "index.html"))
                 .content()
                 .contains("back to the checkpoint of round 2", "\"status\":\"done\"")
                 .doesNotContain("http-equiv=\"refresh\"");
