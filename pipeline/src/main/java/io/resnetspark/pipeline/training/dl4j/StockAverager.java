@@ -67,11 +67,11 @@ public final class StockAverager implements Averager {
         this.planOnWorkers = spark.broadcast(plan);
         this.shards = ResidentShards.of(spark.sc(), plan.workers());
         ComputationGraphConfiguration configuration = ResNet.configuration(plan.spec(), config.seed());
-        StockSettings.install(configuration, config.optimization(), plan);
+        StockSettings.install(configuration, plan);
         ComputationGraph network = new ComputationGraph(configuration);
         network.init();
         FlatVector.set(network.params(), start.parameters());
-        StockStepHook hook = new StockStepHook(plan.threads(), steps);
+        StockStepHook hook = new StockStepHook(plan.compute().threads(), steps);
         this.graph = new SparkComputationGraph(spark, network, StockTrainingMaster.of(config, hook, this::roundDone));
         LOG.info(
                 "dl4j-spark's own averaging: the learning rate stays at {}, momentum does not outlast a round",

@@ -90,7 +90,8 @@ public final class StockSettings {
     }
 
     /** Sets every layer's update rule; schedules go by DL4J's count of iterations. */
-    static void install(ComputationGraphConfiguration network, OptimizationConfig optimization, TrainingPlan plan) {
+    static void install(ComputationGraphConfiguration network, TrainingPlan plan) {
+        OptimizationConfig optimization = plan.optimization();
         Map<Integer, Double> rates = new HashMap<>();
         int steps = plan.stepsPerEpoch();
         for (int iteration = 0; iteration < optimization.epochs() * steps; iteration++) {

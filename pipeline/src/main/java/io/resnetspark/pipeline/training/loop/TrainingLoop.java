@@ -11,7 +11,6 @@ import io.resnetspark.model.error.DivergedException;
 import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.image.load.BatchRecipe;
 import io.resnetspark.model.program.TrainingPrecision;
-import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleSelection;
 import io.resnetspark.pipeline.dataset.ImageDataset;
@@ -42,7 +41,10 @@ import io.resnetspark.pipeline.training.worker.BatchNormReestimation;
 import io.resnetspark.pipeline.training.worker.CachedFeatures;
 import io.resnetspark.pipeline.training.worker.FeatureExtraction;
 import io.resnetspark.pipeline.training.worker.HadoopSettings;
+import io.resnetspark.pipeline.training.worker.PlannedImages;
 import io.resnetspark.pipeline.training.worker.TrainingPlan;
+import io.resnetspark.pipeline.training.worker.TrainingPlanBuilder;
+import io.resnetspark.pipeline.training.worker.WorkerCompute;
 import io.resnetspark.pipeline.training.worker.WorkerThreads;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,32 +206,28 @@ public final class TrainingLoop {
             ExampleIndex trainingIndex,
             Optional<ExampleIndex> validationIndex) {
         int classes = card.spec().classes();
-        return new TrainingPlan(
-                UUID.randomUUID().toString(),
-                card.spec(),
-                config.model().freeze(),
-                config.optimization().optimizer(),
-                config.optimization().schedule(),
-                config.optimization().learningRate(),
-                config.optimization().headLearningRateFactor(),
-                config.optimization().clipNorm() == 0
-                        ? Trainer.NO_CLIPPING
-                        : config.optimization().clipNorm(),
-                config.averaging().workers(),
-                config.optimization().batchSize(),
-                config.optimization().epochs(),
-                config.seed(),
-                precision,
-                WorkerThreads.of(
-                        spark.sparkContext(),
-                        config.averaging().workers(),
-                        config.compute().threadsPerWorker()),
+        int workers = config.averaging().workers();
+        PlannedImages images = new PlannedImages(
                 BatchRecipe.training(card.preprocessing(), config.dataset().augmentation(), config.seed(), classes),
                 trainingIndex,
                 BatchRecipe.evaluation(card.preprocessing(), classes),
                 validationIndex.orElse(null),
-                null,
+                null, // as long as nothing shows that the head is trained alone
                 new HadoopSettings(hadoop));
+
+        return TrainingPlanBuilder.builder()
+                .runId(UUID.randomUUID().toString())
+                .spec(card.spec())
+                .frozen(config.model().freeze())
+                .optimization(config.optimization())
+                .workers(workers)
+                .compute(new WorkerCompute(
+                        precision,
+                        WorkerThreads.of(
+                                spark.sparkContext(), workers, config.compute().threadsPerWorker())))
+                .images(images)
+                .seed(config.seed())
+                .build();
     }
 
     private TrainingOutcome train(
@@ -357,8 +355,8 @@ public final class TrainingLoop {
                 manifest.valExamples(),
                 plan.spec().classes(),
                 plan.workers(),
-                plan.threads(),
-                plan.batchSize(),
+                plan.compute().threads(),
+                plan.optimization().batchSize(),
                 config.averaging().averagingFrequency(),
                 config.averaging().everyStepEpochs(),
                 config.optimization().epochs(),
