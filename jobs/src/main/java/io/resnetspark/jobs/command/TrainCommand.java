@@ -257,7 +257,7 @@ final class TrainCommand extends JobCommand {
             throws Exception {
         RunDirectory run = RunDirectory.at(outcome.run(), job.hadoopConfiguration());
         ImageDataset dataset = ImageDataset.open(
-                job.spark(), config.dataset().data(), run.manifest().datasetVersion());
+                job.spark(), config.dataset().data(), run.manifest().images().datasetVersion());
         if (dataset.images(config.dataset().validateOn()) == 0) {
             return;
         }

@@ -286,7 +286,7 @@ class ClusterTrainingIT {
                 cluster.submission(ClusterDriver.smallTables(), trainCommand("driver-killed"));
         awaitEpoch(doomed, directory.resolve("driver-killed"));
         doomed.process().destroyForcibly().waitFor(30, TimeUnit.SECONDS);
-        assertThat(run("driver-killed").manifest().status()).isEqualTo(TrainingStatus.RUNNING);
+        assertThat(run("driver-killed").manifest().progress().status()).isEqualTo(TrainingStatus.RUNNING);
         StandaloneCluster.Ended resumed =
                 cluster.submit(ClusterDriver.smallTables(), trainCommand("driver-killed", "--resume"), LIMIT);
         assertThat(resumed.exitCode()).as(resumed.errors()).isZero();

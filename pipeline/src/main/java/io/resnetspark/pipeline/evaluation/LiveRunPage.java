@@ -86,7 +86,7 @@ public final class LiveRunPage implements TrainingListener {
     }
 
     private void tellReturns() {
-        List<ReturnToCheckpoint> returns = run.manifest().returns();
+        List<ReturnToCheckpoint> returns = run.manifest().progress().returns();
         if (!returns.isEmpty()) {
             settings.put(
                     "went back",

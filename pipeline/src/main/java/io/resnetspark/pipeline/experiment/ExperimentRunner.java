@@ -96,7 +96,7 @@ public final class ExperimentRunner {
                 .map(this::runOf)
                 .filter(RunDirectory::exists)
                 .findFirst()
-                .map(run -> run.manifest().datasetVersion())
+                .map(run -> run.manifest().images().datasetVersion())
                 .orElse(newest.version());
         if (version == newest.version()) {
             return newest;

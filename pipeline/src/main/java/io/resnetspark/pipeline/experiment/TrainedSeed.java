@@ -61,6 +61,7 @@ record TrainedSeed(Training training, long seed, TrainingStatus status, long par
                     workerBytes,
                     driverBytes));
         }
-        return new TrainedSeed(training, seed, manifest.status(), manifest.parameters(), List.copyOf(epochs));
+        return new TrainedSeed(
+                training, seed, manifest.progress().status(), manifest.network().parameters(), List.copyOf(epochs));
     }
 }

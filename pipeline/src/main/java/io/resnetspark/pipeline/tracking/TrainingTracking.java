@@ -88,12 +88,13 @@ public final class TrainingTracking implements TrainingListener {
             Map<String, String> parameters = new TreeMap<>();
             flatten("", manifest.config(), parameters);
             parameters.remove("output");
-            parameters.put("dataset_id", manifest.datasetId());
-            parameters.put("dataset_version", Integer.toString(manifest.datasetVersion()));
-            parameters.put("train_examples", Integer.toString(manifest.trainExamples()));
-            parameters.put("parameters", Long.toString(manifest.parameters()));
-            parameters.put("kernels", manifest.kernels());
-            parameters.put("precision", manifest.trainingPrecision().label());
+            parameters.put("dataset_id", manifest.images().datasetId());
+            parameters.put("dataset_version", Integer.toString(manifest.images().datasetVersion()));
+            parameters.put("train_examples", Integer.toString(manifest.images().trainExamples()));
+            parameters.put("parameters", Long.toString(manifest.network().parameters()));
+            parameters.put("kernels", manifest.environment().kernels());
+            parameters.put(
+                    "precision", manifest.environment().trainingPrecision().label());
             run = opened;
             attempt(() -> opened.parameters(parameters)); // refused where a resumed training changes one
             attempt(() -> opened.inputs(inputs(manifest)));
@@ -114,11 +115,11 @@ public final class TrainingTracking implements TrainingListener {
     }
 
     private List<DatasetInput> inputs(RunManifest manifest) {
-        DatasetFiles files = new DatasetFiles(manifest.dataset(), hadoop);
-        DatasetManifest dataset = files.version(manifest.datasetVersion());
+        DatasetFiles files = new DatasetFiles(manifest.images().dataset(), hadoop);
+        DatasetManifest dataset = files.version(manifest.images().datasetVersion());
         List<DatasetInput> inputs = new ArrayList<>();
         inputs.add(DatasetInput.of(files, dataset, Split.TRAIN, "training"));
-        if (manifest.valExamples() > 0) {
+        if (manifest.images().valExamples() > 0) {
             Split split = Split.parse(manifest.config().path("validate_on").asText(Split.VAL.label()));
             inputs.add(DatasetInput.of(files, dataset, split, "validation"));
         }

@@ -66,10 +66,10 @@ public final class TrainChallenger {
                 RunDirectory.at(config.run().output(), context.hadoop()).manifest();
         return new TrainResult(
                 config.run().output(),
-                manifest.weights(),
+                manifest.network().weights(),
                 selection,
-                manifest.trainExamples(),
-                manifest.seconds(),
+                manifest.images().trainExamples(),
+                manifest.progress().seconds(),
                 divergence);
     }
 

@@ -84,7 +84,7 @@ public final class EpochLoop {
         averager.trainEpoch();
         StepResult trained = averager.epochResult();
         Optional<EpochMetrics.Validation> validation = Optional.empty();
-        if (run.manifest().valExamples() > 0) {
+        if (run.manifest().images().valExamples() > 0) {
             StepResult result = averager.validate();
             if (!Double.isFinite(result.loss())) {
                 throw new RoundDivergedException(

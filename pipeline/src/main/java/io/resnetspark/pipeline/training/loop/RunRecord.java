@@ -12,6 +12,7 @@ import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.run.RunManifestBuilder;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.JsonDocument;
 import io.resnetspark.pipeline.training.AveragingConfig;
@@ -19,6 +20,7 @@ import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.worker.TrainingPlan;
+import io.resnetspark.pipeline.training.worker.WorkerCompute;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +67,7 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
 
     /** Nothing is lost then by beginning anew; of a run that was killed, another process may still be at work. */
     private boolean failedBeforeItsFirstCheckpoint() {
-        TrainingStatus status = run.manifest().status();
+        TrainingStatus status = run.manifest().progress().status();
         return run.checkpoints().isEmpty() && (status == TrainingStatus.FAILED || status == TrainingStatus.DIVERGED);
     }
 
@@ -83,17 +85,17 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
         }
         RunManifest begun = run.manifest();
         ImageDataset newest = ImageDataset.open(spark, config.dataset().data());
-        if (!newest.manifest().id().equals(begun.datasetId())) {
+        if (!newest.manifest().id().equals(begun.images().datasetId())) {
             throw new ConfigurationException(
                     "%s was begun on the dataset %s (id %s); %s is another one (id %s). Name that dataset, or another --output"
                             .formatted(
                                     run.path(),
-                                    begun.dataset(),
-                                    begun.datasetId(),
+                                    begun.images().dataset(),
+                                    begun.images().datasetId(),
                                     config.dataset().data(),
                                     newest.manifest().id()));
         }
-        int version = begun.datasetVersion();
+        int version = begun.images().datasetVersion();
         config.dataset().dataVersion().filter(wanted -> wanted != version).ifPresent(wanted -> {
             throw new ConfigurationException("%s was begun on version %d of %s; a resumed run must keep it, not use %d"
                     .formatted(run.path(), version, config.dataset().data(), wanted));
@@ -127,7 +129,7 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
     TrainingPrecision precision(SparkSession spark) {
         Precision wanted = config.compute().precision();
         if (goesOn()) {
-            TrainingPrecision begun = run.manifest().trainingPrecision();
+            TrainingPrecision begun = run.manifest().environment().trainingPrecision();
             wanted.wanted().filter(other -> other != begun).ifPresent(other -> {
                 throw new ConfigurationException(
                         "%s was begun in %s; a resumed run must keep it, not use %s. Leave the precision to auto, or name another --output"
@@ -146,39 +148,48 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
     /** The manifest to begin with: a resumed run keeps its name, its time and its returns. */
     RunManifest manifest(
             SparkSession spark, ImageDataset dataset, TrainingPlan plan, ParameterLayout layout, StartingPoint start) {
-        boolean continued = resume == Resume.CONTINUE && run.exists();
+        Optional<RunManifest> before =
+                resume == Resume.CONTINUE && run.exists() ? Optional.of(run.manifest()) : Optional.empty();
         long parameters = layout.segments().stream()
                 .filter(segment -> segment.kind().trainable())
                 .mapToLong(ParameterLayout.Segment::length)
                 .sum();
-        return new RunManifest(
-                RunManifest.FORMAT_VERSION,
-                continued ? run.manifest().id() : plan.runId(),
-                continued ? run.manifest().createdAt() : Instant.now().toString(),
-                TrainingStatus.RUNNING,
-                resolved(),
-                dataset.path(),
-                dataset.manifest().id(),
-                dataset.version(),
-                plan.images().trainingIndex().size(),
-                plan.images().validationIndex().map(ExampleIndex::size).orElse(0),
-                parameters,
-                plan.compute().threads(),
-                start.description(),
+        return RunManifestBuilder.builder()
+                .formatVersion(RunManifest.FORMAT_VERSION)
+                .id(before.map(RunManifest::id).orElse(plan.runId()))
+                .createdAt(before.map(RunManifest::createdAt)
+                        .orElseGet(() -> Instant.now().toString()))
+                .progress(new RunManifest.Progress(
+                        TrainingStatus.RUNNING,
+                        before.map(begun -> begun.progress().seconds()).orElse(0.0),
+                        before.map(begun -> begun.progress().returns()).orElse(List.of())))
+                .config(resolved())
+                .images(new RunManifest.Images(
+                        dataset.path(),
+                        dataset.manifest().id(),
+                        dataset.version(),
+                        plan.images().trainingIndex().size(),
+                        plan.images().validationIndex().map(ExampleIndex::size).orElse(0)))
+                .network(new RunManifest.Network(parameters, start.description()))
+                .environment(environment(spark, plan.compute()))
+                .build();
+    }
+
+    private static RunManifest.Environment environment(SparkSession spark, WorkerCompute compute) {
+        return new RunManifest.Environment(
                 Kernels.ofThisProcess().description(),
-                plan.compute().precision().label(),
+                compute.precision().label(),
+                compute.threads(),
                 Map.of(
                         "java", Runtime.version().toString(),
                         "spark", spark.version(),
                         "os", System.getProperty("os.name") + " " + System.getProperty("os.arch")),
-                continued ? run.manifest().seconds() : 0,
                 Map.of(
                         "master", spark.sparkContext().master(),
                         "device",
                                 DeviceRequest.of(spark.sparkContext().getConf())
                                         .type()
-                                        .label()),
-                continued ? run.manifest().returns() : List.of());
+                                        .label()));
     }
 
     /** The configuration as it is recorded, with the images that were selected. */

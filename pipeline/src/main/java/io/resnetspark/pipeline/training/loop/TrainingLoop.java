@@ -147,7 +147,7 @@ public final class TrainingLoop {
         DivergenceRecovery recovery = new DivergenceRecovery(
                 config.onDivergence(),
                 run,
-                manifest.returns(),
+                manifest.progress().returns(),
                 () -> start.snapshot().position().round() == 0 ? start : startingPoint(Resume.NEW_RUN, dataset));
         if (!headAlone || config.model().frozenFeatures() == ModelConfig.FrozenFeatures.RECOMPUTED) {
             return train(network, layout, TrainedPart.whole(layout), plan, start, recovery);
@@ -238,7 +238,7 @@ public final class TrainingLoop {
             StartingPoint start,
             DivergenceRecovery recovery) {
         long begin = System.nanoTime();
-        double secondsBefore = run.manifest().seconds();
+        double secondsBefore = run.manifest().progress().seconds();
         List<TrainingListener> all = new ArrayList<>(listeners);
         all.add(MetricsLog.continuing(run, start.snapshot().position().round()));
         TrainingSummary summary = summary(plan, run.manifest(), start.snapshot().position());
@@ -350,9 +350,9 @@ public final class TrainingLoop {
         return new TrainingSummary(
                 run.path(),
                 plan.spec().architecture(),
-                manifest.parameters(),
-                manifest.trainExamples(),
-                manifest.valExamples(),
+                manifest.network().parameters(),
+                manifest.images().trainExamples(),
+                manifest.images().valExamples(),
                 plan.spec().classes(),
                 plan.workers(),
                 plan.compute().threads(),
@@ -362,9 +362,12 @@ public final class TrainingLoop {
                 config.optimization().epochs(),
                 rhythm().rounds(config.optimization().epochs(), plan.stepsPerEpoch()),
                 position.round(),
-                (long) manifest.trainExamples() * config.optimization().epochs(),
+                (long) manifest.images().trainExamples() * config.optimization().epochs(),
                 position.examples(),
-                "%s, %s".formatted(manifest.kernels(), manifest.precision()));
+                "%s, %s"
+                        .formatted(
+                                manifest.environment().kernels(),
+                                manifest.environment().precision()));
     }
 
     private static double secondsSince(long nanos) {

@@ -509,7 +509,7 @@ class TrainingLawsIT {
             }
         });
         assertThat(ImageDataset.open(spark, data).version()).isEqualTo(2);
-        assertThat(run(config).manifest().datasetVersion()).isEqualTo(1);
+        assertThat(run(config).manifest().images().datasetVersion()).isEqualTo(1);
         assertThatThrownBy(() -> train(config.withDataset(config.dataset().withDataVersion(Optional.of(2)))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("version 1");
@@ -570,7 +570,7 @@ class TrainingLawsIT {
         assertThatThrownBy(() -> train(config))
                 .isInstanceOf(DivergedException.class)
                 .hasMessageContaining("learning-rate");
-        assertThat(run(config).manifest().status()).isEqualTo(TrainingStatus.DIVERGED);
+        assertThat(run(config).manifest().progress().status()).isEqualTo(TrainingStatus.DIVERGED);
         run(config).newestCheckpoint().ifPresent(checkpoint -> {
             for (float value : checkpoint.state().parameters()) {
                 assertThat(value).isFinite();
@@ -584,7 +584,7 @@ class TrainingLawsIT {
         assumeHas(Precision.BF16);
         TrainConfig whole = inBfloat16(config(folder.resolve("bf16-whole"), 2, 2, 6, 2));
         Checkpoint uninterrupted = train(whole);
-        assertThat(run(whole).manifest().precision()).isEqualTo("bf16");
+        assertThat(run(whole).manifest().environment().precision()).isEqualTo("bf16");
         TrainConfig cut = inBfloat16(config(folder.resolve("bf16-cut"), 2, 2, 6, 2));
         assertThatThrownBy(() -> train(
                         cut,
@@ -596,7 +596,7 @@ class TrainingLawsIT {
                 .hasMessageContaining("begun in bf16");
         TrainConfig auto = cut.withCompute(cut.compute().withPrecision(Precision.AUTO));
         assertThat(train(auto).state()).isEqualTo(uninterrupted.state());
-        assertThat(run(cut).manifest().precision()).isEqualTo("bf16");
+        assertThat(run(cut).manifest().environment().precision()).isEqualTo("bf16");
     }
 
     private static TrainConfig inBfloat16(TrainConfig config) {
@@ -631,7 +631,7 @@ class TrainingLawsIT {
         TrainConfig base = config(folder.resolve("early"), 1, 4, 20, 9, Modes.PLAIN, 1e-30, plain, List.of());
         TrainConfig config = base.withOptimization(base.optimization().withEarlyStoppingEpochs(2));
         assertThat(train(config).position().epoch()).isEqualTo(3);
-        assertThat(run(config).manifest().status()).isEqualTo(TrainingStatus.DONE);
+        assertThat(run(config).manifest().progress().status()).isEqualTo(TrainingStatus.DONE);
         assertThat(run(config).best().orElseThrow().epoch()).isEqualTo(1);
         assertThat(train(config).position().epoch()).isEqualTo(3);
     }
