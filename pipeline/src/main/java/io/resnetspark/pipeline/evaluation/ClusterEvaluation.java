@@ -6,6 +6,7 @@ import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.metrics.TemperatureScaling;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Findings;
 import io.resnetspark.pipeline.inference.NamedJobs;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ public final class ClusterEvaluation {
             SplitMetrics metrics = count(scored.rows(), data, temperatures);
             ReportFindings findings = new ReportFindings(
                     new ExampleSearch(scored.rows(), data.labels(), temperatures), data.labels(), metrics, config);
-            List<ReportAssembly.Findings> found = new ArrayList<>();
+            List<Findings> found = new ArrayList<>();
             for (int m = 0; m < models.size(); m++) {
                 int model = m;
                 found.add(jobs.run(
@@ -182,9 +183,9 @@ public final class ClusterEvaluation {
         }
     }
 
-    private static Set<String> imageIds(List<ReportAssembly.Findings> found) {
+    private static Set<String> imageIds(List<Findings> found) {
         Set<String> ids = new LinkedHashSet<>();
-        for (ReportAssembly.Findings findings : found) {
+        for (Findings findings : found) {
             findings.mistakes().forEach(mistake -> ids.add(mistake.imageId()));
             findings.suspectLabels().forEach(suspect -> ids.add(suspect.imageId()));
             findings.comparisons().forEach(other -> other.flipped().forEach(flip -> ids.add(flip.imageId())));

@@ -60,7 +60,7 @@ public record LabelAgreement(double championTop1, List<Agreement> portions) {
                 new EvaluationData(
                         images, EvaluationData.of(dataset, Split.TEST).id(), expected, prepared.classes(), Map.of()),
                 List.of(model));
-        return of(report.slices(), portions);
+        return of(report.findings().slices(), portions);
     }
 
     private static LabelAgreement of(List<Slice> slices, List<Portion> portions) {
