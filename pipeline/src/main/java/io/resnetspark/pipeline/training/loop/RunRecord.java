@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleSelection;
@@ -19,6 +18,7 @@ import io.resnetspark.pipeline.training.AveragingConfig;
 import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.WorkerKernels;
 import io.resnetspark.pipeline.training.worker.TrainingPlan;
 import io.resnetspark.pipeline.training.worker.WorkerCompute;
 import java.time.Instant;
@@ -122,11 +122,11 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
     }
 
     /**
-     * What to compute in: of a resumed run, what it was begun in.
+     * What workers compute with: of a resumed run, in the precision that it was begun in.
      *
      * @throws ConfigurationException if another precision is wanted than the run began with, or workers do not have it
      */
-    TrainingPrecision precision(SparkSession spark) {
+    WorkerKernels kernels(SparkSession spark) {
         Precision wanted = config.compute().precision();
         if (goesOn()) {
             TrainingPrecision begun = run.manifest().environment().trainingPrecision();
@@ -138,7 +138,7 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
             wanted = Precision.valueOf(begun.name());
         }
         if (config.averaging().averager() == AveragingConfig.Averager.STOCK) {
-            return TrainingPrecision.FP32; // DL4J trains the graph by itself
+            wanted = Precision.FP32; // DL4J trains the graph by itself
         }
         return wanted.of(
                 JavaSparkContext.fromSparkContext(spark.sparkContext()),
@@ -177,7 +177,7 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
 
     private static RunManifest.Environment environment(SparkSession spark, WorkerCompute compute) {
         return new RunManifest.Environment(
-                Kernels.ofThisProcess().description(),
+                compute.kernels(),
                 compute.precision().label(),
                 compute.threads(),
                 Map.of(

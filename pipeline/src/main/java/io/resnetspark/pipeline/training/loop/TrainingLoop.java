@@ -10,7 +10,6 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
 import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.image.load.BatchRecipe;
-import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleSelection;
 import io.resnetspark.pipeline.dataset.ImageDataset;
@@ -28,6 +27,7 @@ import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.TrainingOutcome;
 import io.resnetspark.pipeline.training.TrainingSummary;
+import io.resnetspark.pipeline.training.WorkerKernels;
 import io.resnetspark.pipeline.training.averaging.Averager;
 import io.resnetspark.pipeline.training.averaging.AveragingRhythm;
 import io.resnetspark.pipeline.training.averaging.DivergenceWatch;
@@ -135,7 +135,7 @@ public final class TrainingLoop {
         }
 
         StartingPoint start = startingPoint(resume, dataset);
-        TrainingPlan plan = plan(start.card(), record.precision(spark), trainingIndex, validationIndex);
+        TrainingPlan plan = plan(start.card(), record.kernels(spark), trainingIndex, validationIndex);
         ComputationGraph network = ResNet.create(start.card().spec(), config.seed());
         ParameterLayout layout = ParameterLayout.of(network);
         FrozenStages.freeze(network, config.model().freeze());
@@ -201,10 +201,7 @@ public final class TrainingLoop {
     }
 
     private TrainingPlan plan(
-            ModelCard card,
-            TrainingPrecision precision,
-            ExampleIndex trainingIndex,
-            Optional<ExampleIndex> validationIndex) {
+            ModelCard card, WorkerKernels kernels, ExampleIndex trainingIndex, Optional<ExampleIndex> validationIndex) {
         int classes = card.spec().classes();
         int workers = config.averaging().workers();
         PlannedImages images = new PlannedImages(
@@ -222,7 +219,8 @@ public final class TrainingLoop {
                 .optimization(config.optimization())
                 .workers(workers)
                 .compute(new WorkerCompute(
-                        precision,
+                        kernels.description(),
+                        kernels.precision(),
                         WorkerThreads.of(
                                 spark.sparkContext(), workers, config.compute().threadsPerWorker())))
                 .images(images)
