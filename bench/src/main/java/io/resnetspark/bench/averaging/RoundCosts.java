@@ -67,19 +67,19 @@ final class RoundCosts {
     }
 
     private RoundCost cost(int workers, long parameters, RoundMetrics metrics, StageTimes.Job job) {
-        double work = metrics.trainSeconds() + metrics.broadcastSeconds();
+        double work = metrics.times().trainSeconds() + metrics.times().broadcastSeconds();
         double cut = Math.max(0, job.workSeconds() - work);
         return new RoundCost(
                 workers,
                 cores,
                 parameters,
                 2L * Float.BYTES * parameters, // SGD remembers one velocity for each parameter
-                metrics.seconds(),
-                metrics.trainSeconds(),
-                metrics.broadcastSeconds(),
+                metrics.times().seconds(),
+                metrics.times().trainSeconds(),
+                metrics.times().broadcastSeconds(),
                 cut,
                 job.reduceSeconds(),
-                Math.max(0, metrics.seconds() - work - cut - job.reduceSeconds()),
+                Math.max(0, metrics.times().seconds() - work - cut - job.reduceSeconds()),
                 job.shuffleBytes(),
                 job.resultBytes(),
                 stages.broadcastBytes() / rounds);

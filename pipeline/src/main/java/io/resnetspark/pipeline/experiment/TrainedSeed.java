@@ -45,8 +45,8 @@ record TrainedSeed(Training training, long seed, TrainingStatus status, long par
             while (round < epoch.round() && rounds.hasNext()) {
                 RoundMetrics next = rounds.next();
                 round = next.round();
-                workerBytes += next.workerSentBytes();
-                driverBytes += next.driverBytes();
+                workerBytes += next.traffic().workerSentBytes();
+                driverBytes += next.traffic().driverBytes();
             }
             images += epoch.examples();
             seconds += epoch.seconds();

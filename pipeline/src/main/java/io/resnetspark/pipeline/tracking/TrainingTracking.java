@@ -67,7 +67,7 @@ public final class TrainingTracking implements TrainingListener {
     @Override
     public void started(TrainingSummary summary) {
         directory = RunDirectory.at(summary.run(), hadoop);
-        roundsBefore = summary.roundsDone();
+        roundsBefore = summary.course().roundsDone();
         run = null;
         untold.clear();
         told = System.nanoTime();
@@ -156,10 +156,10 @@ public final class TrainingTracking implements TrainingListener {
     }
 
     private void add(RoundMetrics metrics) {
-        add(TRAIN_LOSS, metrics.loss(), metrics.round());
-        add("train_top1", metrics.accuracy(), metrics.round());
-        add("learning_rate", metrics.learningRate(), metrics.round());
-        add("images_per_second", metrics.imagesPerSecond(), metrics.round());
+        add(TRAIN_LOSS, metrics.learning().loss(), metrics.round());
+        add("train_top1", metrics.learning().accuracy(), metrics.round());
+        add("learning_rate", metrics.learning().learningRate(), metrics.round());
+        add("images_per_second", metrics.times().imagesPerSecond(), metrics.round());
     }
 
     private void add(EpochMetrics metrics) {

@@ -71,7 +71,14 @@ class FormerRunsTest {
                 .isEqualTo(manifest.images().datasetVersion());
         assertThat(run.best()).contains(best);
 
-        RoundMetrics round = new RoundMetrics(1, 0, 9, 0.1, 16, 2.5, 0.5, 0.1, 99, 1, 2, 3, 4, 5, 6, 7);
+        RoundMetrics round = new RoundMetrics(
+                1,
+                0,
+                9,
+                0.1,
+                new RoundMetrics.Learning(16, 2.5, 0.5, 0.1),
+                new RoundMetrics.Times(99, 1, 2, 3, 4, 5),
+                new RoundMetrics.Traffic(6, 7));
         String line = inCamelCase(MetricsFile.LineType.ROUND.line(round));
         assertThat(line).contains("\"inputWaitSeconds\":");
         assertThat(MetricsFile.of(List.of(line), "a run").rounds()).containsExactly(round);

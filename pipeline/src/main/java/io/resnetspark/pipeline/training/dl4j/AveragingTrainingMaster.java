@@ -187,18 +187,24 @@ public final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
                 order.epoch(),
                 position.globalStep(),
                 order.epoch() + (double) (lastStep + 1) / plan.stepsPerEpoch(),
-                result.examples(),
-                result.loss(),
-                result.accuracy(),
-                plan.learningRate(order.epoch(), lastStep),
-                result.examples() / seconds,
-                seconds,
-                train,
-                longest(reports, WorkerReport::inputWaitNanos),
-                install,
-                Math.max(0, seconds - train - install),
-                reports.stream().mapToLong(WorkerReport::sentBytes).max().orElse(0),
-                averaged.driverBytes() + state.bytes());
+                new RoundMetrics.Learning(
+                        result.examples(),
+                        result.loss(),
+                        result.accuracy(),
+                        plan.learningRate(order.epoch(), lastStep)),
+                new RoundMetrics.Times(
+                        result.examples() / seconds,
+                        seconds,
+                        train,
+                        longest(reports, WorkerReport::inputWaitNanos),
+                        install,
+                        Math.max(0, seconds - train - install)),
+                new RoundMetrics.Traffic(
+                        reports.stream()
+                                .mapToLong(WorkerReport::sentBytes)
+                                .max()
+                                .orElse(0),
+                        averaged.driverBytes() + state.bytes()));
     }
 
     private static double longest(List<WorkerReport> reports, ToLongFunction<WorkerReport> nanos) {

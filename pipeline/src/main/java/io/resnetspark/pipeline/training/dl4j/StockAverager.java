@@ -129,18 +129,10 @@ public final class StockAverager implements Averager {
                 position.epoch(),
                 position.globalStep(),
                 position.epoch() + Math.min(1, (double) position.stepInEpoch() / plan.stepsPerEpoch()),
-                result.examples(),
-                result.loss(),
-                result.accuracy(),
-                plan.learningRate(0, 0),
-                result.examples() / seconds,
-                seconds,
-                trainSeconds,
-                0,
-                0,
-                Math.max(0, seconds - trainSeconds),
-                0,
-                0);
+                new RoundMetrics.Learning(result.examples(), result.loss(), result.accuracy(), plan.learningRate(0, 0)),
+                new RoundMetrics.Times(
+                        result.examples() / seconds, seconds, trainSeconds, 0, 0, Math.max(0, seconds - trainSeconds)),
+                new RoundMetrics.Traffic(0, 0)); // dl4j-spark does not say
         listeners.forEach(listener -> listener.roundDone(metrics));
         roundStart = System.nanoTime();
     }

@@ -345,27 +345,29 @@ public final class TrainingLoop {
     }
 
     private TrainingSummary summary(TrainingPlan plan, RunManifest manifest, TrainingPosition position) {
+        RunManifest.Environment environment = manifest.environment();
+        RunManifest.Images images = manifest.images();
+        int epochs = config.optimization().epochs();
         return new TrainingSummary(
                 run.path(),
-                plan.spec().architecture(),
-                manifest.network().parameters(),
-                manifest.images().trainExamples(),
-                manifest.images().valExamples(),
-                plan.spec().classes(),
-                plan.workers(),
-                plan.compute().threads(),
-                plan.optimization().batchSize(),
-                config.averaging().averagingFrequency(),
-                config.averaging().everyStepEpochs(),
-                config.optimization().epochs(),
-                rhythm().rounds(config.optimization().epochs(), plan.stepsPerEpoch()),
-                position.round(),
-                (long) manifest.images().trainExamples() * config.optimization().epochs(),
-                position.examples(),
-                "%s, %s"
-                        .formatted(
-                                manifest.environment().kernels(),
-                                manifest.environment().precision()));
+                "%s, %s".formatted(environment.kernels(), environment.precision()),
+                new TrainingSummary.Network(
+                        plan.spec().architecture(),
+                        manifest.network().parameters(),
+                        plan.spec().classes()),
+                new TrainingSummary.Images(images.trainExamples(), images.valExamples()),
+                new TrainingSummary.Workers(
+                        plan.workers(),
+                        plan.compute().threads(),
+                        plan.optimization().batchSize(),
+                        config.averaging().averagingFrequency(),
+                        config.averaging().everyStepEpochs()),
+                new TrainingSummary.Course(
+                        epochs,
+                        rhythm().rounds(epochs, plan.stepsPerEpoch()),
+                        position.round(),
+                        (long) images.trainExamples() * epochs,
+                        position.examples()));
     }
 
     private static double secondsSince(long nanos) {

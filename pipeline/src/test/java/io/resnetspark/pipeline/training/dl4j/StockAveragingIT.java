@@ -123,7 +123,9 @@ class StockAveragingIT {
             assertThat(epoch.examples()).isLessThan(IMAGES).isPositive();
             assertThat(epoch.validation()).isPresent();
         });
-        assertThat(rounds.stream().mapToLong(RoundMetrics::examples).sum())
+        assertThat(rounds.stream()
+                        .mapToLong(round -> round.learning().examples())
+                        .sum())
                 .isEqualTo(stock.position().examples());
         assertThat(stock.position().epoch()).isEqualTo(2);
 

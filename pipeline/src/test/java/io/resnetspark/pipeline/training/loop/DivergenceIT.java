@@ -54,7 +54,7 @@ class DivergenceIT {
 
     private static void assertNothingIsPoisoned(RunDirectory run) {
         assertThat(MetricsFile.read(run).rounds())
-                .allSatisfy(round -> assertThat(round.loss()).isLessThan(20));
+                .allSatisfy(round -> assertThat(round.learning().loss()).isLessThan(20));
         for (String name : run.checkpoints()) {
             for (float value : run.readCheckpoint(name).state().parameters()) {
                 assertThat(Math.abs(value)).isLessThan(1e4f);

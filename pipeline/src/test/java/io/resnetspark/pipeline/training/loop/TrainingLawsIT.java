@@ -292,19 +292,19 @@ class TrainingLawsIT {
         Modes modes = new Modes(0, SlowMomentum.OFF, 0, Transfer.FLOAT16);
         Checkpoint actual = train(config(folder.resolve("transfer-16"), 2, 1, 2, 1, modes), rounds(half));
 
-        long bytes = single.get(0).workerSentBytes();
+        long bytes = single.get(0).traffic().workerSentBytes();
         long statistics = 16L * 1024; // running statistics and a few scales
         assertThat(single).hasSizeGreaterThan(8).allSatisfy(round -> {
-            assertThat(round.workerSentBytes()).isEqualTo(bytes);
-            assertThat(round.driverBytes()).isEqualTo(2 * bytes);
+            assertThat(round.traffic().workerSentBytes()).isEqualTo(bytes);
+            assertThat(round.traffic().driverBytes()).isEqualTo(2 * bytes);
         });
         assertThat(half).hasSameSizeAs(single);
         for (int i = 0; i < half.size(); i++) {
             boolean settling = (i + 1) % 8 == 0 || i == half.size() - 1;
-            assertThat(half.get(i).workerSentBytes())
+            assertThat(half.get(i).traffic().workerSentBytes())
                     .as("round %d", i + 1)
                     .isBetween(settling ? bytes : bytes / 2, settling ? bytes : bytes / 2 + statistics);
-            assertThat(half.get(i).driverBytes()).isEqualTo(2 * bytes);
+            assertThat(half.get(i).traffic().driverBytes()).isEqualTo(2 * bytes);
         }
         assertThat(distance(actual, expected)).isLessThan(0.05 * norm(expected)).isPositive();
     }
