@@ -46,7 +46,7 @@ final class Evaluation implements Contender {
         long begin = System.nanoTime();
         EvaluationData data = EvaluationData.of(ImageDataset.open(spark, dataset), Split.TRAIN);
         ModelUnderTest judged =
-                new ModelUnderTest("bench", new ModelClassifierSource(model, CONFIG.batchSize()), RunCurves.NONE);
+                new ModelUnderTest("bench", new ModelClassifierSource(model, CONFIG.inference().batchSize()), RunCurves.NONE);
         new ClusterEvaluation(spark, CONFIG)
                 .run(data, List.of(judged), Optional.empty(), Provenance.Stated.NOTHING)
                 .write(AtomicStore.at(output, spark.sessionState().newHadoopConf()));

@@ -153,12 +153,17 @@ final class EvaluateCommand extends JobCommand {
                 LoadedModel reestimated = job.step(
                         "re-estimate batch norm",
                         () -> BatchNormReestimation.of(
-                                job.spark(), dataset, model, reestimateBatchNorm, config.batchSize()));
+                                job.spark(),
+                                dataset,
+                                model,
+                                reestimateBatchNorm,
+                                config.inference().batchSize()));
                 tested.add(underTest(name, reestimated, config, job.hadoopConfiguration()));
             }
             tested.add(underTest(name, model, config, job.hadoopConfiguration()));
             if (first && reestimateBatchNorm == 0 && tested.get(0).source().precision() != InferencePrecision.FP32) {
-                ModelClassifierSource exact = new ModelClassifierSource(model, config.batchSize(), Precision.FP32);
+                ModelClassifierSource exact =
+                        new ModelClassifierSource(model, config.inference().batchSize(), Precision.FP32);
                 tested.add(new ModelUnderTest(tested.get(0).id(), exact, RunCurves.NONE));
             }
         }
@@ -191,7 +196,13 @@ final class EvaluateCommand extends JobCommand {
         Optional<RunDirectory> run = ModelSource.run(name, hadoop);
         RunCurves curves = run.map(RunHistory::of).orElse(RunCurves.NONE);
         String id = run.map(known -> known.manifest().id()).orElse(model.description());
-        return new ModelUnderTest(id, new ModelClassifierSource(model, config.batchSize(), config.precision()), curves);
+        return new ModelUnderTest(
+                id,
+                new ModelClassifierSource(
+                        model,
+                        config.inference().batchSize(),
+                        config.inference().precision()),
+                curves);
     }
 
     private Conclusion conclude(EvaluateConfig config, EvaluationReport report, String page) {

@@ -265,7 +265,9 @@ final class TrainCommand extends JobCommand {
         LoadedModel model =
                 ModelSource.load(outcome.run(), Optional.empty(), Optional.empty(), job.hadoopConfiguration());
         ModelUnderTest tested = new ModelUnderTest(
-                run.manifest().id(), new ModelClassifierSource(model, evaluate.batchSize()), RunCurves.NONE);
+                run.manifest().id(),
+                new ModelClassifierSource(model, evaluate.inference().batchSize()),
+                RunCurves.NONE);
         ClusterEvaluation.Outcome judged = job.step("judge for TensorBoard", () -> new ClusterEvaluation(
                         job.spark(), evaluate)
                 .run(

@@ -95,9 +95,9 @@ public final class ClusterEvaluation {
                                 + models.get(m).source().architecture(),
                         () -> findings.of(model, models, FLIPS)));
             }
-            Thumbnails thumbnails =
-                    jobs.run("evaluate: fetch thumbnails", () -> new ThumbnailPass(config.thumbnailSizePixels())
-                            .fetch(data.images(), imageIds(found)));
+            Thumbnails thumbnails = jobs.run("evaluate: fetch thumbnails", () -> new ThumbnailPass(
+                            config.shown().thumbnailSizePixels())
+                    .fetch(data.images(), imageIds(found)));
             ReportAssembly.Timing timing =
                     new ReportAssembly.Timing(scored.seconds(), secondsSince(start), scored.workers());
             Provenance provenance = Provenance.of(spark, stated, data.inputs());
@@ -142,9 +142,9 @@ public final class ClusterEvaluation {
         SplitMetrics.Plan plan = new SplitMetrics.Plan(
                 data.labels().size(),
                 data.expected(),
-                config.calibrationBins(),
+                config.analysis().calibrationBins(),
                 new ArrayList<>(temperatures),
-                new ArrayList<>(config.sliceBy()));
+                new ArrayList<>(config.analysis().sliceBy()));
         SplitMetrics total = new SplitMetrics(plan);
         jobs.run("evaluate: count", () -> scored.mapPartitions(new SplitMetrics.Count(plan), Encoders.BINARY())
                         .collectAsList())
@@ -154,7 +154,7 @@ public final class ClusterEvaluation {
 
     private List<Double> temperatures(
             EvaluationData data, List<ModelUnderTest> models, Optional<EvaluationData> validation) {
-        if (!config.temperatureScaling()) {
+        if (!config.analysis().temperatureScaling()) {
             return models.stream().map(model -> 1.0).toList();
         }
         EvaluationData heldOut = validation.orElseThrow(

@@ -43,10 +43,10 @@ final class ReportFindings {
                 metrics.slices(model),
                 examples.mistakes(
                         model,
-                        config.mistakes(),
-                        config.imagesPerConfusion(),
+                        config.shown().mistakes(),
+                        config.shown().imagesPerConfusion(),
                         own.confusion().worst(FREQUENT_CONFUSIONS)),
-                examples.suspectLabels(model, config.suspectLabels(), own.selfConfidence()),
+                examples.suspectLabels(model, config.shown().suspectLabels(), own.selfConfidence()),
                 comparisons);
     }
 
@@ -58,7 +58,9 @@ final class ReportFindings {
                 ReportAssembly.scores(other),
                 EvaluationReportPairedDifferenceBuilder.builder()
                         .difference(outcomes.difference())
-                        .differenceCi95(outcomes.bootstrapInterval(config.bootstrapResamples(), config.seed()))
+                        .differenceCi95(outcomes.bootstrapInterval(
+                                config.analysis().bootstrapResamples(),
+                                config.analysis().seed()))
                         .onlyFirst(outcomes.onlyFirst())
                         .onlySecond(outcomes.onlySecond())
                         .mcnemarExactP(outcomes.exactPValue())

@@ -100,18 +100,9 @@ class ClusterEvaluationIT {
 
     private static EvaluateConfig config(boolean temperatureScaling, String... sliceBy) {
         return new EvaluateConfig(
-                2,
-                Precision.MODEL,
-                TestTimeAugmentation.NONE,
-                15,
-                temperatureScaling,
-                List.of(sliceBy),
-                10,
-                4,
-                10,
-                96,
-                500,
-                1,
+                new EvaluateConfig.Inference(2, Precision.MODEL, TestTimeAugmentation.NONE),
+                new EvaluateConfig.Analysis(15, temperatureScaling, List.of(sliceBy), 500, 1),
+                new EvaluateConfig.Shown(10, 4, 10, 96),
                 List.of());
     }
 

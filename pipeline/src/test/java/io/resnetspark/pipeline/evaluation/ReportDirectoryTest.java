@@ -86,7 +86,8 @@ class ReportDirectoryTest {
         EvaluationReport read = ReportDirectory.read(store);
         assertThat(JsonDocument.text(read)).isEqualTo(JsonDocument.text(REPORT));
         assertThat(read.classes().perClass()).isEqualTo(REPORT.classes().perClass());
-        assertThat(read.classes().confusionMatrix()).isDeepEqualTo(REPORT.classes().confusionMatrix());
+        assertThat(read.classes().confusionMatrix())
+                .isDeepEqualTo(REPORT.classes().confusionMatrix());
     }
 
     @Test
