@@ -80,7 +80,7 @@ public final class PrepareBatches {
         List<Integer> versions = versionsFrom(config.input());
         RunCounts counts = versions.isEmpty()
                 ? outcome.run()
-                : context.dataset(versions.get(versions.size() - 1)).manifest().run();
+                : context.dataset(versions.get(versions.size() - 1)).manifest().making().run();
         return new PreparedBatch(batch.name(), batch.signature(), versions, Optional.of(counts), Optional.empty());
     }
 
@@ -126,7 +126,7 @@ public final class PrepareBatches {
         int current = existing().map(ImageDataset::version).orElse(0);
         for (int version = ledger.lastVersion() + 1; version <= current; version++) {
             DatasetManifest manifest = context.dataset(version).manifest();
-            if (manifest.config().input().equals(input)) {
+            if (manifest.making().config().input().equals(input)) {
                 versions.add(version);
             }
         }

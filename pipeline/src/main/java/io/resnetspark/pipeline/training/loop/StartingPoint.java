@@ -74,8 +74,8 @@ public record StartingPoint(ModelCard card, TrainingSnapshot snapshot, String de
                 dataset.channels(),
                 shorterSide,
                 inputSize,
-                floats(dataset.manifest().trainPixels().mean()),
-                floats(dataset.manifest().trainPixels().std()));
+                floats(dataset.manifest().content().trainPixels().mean()),
+                floats(dataset.manifest().content().trainPixels().std()));
     }
 
     private static List<Float> floats(List<Double> values) {

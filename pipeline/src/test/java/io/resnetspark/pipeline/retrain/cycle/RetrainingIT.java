@@ -194,6 +194,7 @@ class RetrainingIT {
         assertThat(trained(released).selection().shares()).containsEntry(version("day-02"), 1.0);
         assertThat(ImageDataset.open(spark, folder.resolve("world/dataset").toString())
                         .manifest()
+                        .content()
                         .images())
                 .as("every readable image of every day, once")
                 .isEqualTo(48 + 40 + 40 + 8 + 40 + 6);
