@@ -88,7 +88,7 @@ public final class TrainChallenger {
             }
         }
         List<Portion> accepted = ledger.with(Fate.ACCEPTED).stream()
-                .filter(portion -> !context.config().quarantine().contains(portion.batch()))
+                .filter(portion -> !context.config().intake().quarantine().contains(portion.batch()))
                 .toList();
         long old = count(prepared, accepted.stream().map(Portion::version).toList());
         double share = old == 0 ? 0 : Math.min(1, replay * assessment.newImages() / old);
@@ -121,7 +121,7 @@ public final class TrainChallenger {
                 ? train.optimization().withEpochs(challenger.epochs()).withLearningRate(challenger.learningRate())
                 : train.optimization();
         return train.withDataset(train.dataset()
-                        .withData(context.config().dataset())
+                        .withData(context.config().places().dataset())
                         .withDataVersion(Optional.of(prepared.datasetVersion())))
                 .withModel(train.model().withWeights(weights.or(train.model()::weights)))
                 .withOptimization(optimization)
