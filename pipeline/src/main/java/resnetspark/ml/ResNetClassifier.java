@@ -12,9 +12,17 @@ import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.training.AveragingConfig;
+import io.resnetspark.pipeline.training.AveragingConfigBuilder;
+import io.resnetspark.pipeline.training.ComputeConfigBuilder;
+import io.resnetspark.pipeline.training.DatasetConfigBuilder;
+import io.resnetspark.pipeline.training.ModelConfig;
+import io.resnetspark.pipeline.training.ModelConfigBuilder;
 import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.OptimizationConfigBuilder;
 import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
+import io.resnetspark.pipeline.training.RunConfigBuilder;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainConfigBuilder;
@@ -163,40 +171,51 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
 
     private TrainConfig training(String dataset, String run) {
         return TrainConfigBuilder.builder()
-                .data(dataset)
-                .validateOn(Split.VAL)
-                .arch(getArchitecture())
-                .inputSize(Optional.of(networkInputSize()))
-                .weights(chosen(weights()))
-                .freeze(List.of())
-                .frozenFeatures(TrainConfig.FrozenFeatures.CACHED)
-                .output(run)
-                .averager(TrainConfig.Averaging.SLICED)
-                .workers(getNumWorkers())
-                .averagingFrequency(getAveragingFrequency())
-                .slowMomentum(SlowMomentum.OFF)
-                .transfer(TrainConfig.Transfer.FLOAT32)
-                .batchSize(getBatchSize())
-                .epochs(getEpochs())
-                .learningRate(getLearningRate())
-                .headLearningRateFactor(1)
-                .schedule(new LearningRateSchedule.OneCycle(0.3, 0.1, 0.01))
-                .optimizer(new OptimizerConfig.Sgd(
-                        0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 5e-4, OptimizerConfig.DecayScope.ALL))
-                .augmentation(
-                        switch (getAugmentation()) {
-                            case "none" -> Augmentation.none();
-                            case "imagenet" -> Augmentation.imageNet();
-                            default -> Augmentation.cifar();
-                        })
-                .classWeights(getClassWeights())
-                .earlyStoppingEpochs(getEarlyStoppingEpochs())
-                .zeroInitResidual(TrainConfig.ZeroInitResidual.OFF)
-                .seed(getSeed())
-                .precision(Precision.AUTO)
+                .dataset(DatasetConfigBuilder.builder()
+                        .data(dataset)
+                        .validateOn(Split.VAL)
+                        .augmentation(
+                                switch (getAugmentation()) {
+                                    case "none" -> Augmentation.none();
+                                    case "imagenet" -> Augmentation.imageNet();
+                                    default -> Augmentation.cifar();
+                                })
+                        .classWeights(getClassWeights())
+                        .build())
+                .model(ModelConfigBuilder.builder()
+                        .arch(getArchitecture())
+                        .inputSize(Optional.of(networkInputSize()))
+                        .weights(chosen(weights()))
+                        .zeroInitResidual(ModelConfig.ZeroInitResidual.OFF)
+                        .freeze(List.of())
+                        .frozenFeatures(ModelConfig.FrozenFeatures.CACHED)
+                        .build())
+                .averaging(AveragingConfigBuilder.builder()
+                        .averager(AveragingConfig.Averager.SLICED)
+                        .workers(getNumWorkers())
+                        .averagingFrequency(getAveragingFrequency())
+                        .slowMomentum(SlowMomentum.OFF)
+                        .transfer(AveragingConfig.Transfer.FLOAT32)
+                        .build())
+                .optimization(OptimizationConfigBuilder.builder()
+                        .optimizer(new OptimizerConfig.Sgd(
+                                0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 5e-4, OptimizerConfig.DecayScope.ALL))
+                        .learningRate(getLearningRate())
+                        .headLearningRateFactor(1)
+                        .schedule(new LearningRateSchedule.OneCycle(0.3, 0.1, 0.01))
+                        .batchSize(getBatchSize())
+                        .epochs(getEpochs())
+                        .earlyStoppingEpochs(getEarlyStoppingEpochs())
+                        .build())
+                .compute(
+                        ComputeConfigBuilder.builder().precision(Precision.AUTO).build())
                 // nothing resumes this run: only its last and its best weights are of use
-                .checkpointEveryEpochs(getEpochs())
-                .keepCheckpoints(1)
+                .run(RunConfigBuilder.builder()
+                        .output(run)
+                        .checkpointEveryEpochs(getEpochs())
+                        .keepCheckpoints(1)
+                        .build())
+                .seed(getSeed())
                 .onDivergence(OnDivergence.standard())
                 .build();
     }

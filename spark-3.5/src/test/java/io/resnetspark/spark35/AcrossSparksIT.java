@@ -142,9 +142,11 @@ class AcrossSparksIT {
         onSpark35(evaluate("run-on-4.2", "report-on-3.5"));
         onEmbeddedSpark(evaluate("run-on-3.5", "report-on-4.2"));
         EvaluationReport here = report("report-on-3.5");
-        assertThat(here.top1()).isBetween(0.0, 1.0);
-        assertThat(report("report-on-4.2").top1()).isEqualTo(here.top1());
-        assertThat(report("report-on-4.2").loss()).isEqualTo(here.loss());
+        assertThat(here.scores().top1()).isBetween(0.0, 1.0);
+        assertThat(report("report-on-4.2").scores().top1())
+                .isEqualTo(here.scores().top1());
+        assertThat(report("report-on-4.2").scores().loss())
+                .isEqualTo(here.scores().loss());
     }
 
     /** Any jar in the place of Delta Lake's. */

@@ -32,7 +32,8 @@ final class PausedTraining implements AutoCloseable {
     record Paused(RoundMetrics metrics, double seconds) {}
 
     PausedTraining(SparkSession spark, TrainConfig config) {
-        thread = new Thread(() -> train(spark, config), "training-" + config.output());
+        thread = new Thread(
+                () -> train(spark, config), "training-" + config.run().output());
         thread.setDaemon(true);
     }
 

@@ -3,8 +3,8 @@ package io.resnetspark.bench.averaging;
 import io.resnetspark.bench.spark.Speed;
 import io.resnetspark.bench.spark.Trainings;
 import io.resnetspark.model.ParameterLayout;
+import io.resnetspark.pipeline.training.AveragingConfig.Averager;
 import io.resnetspark.pipeline.training.RoundMetrics;
-import io.resnetspark.pipeline.training.TrainConfig.Averaging;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ final class RoundCosts {
         List<RoundCost> costs = new ArrayList<>();
         stages.clear();
         try (PausedTraining paused =
-                new PausedTraining(spark, training.config(output, Averaging.SLICED, workers, 1, 1))) {
+                new PausedTraining(spark, training.config(output, Averager.SLICED, workers, 1, 1))) {
             for (int round = 0; round < WARM_UPS; round++) {
                 paused.next();
             }
@@ -67,19 +67,19 @@ final class RoundCosts {
     }
 
     private RoundCost cost(int workers, long parameters, RoundMetrics metrics, StageTimes.Job job) {
-        double work = metrics.trainSeconds() + metrics.broadcastSeconds();
+        double work = metrics.times().trainSeconds() + metrics.times().broadcastSeconds();
         double cut = Math.max(0, job.workSeconds() - work);
         return new RoundCost(
                 workers,
                 cores,
                 parameters,
                 2L * Float.BYTES * parameters, // SGD remembers one velocity for each parameter
-                metrics.seconds(),
-                metrics.trainSeconds(),
-                metrics.broadcastSeconds(),
+                metrics.times().seconds(),
+                metrics.times().trainSeconds(),
+                metrics.times().broadcastSeconds(),
                 cut,
                 job.reduceSeconds(),
-                Math.max(0, metrics.seconds() - work - cut - job.reduceSeconds()),
+                Math.max(0, metrics.times().seconds() - work - cut - job.reduceSeconds()),
                 job.shuffleBytes(),
                 job.resultBytes(),
                 stages.broadcastBytes() / rounds);

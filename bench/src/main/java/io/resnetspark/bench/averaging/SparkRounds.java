@@ -23,7 +23,7 @@ final class SparkRounds implements Contender {
     @Override
     public double repetition() {
         PausedTraining.Paused round = training.next();
-        return round.metrics().examples() / round.seconds();
+        return round.metrics().learning().examples() / round.seconds();
     }
 
     @Override

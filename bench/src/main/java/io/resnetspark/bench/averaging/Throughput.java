@@ -8,7 +8,7 @@ import io.resnetspark.bench.spark.Trainings;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.Split;
-import io.resnetspark.pipeline.training.TrainConfig.Averaging;
+import io.resnetspark.pipeline.training.AveragingConfig.Averager;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +37,9 @@ final class Throughput {
         ExampleIndex index = ExampleIndex.build(spark, ImageDataset.open(spark, training.dataset()), Split.TRAIN);
         List<Contender> contenders = new ArrayList<>();
         contenders.add(new OneProcess(training, index, cores, AVERAGING_FREQUENCY));
-        contenders.add(onSpark("spark-1x%d".formatted(cores), training, Averaging.SLICED, 1, cores));
-        contenders.add(onSpark("spark-%dx1".formatted(cores), training, Averaging.SLICED, cores, 1));
-        contenders.add(onSpark("spark-%dx1-stock".formatted(cores), training, Averaging.STOCK, cores, 1));
+        contenders.add(onSpark("spark-1x%d".formatted(cores), training, Averager.SLICED, 1, cores));
+        contenders.add(onSpark("spark-%dx1".formatted(cores), training, Averager.SLICED, cores, 1));
+        contenders.add(onSpark("spark-%dx1-stock".formatted(cores), training, Averager.STOCK, cores, 1));
         if (training.inputSize() <= 64) {
             contenders.add(new StockRounds(
                     JavaSparkContext.fromSparkContext(spark.sparkContext()),
@@ -52,7 +52,7 @@ final class Throughput {
         return TakingTurns.measure(network, training.batchSize(), contenders, repetitions, deadline);
     }
 
-    private Contender onSpark(String label, Trainings training, Averaging averager, int workers, int threads) {
+    private Contender onSpark(String label, Trainings training, Averager averager, int workers, int threads) {
         Path output =
                 work.resolve("run-%s-%s-%d".formatted(training.architecture().label(), label, System.nanoTime()));
         return new SparkRounds(label, spark, training.config(output, averager, workers, threads, AVERAGING_FREQUENCY));

@@ -45,8 +45,8 @@ final class Evaluation implements Contender {
         String output = work.resolve("evaluation-%d".formatted(runs++)).toString();
         long begin = System.nanoTime();
         EvaluationData data = EvaluationData.of(ImageDataset.open(spark, dataset), Split.TRAIN);
-        ModelUnderTest judged =
-                new ModelUnderTest("bench", new ModelClassifierSource(model, CONFIG.batchSize()), RunCurves.NONE);
+        ModelUnderTest judged = new ModelUnderTest(
+                "bench", new ModelClassifierSource(model, CONFIG.inference().batchSize()), RunCurves.NONE);
         new ClusterEvaluation(spark, CONFIG)
                 .run(data, List.of(judged), Optional.empty(), Provenance.Stated.NOTHING)
                 .write(AtomicStore.at(output, spark.sessionState().newHadoopConf()));

@@ -9,11 +9,19 @@ import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
 import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.training.AveragingConfig;
+import io.resnetspark.pipeline.training.AveragingConfig.Averager;
+import io.resnetspark.pipeline.training.AveragingConfigBuilder;
+import io.resnetspark.pipeline.training.ComputeConfigBuilder;
+import io.resnetspark.pipeline.training.DatasetConfigBuilder;
+import io.resnetspark.pipeline.training.ModelConfig;
+import io.resnetspark.pipeline.training.ModelConfigBuilder;
 import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.OptimizationConfigBuilder;
 import io.resnetspark.pipeline.training.Precision;
+import io.resnetspark.pipeline.training.RunConfigBuilder;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfig.Averaging;
 import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,34 +66,46 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
     }
 
     /** Without an end that a measurement could meet, and without checkpoints before it. */
-    public TrainConfig config(Path output, Averaging averager, int workers, int threads, int averagingFrequency) {
+    public TrainConfig config(Path output, Averager averager, int workers, int threads, int averagingFrequency) {
         return TrainConfigBuilder.builder()
-                .data(dataset)
-                .validateOn(Split.VAL)
-                .arch(architecture.label())
-                .inputSize(Optional.of(inputSize))
-                .freeze(List.of())
-                .frozenFeatures(TrainConfig.FrozenFeatures.CACHED)
-                .output(output.toString())
-                .averager(averager)
-                .workers(workers)
-                .averagingFrequency(averagingFrequency)
-                .slowMomentum(SlowMomentum.OFF)
-                .transfer(TrainConfig.Transfer.FLOAT32)
-                .batchSize(batchSize)
-                .epochs(EPOCHS)
-                .learningRate(LEARNING_RATE)
-                .headLearningRateFactor(1)
-                .schedule(new LearningRateSchedule.Constant())
-                .optimizer(OPTIMIZER)
-                .augmentation(augmentation())
-                .zeroInitResidual(TrainConfig.ZeroInitResidual.OFF)
+                .dataset(DatasetConfigBuilder.builder()
+                        .data(dataset)
+                        .validateOn(Split.VAL)
+                        .augmentation(augmentation())
+                        .classWeights("none")
+                        .build())
+                .model(ModelConfigBuilder.builder()
+                        .arch(architecture.label())
+                        .inputSize(Optional.of(inputSize))
+                        .zeroInitResidual(ModelConfig.ZeroInitResidual.OFF)
+                        .freeze(List.of())
+                        .frozenFeatures(ModelConfig.FrozenFeatures.CACHED)
+                        .build())
+                .averaging(AveragingConfigBuilder.builder()
+                        .averager(averager)
+                        .workers(workers)
+                        .averagingFrequency(averagingFrequency)
+                        .slowMomentum(SlowMomentum.OFF)
+                        .transfer(AveragingConfig.Transfer.FLOAT32)
+                        .build())
+                .optimization(OptimizationConfigBuilder.builder()
+                        .optimizer(OPTIMIZER)
+                        .learningRate(LEARNING_RATE)
+                        .headLearningRateFactor(1)
+                        .schedule(new LearningRateSchedule.Constant())
+                        .batchSize(batchSize)
+                        .epochs(EPOCHS)
+                        .build())
+                .compute(ComputeConfigBuilder.builder()
+                        .precision(Precision.AUTO)
+                        .threadsPerWorker(threads)
+                        .build())
+                .run(RunConfigBuilder.builder()
+                        .output(output.toString())
+                        .checkpointEveryEpochs(EPOCHS)
+                        .keepCheckpoints(1)
+                        .build())
                 .seed(1)
-                .precision(Precision.AUTO)
-                .threadsPerWorker(threads)
-                .checkpointEveryEpochs(EPOCHS)
-                .classWeights("none")
-                .keepCheckpoints(1)
                 .onDivergence(OnDivergence.standard())
                 .build();
     }

@@ -153,12 +153,17 @@ final class EvaluateCommand extends JobCommand {
                 LoadedModel reestimated = job.step(
                         "re-estimate batch norm",
                         () -> BatchNormReestimation.of(
-                                job.spark(), dataset, model, reestimateBatchNorm, config.batchSize()));
+                                job.spark(),
+                                dataset,
+                                model,
+                                reestimateBatchNorm,
+                                config.inference().batchSize()));
                 tested.add(underTest(name, reestimated, config, job.hadoopConfiguration()));
             }
             tested.add(underTest(name, model, config, job.hadoopConfiguration()));
             if (first && reestimateBatchNorm == 0 && tested.get(0).source().precision() != InferencePrecision.FP32) {
-                ModelClassifierSource exact = new ModelClassifierSource(model, config.batchSize(), Precision.FP32);
+                ModelClassifierSource exact =
+                        new ModelClassifierSource(model, config.inference().batchSize(), Precision.FP32);
                 tested.add(new ModelUnderTest(tested.get(0).id(), exact, RunCurves.NONE));
             }
         }
@@ -191,7 +196,13 @@ final class EvaluateCommand extends JobCommand {
         Optional<RunDirectory> run = ModelSource.run(name, hadoop);
         RunCurves curves = run.map(RunHistory::of).orElse(RunCurves.NONE);
         String id = run.map(known -> known.manifest().id()).orElse(model.description());
-        return new ModelUnderTest(id, new ModelClassifierSource(model, config.batchSize(), config.precision()), curves);
+        return new ModelUnderTest(
+                id,
+                new ModelClassifierSource(
+                        model,
+                        config.inference().batchSize(),
+                        config.inference().precision()),
+                curves);
     }
 
     private Conclusion conclude(EvaluateConfig config, EvaluationReport report, String page) {
@@ -199,14 +210,14 @@ final class EvaluateCommand extends JobCommand {
                 Locale.ROOT,
                 "%,d images: top-1 %.2f %% (95 %% interval %.2f to %.2f), top-5 %.2f %%, loss %.4f, ECE %.4f; %.0f"
                         + " images/s%n%sReport: %s",
-                report.examples(),
-                100 * report.top1(),
+                report.subject().examples(),
+                100 * report.scores().top1(),
                 100 * report.top1Ci95().low(),
                 100 * report.top1Ci95().high(),
-                100 * report.top5(),
-                report.loss(),
-                report.ece(),
-                report.throughputImagesPerSecond(),
+                100 * report.scores().top5(),
+                report.scores().loss(),
+                report.scores().ece(),
+                report.effort().throughputImagesPerSecond(),
                 beforeChange(report),
                 page);
         List<String> missed = config.failUnder().stream()
@@ -223,31 +234,33 @@ final class EvaluateCommand extends JobCommand {
         if (reestimateBatchNorm > 0) {
             return withRunningStatistics(report);
         }
-        return report.model().precision().equals(InferencePrecision.FP32.label()) ? "" : inSinglePrecision(report);
+        return report.subject().model().precision().equals(InferencePrecision.FP32.label())
+                ? ""
+                : inSinglePrecision(report);
     }
 
     /** The first comparison is with the same model in single precision. */
     private static String inSinglePrecision(EvaluationReport report) {
-        EvaluationReport.Comparison exact = report.comparisons().get(0);
+        EvaluationReport.Comparison exact = report.findings().comparisons().get(0);
         return String.format(
                 Locale.ROOT,
                 "%s loses %.2f points of top-1 (95 %% interval %.2f to %.2f) against fp32: top-1 %.2f %%, loss %.4f%n",
-                report.model().precision(),
-                100 * exact.difference(),
-                100 * exact.differenceCi95().low(),
-                100 * exact.differenceCi95().high(),
-                100 * exact.top1(),
-                exact.loss());
+                report.subject().model().precision(),
+                100 * exact.paired().difference(),
+                100 * exact.paired().differenceCi95().low(),
+                100 * exact.paired().differenceCi95().high(),
+                100 * exact.scores().top1(),
+                exact.scores().loss());
     }
 
     /** The first comparison is with the same model before its batch norms were re-estimated. */
     private static String withRunningStatistics(EvaluationReport report) {
-        EvaluationReport.Comparison before = report.comparisons().get(0);
+        EvaluationReport.Comparison before = report.findings().comparisons().get(0);
         return String.format(
                 Locale.ROOT,
                 "Before its batch norms were re-estimated: top-1 %.2f %%, top-5 %.2f %%, loss %.4f%n",
-                100 * before.top1(),
-                100 * before.top5(),
-                before.loss());
+                100 * before.scores().top1(),
+                100 * before.scores().top5(),
+                before.scores().loss());
     }
 }

@@ -86,14 +86,14 @@ final class RetrainCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) throws Exception {
         RetrainSettings settings = settings(job.config());
-        job.checkInput(settings.retrain().incoming());
-        job.checkStorage(settings.retrain().dataset());
-        job.checkStorage(settings.retrain().work());
+        job.checkInput(settings.retrain().intake().incoming());
+        job.checkStorage(settings.retrain().places().dataset());
+        job.checkStorage(settings.retrain().places().work());
         if (dryRun) {
             Configuration hadoop = job.hadoopConfiguration();
             return Conclusion.done(String.join(System.lineSeparator(), RetrainPreview.of(settings.retrain(), hadoop)));
         }
-        work = settings.retrain().work();
+        work = settings.retrain().places().work();
         Optional<MlflowServer> server = MlflowOption.connect(job);
         RetrainOutcome outcome;
         try (TrainingProgress progress = TrainingProgress.onStandardError();
@@ -111,7 +111,7 @@ final class RetrainCommand extends JobCommand {
                     listeners);
         }
         if (server.isPresent()) {
-            tell(job, server.get(), settings.retrain().model(), outcome);
+            tell(job, server.get(), settings.retrain().places().model(), outcome);
         }
         if (outcome instanceof RetrainOutcome.Finished finished) {
             showReport(job, finished.summary());
@@ -122,7 +122,9 @@ final class RetrainCommand extends JobCommand {
     /** The challenger's report, beside its training. */
     private void showReport(Job job, CycleSummary summary) throws IOException {
         Optional<Path> folder = tensorBoard.folder();
-        String cycle = summary.report().substring(0, summary.report().lastIndexOf('/'));
+        String cycle = summary.outcome()
+                .report()
+                .substring(0, summary.outcome().report().lastIndexOf('/'));
         AtomicStore report = AtomicStore.at(cycle + "/" + JudgeModels.TEST_REPORT, job.hadoopConfiguration());
         if (folder.isPresent() && report.exists(ReportDirectory.JSON)) {
             new ReportEvents(ReportDirectory.read(report), ReportDirectory.thumbnails(report))
@@ -135,11 +137,11 @@ final class RetrainCommand extends JobCommand {
         RetrainConfig retrain = config.bind("retrain", RetrainConfig.class);
         return new RetrainSettings(
                 retrain,
-                config.with("prepare.input", retrain.incoming())
-                        .with("prepare.output", retrain.dataset())
+                config.with("prepare.input", retrain.intake().incoming())
+                        .with("prepare.output", retrain.places().dataset())
                         .bind("prepare", PrepareConfig.class),
-                config.with("train.data", retrain.dataset())
-                        .with("train.output", retrain.work())
+                config.with("train.data", retrain.places().dataset())
+                        .with("train.output", retrain.places().work())
                         .bind("train", TrainConfig.class),
                 config.bind("evaluate", EvaluateConfig.class));
     }
@@ -162,10 +164,11 @@ final class RetrainCommand extends JobCommand {
             return Conclusion.done(nothing.text());
         }
         CycleSummary summary = ((RetrainOutcome.Finished) outcome).summary();
-        job.output("report", summary.report());
-        job.output("verdict", summary.verdict().name().toLowerCase(Locale.ROOT));
-        summary.newVersion().ifPresent(version -> job.output("version", Integer.toString(version)));
-        boolean failed = summary.verdict() == Verdict.KEPT || summary.verdict() == Verdict.REFUSED;
+        job.output("report", summary.outcome().report());
+        job.output("verdict", summary.outcome().verdict().name().toLowerCase(Locale.ROOT));
+        summary.contest().newVersion().ifPresent(version -> job.output("version", Integer.toString(version)));
+        boolean failed =
+                summary.outcome().verdict() == Verdict.KEPT || summary.outcome().verdict() == Verdict.REFUSED;
         return new Conclusion(
                 exitCode && failed ? ExitStatus.NOT_PROMOTED : ExitStatus.DONE,
                 String.join(System.lineSeparator(), describe(summary)));
@@ -174,24 +177,27 @@ final class RetrainCommand extends JobCommand {
     private static List<String> describe(CycleSummary summary) {
         List<String> lines = new ArrayList<>();
         lines.add(
-                switch (summary.verdict()) {
+                switch (summary.outcome().verdict()) {
                     case PROMOTED ->
                         "Cycle %d: promoted version %d of %s"
                                 .formatted(
-                                        summary.number(), summary.newVersion().orElseThrow(), summary.model());
+                                        summary.number(),
+                                        summary.contest().newVersion().orElseThrow(),
+                                        summary.model());
                     case KEPT -> "Cycle %d: the champion of %s stays".formatted(summary.number(), summary.model());
                     case WAITED -> "Cycle %d: waits for more images".formatted(summary.number());
                     case REFUSED -> "Cycle %d: the new images were not let in".formatted(summary.number());
                 });
-        summary.reasons().forEach(reason -> lines.add("  " + reason));
-        summary.batches()
+        summary.outcome().reasons().forEach(reason -> lines.add("  " + reason));
+        summary.data()
+                .batches()
                 .forEach(batch -> lines.add("  batch %s: %s, %d images%s"
                         .formatted(
                                 batch.name(),
                                 batch.fate(),
                                 batch.images(),
                                 batch.reason().isEmpty() ? "" : " (" + batch.reason() + ")")));
-        lines.add("Report: " + summary.report());
+        lines.add("Report: " + summary.outcome().report());
         return lines;
     }
 

@@ -224,15 +224,15 @@ final class TrainCommand extends JobCommand {
     @Override
     protected Conclusion run(Job job) throws Exception {
         TrainConfig config = job.config().bind("train", TrainConfig.class);
-        job.checkStorage(config.data());
-        job.checkStorage(config.output());
-        config.weights().ifPresent(job::fetch);
+        job.checkStorage(config.dataset().data());
+        job.checkStorage(config.run().output());
+        config.model().weights().ifPresent(job::fetch);
         Optional<MlflowServer> server = MlflowOption.connect(job);
         TrainingOutcome outcome;
         try (TrainingProgress progress = TrainingProgress.onStandardError();
                 MetricsEndpoint endpoint = MetricsOption.open(job)) {
-            List<TrainingListener> listeners =
-                    new ArrayList<>(List.of(progress, new LiveRunPage(config.output(), job.hadoopConfiguration())));
+            List<TrainingListener> listeners = new ArrayList<>(
+                    List.of(progress, new LiveRunPage(config.run().output(), job.hadoopConfiguration())));
             server.ifPresent(told -> listeners.add(new TrainingTracking(told, job.hadoopConfiguration())));
             listeners.add(endpoint.metrics());
             tensorBoard.trainings(job, TrainingEvents::lastPart).ifPresent(listeners::add);
@@ -256,23 +256,25 @@ final class TrainCommand extends JobCommand {
     private static void judgeFor(Path tensorBoard, Job job, TrainConfig config, TrainingOutcome outcome)
             throws Exception {
         RunDirectory run = RunDirectory.at(outcome.run(), job.hadoopConfiguration());
-        ImageDataset dataset =
-                ImageDataset.open(job.spark(), config.data(), run.manifest().datasetVersion());
-        if (dataset.images(config.validateOn()) == 0) {
+        ImageDataset dataset = ImageDataset.open(
+                job.spark(), config.dataset().data(), run.manifest().images().datasetVersion());
+        if (dataset.images(config.dataset().validateOn()) == 0) {
             return;
         }
         EvaluateConfig evaluate = job.config().bind("evaluate", EvaluateConfig.class);
         LoadedModel model =
                 ModelSource.load(outcome.run(), Optional.empty(), Optional.empty(), job.hadoopConfiguration());
         ModelUnderTest tested = new ModelUnderTest(
-                run.manifest().id(), new ModelClassifierSource(model, evaluate.batchSize()), RunCurves.NONE);
-        ClusterEvaluation.Outcome judged =
-                job.step("judge for TensorBoard", () -> new ClusterEvaluation(job.spark(), evaluate)
-                        .run(
-                                EvaluationData.of(dataset, config.validateOn()),
-                                List.of(tested),
-                                Optional.of(EvaluationData.of(dataset, config.validateOn())),
-                                Provenance.Stated.NOTHING));
+                run.manifest().id(),
+                new ModelClassifierSource(model, evaluate.inference().batchSize()),
+                RunCurves.NONE);
+        ClusterEvaluation.Outcome judged = job.step("judge for TensorBoard", () -> new ClusterEvaluation(
+                        job.spark(), evaluate)
+                .run(
+                        EvaluationData.of(dataset, config.dataset().validateOn()),
+                        List.of(tested),
+                        Optional.of(EvaluationData.of(dataset, config.dataset().validateOn())),
+                        Provenance.Stated.NOTHING));
         int epoch = outcome.best()
                 .map(BestCheckpoint::epoch)
                 .orElse(outcome.position().epoch());

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.storage.Flattened;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -35,6 +36,7 @@ import java.util.function.Function;
  *   <li>Components are whole numbers, fractions, booleans, strings, enums (in kebab case), paths, durations
  *       ({@code 10 minutes}), time zones, types with a static {@code parse(String)}, nested records, and lists, sets, string-keyed
  *       maps and optionals of them. An optional may be missing or {@code null}; nothing else may.
+ *   <li>The keys of a nested record that is {@link Flattened} lie in the section of the outer one.
  *   <li>A sealed interface of records is chosen by the key {@code type}: the record's name in kebab case, without the
  *       interface's name: {@code type = cosine} is {@code CosineSchedule implements Schedule}. Keys that only the
  *       defaults' choice has are dropped with it.
@@ -205,15 +207,26 @@ final class RecordBinder {
             return expected(path, value, "a section in braces");
         }
         int problemsBefore = problems.size();
+        Set<String> known = new LinkedHashSet<>(reserved);
+        Object bound = bindRecord(path, section, type, known);
+        refuseUnknownKeys(path, section, known, !reserved.isEmpty());
+        return problems.size() > problemsBefore ? null : bound;
+    }
+
+    /** @param known gets the keys that the record has, those of its flattened components included */
+    private Object bindRecord(String path, ConfigObject section, Class<?> type, Set<String> known) {
+        int problemsBefore = problems.size();
         RecordComponent[] components = type.getRecordComponents();
         Object[] arguments = new Object[components.length];
-        Set<String> known = new LinkedHashSet<>(reserved);
         for (int i = 0; i < components.length; i++) {
+            if (components[i].isAnnotationPresent(Flattened.class)) {
+                arguments[i] = bindRecord(path, section, components[i].getType(), known);
+                continue;
+            }
             String key = Keys.kebab(components[i].getName());
             known.add(key);
             arguments[i] = component(child(path, key), section, key, components[i].getGenericType());
         }
-        refuseUnknownKeys(path, section, known, !reserved.isEmpty());
         return problems.size() > problemsBefore ? null : construct(path, section, type, components, arguments);
     }
 

@@ -44,15 +44,15 @@ public final class Diagnosis {
     }
 
     private static Finding java(Host host) {
-        if (host.javaFeature() < 17) {
-            return Finding.problem("Java", host.javaVersion(), "Install Java 17 and point JAVA_HOME at it.");
+        if (host.jvm().feature() < 17) {
+            return Finding.problem("Java", host.jvm().version(), "Install Java 17 and point JAVA_HOME at it.");
         }
         // Spark itself has said by now if it does not run on this Java.
-        return Finding.ok("Java", host.javaVersion());
+        return Finding.ok("Java", host.jvm().version());
     }
 
     private static Finding modules(Host host) {
-        return host.opensModules()
+        return host.jvm().opensModules()
                 ? Finding.ok("Java modules", "opened for Spark")
                 : Finding.problem(
                         "Java modules",
@@ -61,25 +61,27 @@ public final class Diagnosis {
     }
 
     private static Finding kernels(Host host, DeviceType asked) {
-        if (host.computes()) {
-            return Finding.ok("Kernels", host.kernels());
+        if (host.computing().works()) {
+            return Finding.ok("Kernels", host.computing().kernels());
         }
         if (gpu(host, asked).verdict() == Finding.Verdict.PROBLEM) {
-            return Finding.problem("Kernels", host.kernels(), "See GPU below.");
+            return Finding.problem("Kernels", host.computing().kernels(), "See GPU below.");
         }
         return Finding.problem(
                 "Kernels",
-                host.kernels(),
+                host.computing().kernels(),
                 "The application jar carries natives for one platform; for this one build with "
-                        + "./mvnw package -Djavacpp.platform=%s".formatted(host.platform()));
+                        + "./mvnw package -Djavacpp.platform=%s"
+                                .formatted(host.jvm().platform()));
     }
 
     private static Finding processor(Host host) {
-        String cores = host.cores() == 1 ? "1 core" : host.cores() + " cores";
-        if (host.cpuFlags().contains("avx512f")) {
+        String cores =
+                host.processors().cores() == 1 ? "1 core" : host.processors().cores() + " cores";
+        if (host.processors().flags().contains("avx512f")) {
             return Finding.ok("Processor", cores + ", AVX-512");
         }
-        if (host.cpuFlags().contains("avx2")) {
+        if (host.processors().flags().contains("avx2")) {
             return Finding.ok("Processor", cores + ", AVX2");
         }
         return Finding.note(
@@ -89,13 +91,15 @@ public final class Diagnosis {
     }
 
     private static Finding threads(Host host) {
-        String found =
-                host.openMp().isEmpty() ? "no OMP_ variable set" : host.openMp().toString();
-        String threads = host.openMp().getOrDefault("OMP_NUM_THREADS", "");
-        if (threads.matches("\\d{1,6}") && Integer.parseInt(threads) > host.cores()) {
+        String found = host.processors().openMp().isEmpty()
+                ? "no OMP_ variable set"
+                : host.processors().openMp().toString();
+        String threads = host.processors().openMp().getOrDefault("OMP_NUM_THREADS", "");
+        if (threads.matches("\\d{1,6}")
+                && Integer.parseInt(threads) > host.processors().cores()) {
             return Finding.note("OpenMP", found, "OMP_NUM_THREADS is more than the cores; unset it.");
         }
-        if (!"passive".equalsIgnoreCase(host.openMp().get("OMP_WAIT_POLICY"))) {
+        if (!"passive".equalsIgnoreCase(host.processors().openMp().get("OMP_WAIT_POLICY"))) {
             return Finding.note(
                     "OpenMP",
                     found,
@@ -107,22 +111,28 @@ public final class Diagnosis {
     }
 
     private static Finding load(Host host) {
-        if (host.load() < 0) {
+        if (host.processors().load() < 0) {
             return Finding.ok("Load", "unknown");
         }
-        String found = String.format(Locale.ROOT, "%.1f running threads on %d cores", host.load(), host.cores());
-        return host.load() > host.cores()
+        String found = String.format(
+                Locale.ROOT,
+                "%.1f running threads on %d cores",
+                host.processors().load(),
+                host.processors().cores());
+        return host.processors().load() > host.processors().cores()
                 ? Finding.note("Load", found, "Something else is busy here; timings will be poor.")
                 : Finding.ok("Load", found);
     }
 
     private static Finding memory(Host host) {
         String found = "%s, of which %s for the Java heap; networks live outside the heap"
-                .formatted(gibibytes(host.memoryBytes()), gibibytes(host.heapBytes()));
-        if (host.memoryBytes() < LEAST_MEMORY_BYTES) {
+                .formatted(
+                        gibibytes(host.memory().bytes()),
+                        gibibytes(host.memory().heapBytes()));
+        if (host.memory().bytes() < LEAST_MEMORY_BYTES) {
             return Finding.note("Memory", found, "Use small batches, or a machine with 4 GiB or more.");
         }
-        return host.heapBytes() > host.memoryBytes() / 4 * 3
+        return host.memory().heapBytes() > host.memory().bytes() / 4 * 3
                 ? Finding.note(
                         "Memory",
                         found,
@@ -132,22 +142,22 @@ public final class Diagnosis {
     }
 
     private static Finding temporaryDirectory(Host host) {
-        String directory = host.temporaryDirectory();
-        if (host.temporaryFreeBytes() < 0) {
+        String directory = host.temporary().directory();
+        if (host.temporary().freeBytes() < 0) {
             return Finding.problem(
                     "Temporary files", directory + " cannot be written to", "Set TMPDIR to a directory that can.");
         }
-        String found = "%s free in %s".formatted(gibibytes(host.temporaryFreeBytes()), directory);
-        return host.temporaryFreeBytes() < LEAST_TEMPORARY_BYTES
+        String found = "%s free in %s".formatted(gibibytes(host.temporary().freeBytes()), directory);
+        return host.temporary().freeBytes() < LEAST_TEMPORARY_BYTES
                 ? Finding.note("Temporary files", found, "Make room, or set TMPDIR to a larger disk.")
                 : Finding.ok("Temporary files", found);
     }
 
     private static Finding gpu(Host host, DeviceType asked) {
-        String found = host.driver().toString();
+        String found = host.computing().driver().toString();
         Optional<String> wrongBackend = asked == DeviceType.CUDA
-                ? host.backends().whyNotCuda()
-                : host.backends().whyNotCpu();
+                ? host.computing().backends().whyNotCuda()
+                : host.computing().backends().whyNotCpu();
         if (wrongBackend.isPresent()) {
             return Finding.problem("GPU", found, wrongBackend.get() + ".");
         }
@@ -155,12 +165,12 @@ public final class Diagnosis {
     }
 
     private static Finding gpuAskedFor(Host host, DeviceType asked, String found) {
-        Optional<String> none = CudaRequirement.noDevices(host.driver());
+        Optional<String> none = CudaRequirement.noDevices(host.computing().driver());
         if (none.isPresent()) {
             return Finding.problem(
                     "GPU", found, none.get() + ". Install the driver and start executors where the GPUs are.");
         }
-        List<NvidiaGpu> devices = ((DriverAnswer.Devices) host.driver()).devices();
+        List<NvidiaGpu> devices = ((DriverAnswer.Devices) host.computing().driver()).devices();
         List<String> refusals = refusals(devices, bindingOf(asked));
         if (refusals.isEmpty()) {
             return Finding.ok("GPU", found);
@@ -172,10 +182,10 @@ public final class Diagnosis {
     }
 
     private static Finding gpuBesideTheCpu(Host host, String found) {
-        if (CudaRequirement.noDevices(host.driver()).isPresent()) {
+        if (CudaRequirement.noDevices(host.computing().driver()).isPresent()) {
             return Finding.ok("GPU", found + "; computing on the CPU");
         }
-        List<NvidiaGpu> devices = ((DriverAnswer.Devices) host.driver()).devices();
+        List<NvidiaGpu> devices = ((DriverAnswer.Devices) host.computing().driver()).devices();
         if (refusals(devices, new CudnnBinding()).size() < devices.size()) {
             return Finding.note(
                     "GPU",

@@ -47,22 +47,20 @@ final class HostInspection {
         }
         return new Host(
                 hostName(),
-                Runtime.version().toString(),
-                Runtime.version().feature(),
-                Object.class.getModule().isOpen("sun.nio.ch", Host.class.getModule()),
-                thisPlatform(),
-                Runtime.getRuntime().availableProcessors(),
-                readCpuFlags(),
-                system.getTotalMemorySize(),
-                Runtime.getRuntime().maxMemory(),
-                system.getSystemLoadAverage(),
-                openMpVariables(),
-                kernels,
-                computes,
-                Nd4jBackends.onTheClassPath(),
-                DriverAnswer.ofThisMachine(),
-                temporary.toString(),
-                freeBytes(temporary));
+                new Host.Jvm(
+                        Runtime.version().toString(),
+                        Runtime.version().feature(),
+                        Object.class.getModule().isOpen("sun.nio.ch", Host.class.getModule()),
+                        thisPlatform()),
+                new Host.Processors(
+                        Runtime.getRuntime().availableProcessors(),
+                        readCpuFlags(),
+                        system.getSystemLoadAverage(),
+                        openMpVariables()),
+                new Host.Memory(
+                        system.getTotalMemorySize(), Runtime.getRuntime().maxMemory()),
+                new Host.Computing(kernels, computes, Nd4jBackends.onTheClassPath(), DriverAnswer.ofThisMachine()),
+                new Host.Temporary(temporary.toString(), freeBytes(temporary)));
     }
 
     private static Throwable rootOf(Throwable thrown) {

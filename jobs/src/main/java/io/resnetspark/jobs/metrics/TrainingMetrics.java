@@ -74,10 +74,11 @@ public final class TrainingMetrics implements TrainingListener {
     @Override
     public void started(TrainingSummary training) {
         run = training.run();
-        info.labelValues(run, training.architecture(), training.kernels()).set(1);
+        info.labelValues(run, training.network().architecture(), training.kernels())
+                .set(1);
         active.labelValues(run).set(1);
-        plannedEpochs.labelValues(run).set(training.epochs());
-        workers.labelValues(run).set(training.workers());
+        plannedEpochs.labelValues(run).set(training.course().epochs());
+        workers.labelValues(run).set(training.workers().count());
         rounds.initLabelValues(run);
         images.initLabelValues(run);
         returns.initLabelValues(run);
@@ -91,18 +92,18 @@ public final class TrainingMetrics implements TrainingListener {
     @Override
     public void roundDone(RoundMetrics metrics) {
         rounds.labelValues(run).inc();
-        images.labelValues(run).inc(metrics.examples());
-        seconds.labelValues(run, "train").inc(metrics.trainSeconds());
-        seconds.labelValues(run, "input_wait").inc(metrics.inputWaitSeconds());
-        seconds.labelValues(run, "broadcast").inc(metrics.broadcastSeconds());
-        seconds.labelValues(run, "reduce").inc(Math.max(0, metrics.reduceSeconds()));
-        sentBytes.labelValues(run, "worker").inc(metrics.workerSentBytes());
-        sentBytes.labelValues(run, "driver").inc(metrics.driverBytes());
+        images.labelValues(run).inc(metrics.learning().examples());
+        seconds.labelValues(run, "train").inc(metrics.times().trainSeconds());
+        seconds.labelValues(run, "input_wait").inc(metrics.times().inputWaitSeconds());
+        seconds.labelValues(run, "broadcast").inc(metrics.times().broadcastSeconds());
+        seconds.labelValues(run, "reduce").inc(Math.max(0, metrics.times().reduceSeconds()));
+        sentBytes.labelValues(run, "worker").inc(metrics.traffic().workerSentBytes());
+        sentBytes.labelValues(run, "driver").inc(metrics.traffic().driverBytes());
         epochs.labelValues(run).set(metrics.progress());
-        loss.labelValues(run).set(metrics.loss());
-        accuracy.labelValues(run).set(metrics.accuracy());
-        learningRate.labelValues(run).set(metrics.learningRate());
-        imagesPerSecond.labelValues(run).set(metrics.imagesPerSecond());
+        loss.labelValues(run).set(metrics.learning().loss());
+        accuracy.labelValues(run).set(metrics.learning().accuracy());
+        learningRate.labelValues(run).set(metrics.learning().learningRate());
+        imagesPerSecond.labelValues(run).set(metrics.times().imagesPerSecond());
         lastRound.labelValues(run).set(now());
     }
 

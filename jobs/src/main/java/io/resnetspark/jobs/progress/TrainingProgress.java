@@ -28,36 +28,37 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
     @Override
     public void started(TrainingSummary training) {
         summary = training;
-        done = training.examplesDone();
-        meter = new ProgressMeter(ProgressUnit.IMAGES, done, Math.max(1, training.totalExamples()), System::nanoTime);
+        done = training.course().examplesDone();
+        meter = new ProgressMeter(
+                ProgressUnit.IMAGES, done, Math.max(1, training.course().totalExamples()), System::nanoTime);
         display.print(String.format(
                 Locale.ROOT,
                 "%s, %,d parameters, %d classes; %,d training and %,d validation images",
-                training.architecture(),
-                training.parameters(),
-                training.classes(),
-                training.examples(),
-                training.validationExamples()));
+                training.network().architecture(),
+                training.network().parameters(),
+                training.network().classes(),
+                training.images().training(),
+                training.images().validation()));
         display.print(String.format(
                 Locale.ROOT,
                 "%d workers x %d threads, batches of %d, averaged %s; %d epochs, %d rounds; %s",
-                training.workers(),
-                training.threadsPerWorker(),
-                training.batchSize(),
+                training.workers().count(),
+                training.workers().threads(),
+                training.workers().batchSize(),
                 training.averaging(),
-                training.epochs(),
-                training.totalRounds(),
+                training.course().epochs(),
+                training.course().totalRounds(),
                 training.kernels()));
     }
 
     @Override
     public void roundDone(RoundMetrics metrics) {
-        done += metrics.examples();
+        done += metrics.learning().examples();
         display.show(meter.advance(
-                "epoch %d/%d".formatted(metrics.epoch() + 1, summary.epochs()),
+                "epoch %d/%d".formatted(metrics.epoch() + 1, summary.course().epochs()),
                 done,
-                OptionalDouble.of(metrics.loss()),
-                OptionalDouble.of(metrics.learningRate())));
+                OptionalDouble.of(metrics.learning().loss()),
+                OptionalDouble.of(metrics.learning().learningRate())));
     }
 
     @Override
@@ -73,7 +74,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
                 Locale.ROOT,
                 "epoch %d/%d: loss %.4f, accuracy %.2f %%%s; %.1f s",
                 metrics.epoch(),
-                summary.epochs(),
+                summary.course().epochs(),
                 metrics.loss(),
                 100 * metrics.accuracy(),
                 validation,
@@ -102,7 +103,8 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
     @Override
     public void returned(ReturnToCheckpoint made) {
         done = made.examples();
-        meter = new ProgressMeter(ProgressUnit.IMAGES, done, Math.max(1, summary.totalExamples()), System::nanoTime);
+        meter = new ProgressMeter(
+                ProgressUnit.IMAGES, done, Math.max(1, summary.course().totalExamples()), System::nanoTime);
         display.print(made.describe());
     }
 

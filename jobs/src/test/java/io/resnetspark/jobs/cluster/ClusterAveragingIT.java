@@ -112,12 +112,13 @@ class ClusterAveragingIT {
     private void assertBothAccuraciesAreReported() {
         EvaluationReport report =
                 ReportDirectory.read(AtomicStore.at(directory.resolve("report").toString(), new Configuration()));
-        assertThat(report.model().source()).contains("40 training images");
-        assertThat(report.comparisons()).singleElement().satisfies(before -> {
+        assertThat(report.subject().model().source()).contains("40 training images");
+        assertThat(report.findings().comparisons()).singleElement().satisfies(before -> {
             assertThat(before.second().source()).doesNotContain("40 training images");
-            assertThat(before.difference()).isCloseTo(before.top1() - report.top1(), within(1e-12));
+            assertThat(before.paired().difference())
+                    .isCloseTo(before.scores().top1() - report.scores().top1(), within(1e-12));
         });
-        assertThat(report.run().batchNorm()).singleElement().satisfies(anew -> {
+        assertThat(report.subject().run().batchNorm()).singleElement().satisfies(anew -> {
             assertThat(anew.images()).isEqualTo(48);
             assertThat(anew.before().top1()).isBetween(0.0, 1.0);
             assertThat(anew.after().loss()).isNotEqualTo(anew.before().loss());

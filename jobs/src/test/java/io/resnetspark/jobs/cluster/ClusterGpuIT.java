@@ -9,6 +9,7 @@ import io.resnetspark.jobs.outcome.Failure;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.gpu.DeviceLostError;
+import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.device.DeviceType;
 import io.resnetspark.pipeline.run.RunDirectory;
@@ -173,6 +174,20 @@ class ClusterGpuIT {
         }
         assertThat(trained("one-executor").state())
                 .isEqualTo(trained("two-executors").state());
+    }
+
+    /** The driver is another machine, whose own kernels say nothing of theirs. */
+    @Test
+    void theManifestSaysWhatWorkersComputedWith() {
+        Map<String, String> settings = new HashMap<>(executors(2));
+        settings.put("spark.executor.extraJavaOptions", "-D%s=nd4j".formatted(Kernels.SETTING));
+        try (ClusterDriver driver = new ClusterDriver(cluster, settings)) {
+            driver.train(config("other-kernels"), new RoundWatch());
+        }
+        RunDirectory run = RunDirectory.at(directory.resolve("other-kernels").toString(), new Configuration());
+        assertThat(run.manifest().environment().kernels())
+                .isEqualTo(Kernels.nd4j().description())
+                .isNotEqualTo(Kernels.ofThisProcess().description());
     }
 
     @Test

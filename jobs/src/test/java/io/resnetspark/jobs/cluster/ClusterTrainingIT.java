@@ -10,7 +10,6 @@ import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.MetricsFile;
-import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,7 +117,7 @@ class ClusterTrainingIT {
     /** The loss of every round, which depends on every step before it. */
     private static List<Double> losses(String name) {
         return MetricsFile.read(run(name)).rounds().stream()
-                .map(RoundMetrics::loss)
+                .map(round -> round.learning().loss())
                 .toList();
     }
 
@@ -286,7 +285,7 @@ class ClusterTrainingIT {
                 cluster.submission(ClusterDriver.smallTables(), trainCommand("driver-killed"));
         awaitEpoch(doomed, directory.resolve("driver-killed"));
         doomed.process().destroyForcibly().waitFor(30, TimeUnit.SECONDS);
-        assertThat(run("driver-killed").manifest().status()).isEqualTo(TrainingStatus.RUNNING);
+        assertThat(run("driver-killed").manifest().progress().status()).isEqualTo(TrainingStatus.RUNNING);
         StandaloneCluster.Ended resumed =
                 cluster.submit(ClusterDriver.smallTables(), trainCommand("driver-killed", "--resume"), LIMIT);
         assertThat(resumed.exitCode()).as(resumed.errors()).isZero();

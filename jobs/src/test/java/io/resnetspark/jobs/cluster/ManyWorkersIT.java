@@ -102,7 +102,7 @@ class ManyWorkersIT {
         assertThat(MetricsFile.read(apart).rounds())
                 .hasSameSizeAs(MetricsFile.read(here).rounds())
                 .hasSizeGreaterThanOrEqualTo(2)
-                .allSatisfy(round -> assertThat(round.examples()).isPositive());
+                .allSatisfy(round -> assertThat(round.learning().examples()).isPositive());
         assertThat(apart.newestCheckpoint().orElseThrow())
                 .isEqualTo(here.newestCheckpoint().orElseThrow());
     }

@@ -52,7 +52,7 @@ class RecipesTest {
     void everyRecipeBinds(Path recipe) {
         boolean overlay = recipe.endsWith("imagenet-lars.conf");
         Path base = overlay ? RECIPES.resolve("imagenet-resnet50.conf") : recipe;
-        assertThat(train(base, recipe).arch()).isNotBlank();
+        assertThat(train(base, recipe).model().arch()).isNotBlank();
     }
 
     @ParameterizedTest
@@ -86,19 +86,25 @@ class RecipesTest {
     void imageNetRatesFollowTheLinearRule() {
         for (String name : List.of("imagenet-resnet18.conf", "imagenet-resnet50.conf")) {
             TrainConfig config = train(RECIPES.resolve(name));
-            assertThat(config.learningRate())
-                    .isCloseTo(0.1 * config.workers() * config.batchSize() / 256, within(1e-12));
-            assertThat(config.averagingFrequency()).isEqualTo(1);
-            assertThat(config.schedule()).isInstanceOf(LearningRateSchedule.WarmUp.class);
+            assertThat(config.optimization().learningRate())
+                    .isCloseTo(
+                            0.1
+                                    * config.averaging().workers()
+                                    * config.optimization().batchSize()
+                                    / 256,
+                            within(1e-12));
+            assertThat(config.averaging().averagingFrequency()).isEqualTo(1);
+            assertThat(config.optimization().schedule()).isInstanceOf(LearningRateSchedule.WarmUp.class);
         }
     }
 
     @Test
     void thePaperTrainsSixtyFourThousandStepsAndDecaysAtThirtyTwoAndFortyEight() {
         TrainConfig config = train(RECIPES.resolve("cifar10-resnet20-paper.conf"));
-        double stepsPerEpoch = Math.ceil(45_000.0 / config.batchSize());
-        assertThat(config.epochs() * stepsPerEpoch).isCloseTo(64_000, within(stepsPerEpoch));
-        LearningRateSchedule.Step schedule = (LearningRateSchedule.Step) config.schedule();
+        double stepsPerEpoch = Math.ceil(45_000.0 / config.optimization().batchSize());
+        assertThat(config.optimization().epochs() * stepsPerEpoch).isCloseTo(64_000, within(stepsPerEpoch));
+        LearningRateSchedule.Step schedule =
+                (LearningRateSchedule.Step) config.optimization().schedule();
         List<Double> steps = schedule.milestones().stream()
                 .map(epoch -> epoch * stepsPerEpoch)
                 .toList();
@@ -109,7 +115,9 @@ class RecipesTest {
 
     @Test
     void theShortRecipeIsShort() {
-        assertThat(train(RECIPES.resolve("cifar10-resnet20-short.conf")).epochs())
+        assertThat(train(RECIPES.resolve("cifar10-resnet20-short.conf"))
+                        .optimization()
+                        .epochs())
                 .isLessThanOrEqualTo(30);
     }
 }

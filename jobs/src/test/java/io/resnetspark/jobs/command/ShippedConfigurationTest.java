@@ -60,7 +60,8 @@ class ShippedConfigurationTest {
                 .isEqualTo(PrepareConfig.of("i", PrepareConfig.SourceFormat.CIFAR10, "o"));
         assertThat(config.bind("evaluate", EvaluateConfig.class)).isEqualTo(EvaluateConfig.standard());
         assertThat(config.bind("predict", PredictConfig.class)).isEqualTo(PredictConfig.standard());
-        assertThat(config.bind("train", TrainConfig.class).augmentation()).isEqualTo(Augmentation.cifar());
+        assertThat(config.bind("train", TrainConfig.class).dataset().augmentation())
+                .isEqualTo(Augmentation.cifar());
         assertThat(config.bind("train", TrainConfig.class).onDivergence()).isEqualTo(OnDivergence.standard());
         assertThat(config.bind("spark", SparkConfig.class).master()).isEmpty();
         assertThat(config.bind("device", DeviceConfig.class)).isEqualTo(DeviceConfig.standard());
@@ -85,12 +86,13 @@ class ShippedConfigurationTest {
             assertThat(config.experiment(name).trainings()).isNotEmpty();
         }
         TrainConfig published = config.degradation().train();
-        assertThat(published.schedule()).isEqualTo(new LearningRateSchedule.Step(List.of(91.0, 136.5), 0.1));
-        assertThat(published.threadsPerWorker()).isEqualTo(3);
-        assertThat(config.averaging().train().schedule())
+        assertThat(published.optimization().schedule())
+                .isEqualTo(new LearningRateSchedule.Step(List.of(91.0, 136.5), 0.1));
+        assertThat(published.compute().threadsPerWorker()).isEqualTo(3);
+        assertThat(config.averaging().train().optimization().schedule())
                 .as("averaging takes the usual schedule")
                 .isEqualTo(new LearningRateSchedule.OneCycle(0.1, 0, 0));
-        assertThat(config.batchNorm().train().schedule()).isEqualTo(new LearningRateSchedule.Constant());
+        assertThat(config.batchNorm().train().optimization().schedule()).isEqualTo(new LearningRateSchedule.Constant());
     }
 
     @Test
@@ -117,11 +119,16 @@ class ShippedConfigurationTest {
     @Test
     void schedulesInAWordAreWholeSchedules() throws Exception {
         ScheduleOption.Parser parser = new ScheduleOption.Parser();
-        assertThat(train(parser.convert("cosine"), "train.schedule").schedule())
+        assertThat(train(parser.convert("cosine"), "train.schedule")
+                        .optimization()
+                        .schedule())
                 .isEqualTo(new LearningRateSchedule.Cosine());
-        assertThat(train(parser.convert("step:30:60"), "train.schedule").schedule())
+        assertThat(train(parser.convert("step:30:60"), "train.schedule")
+                        .optimization()
+                        .schedule())
                 .isEqualTo(new LearningRateSchedule.Step(List.of(30.0, 60.0), 0.1));
         assertThat(train(parser.convert("warm-up:5,one-cycle"), "train.schedule")
+                        .optimization()
                         .schedule())
                 .isEqualTo(new LearningRateSchedule.WarmUp(5, new LearningRateSchedule.OneCycle(0.3, 0.04, 1e-4)));
     }
@@ -129,11 +136,15 @@ class ShippedConfigurationTest {
     @Test
     void augmentationsByNameAreThoseOfTheModel() throws Exception {
         AugmentationOption.Parser parser = new AugmentationOption.Parser();
-        assertThat(train(parser.convert("none"), "train.augmentation").augmentation())
+        assertThat(train(parser.convert("none"), "train.augmentation").dataset().augmentation())
                 .isEqualTo(Augmentation.none());
-        assertThat(train(parser.convert("cifar"), "train.augmentation").augmentation())
+        assertThat(train(parser.convert("cifar"), "train.augmentation")
+                        .dataset()
+                        .augmentation())
                 .isEqualTo(Augmentation.cifar());
-        assertThat(train(parser.convert("imagenet"), "train.augmentation").augmentation())
+        assertThat(train(parser.convert("imagenet"), "train.augmentation")
+                        .dataset()
+                        .augmentation())
                 .isEqualTo(Augmentation.imageNet());
     }
 }

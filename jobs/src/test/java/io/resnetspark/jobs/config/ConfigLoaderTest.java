@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.storage.Flattened;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -175,6 +176,30 @@ class ConfigLoaderTest {
                 .hasMessageContaining("train.workers: must be at least 1, was 0 (--workers)");
         assertThatThrownBy(() -> train(defaults.withSetting("train.seed=-1")))
                 .hasMessageContaining("train: No negative seeds");
+    }
+
+    @Test
+    void keysOfAFlattenedRecordLieInTheSectionOfTheOuterOne() {
+        record Order(int batchSize, long seed) {
+            Order {
+                if (batchSize < 1) {
+                    throw new IllegalArgumentException("batch-size must be at least 1, not " + batchSize);
+                }
+            }
+        }
+        record Flat(@Flattened Order order, int epochs) {}
+        ConfigLoader loader = ConfigLoader.defaults("defaults", "flat { batch-size = 4, seed = 1, epochs = 2 }");
+
+        assertThat(loader.load().bind("flat", Flat.class)).isEqualTo(new Flat(new Order(4, 1), 2));
+        assertThatThrownBy(() -> loader.withSetting("flat.batch-size=0")
+                        .withSetting("flat.sed=2")
+                        .withSetting("flat.order.seed=3")
+                        .load()
+                        .bind("flat", Flat.class))
+                .hasMessageContaining("3 problems")
+                .hasMessageContaining("flat.batch-size: must be at least 1, not 0 (--set flat.batch-size=0)")
+                .hasMessageContaining("flat.sed: unknown key; did you mean seed?")
+                .hasMessageContaining("flat.order: unknown key");
     }
 
     @Test

@@ -25,22 +25,11 @@ class DiagnosisTest {
             int java, int cores, Set<String> flags, long memory, long heap, Map<String, String> openMp) {
         return new Host(
                 "h",
-                java + ".0",
-                java,
-                true,
-                "linux-x86_64",
-                cores,
-                flags,
-                memory,
-                heap,
-                0.5,
-                openMp,
-                "oneDNN",
-                true,
-                CPU_BUILD,
-                new DriverAnswer.NoDriver(),
-                "/tmp",
-                50 * GIB);
+                new Host.Jvm(java + ".0", java, true, "linux-x86_64"),
+                new Host.Processors(cores, flags, 0.5, openMp),
+                new Host.Memory(memory, heap),
+                new Host.Computing("oneDNN", true, CPU_BUILD, new DriverAnswer.NoDriver()),
+                new Host.Temporary("/tmp", 50 * GIB));
     }
 
     private static final Host GOOD =
@@ -65,22 +54,11 @@ class DiagnosisTest {
     void whateverIsNotOkComesWithAdvice() {
         Host bad = new Host(
                 "h",
-                "11",
-                11,
-                false,
-                "linux-arm64",
-                1,
-                Set.of(),
-                2 * GIB,
-                2 * GIB,
-                9,
-                Map.of("OMP_NUM_THREADS", "64"),
-                "UnsatisfiedLinkError",
-                false,
-                CPU_BUILD,
-                new DriverAnswer.Devices(List.of(H200)),
-                "/full",
-                -1);
+                new Host.Jvm("11", 11, false, "linux-arm64"),
+                new Host.Processors(1, Set.of(), 9, Map.of("OMP_NUM_THREADS", "64")),
+                new Host.Memory(2 * GIB, 2 * GIB),
+                new Host.Computing("UnsatisfiedLinkError", false, CPU_BUILD, new DriverAnswer.Devices(List.of(H200))),
+                new Host.Temporary("/full", -1));
         assertThat(Diagnosis.of(bad, DeviceType.CPU)).allSatisfy(finding -> {
             assertThat(finding.verdict()).isNotEqualTo(Verdict.OK);
             assertThat(finding.advice()).isNotEmpty();
@@ -101,22 +79,11 @@ class DiagnosisTest {
     private static Finding gpu(DeviceType asked, Nd4jBackends backends, DriverAnswer driver) {
         Host host = new Host(
                 "h",
-                "17.0",
-                17,
-                true,
-                "linux-x86_64",
-                2,
-                Set.of(),
-                24 * GIB,
-                6 * GIB,
-                0.5,
-                Map.of(),
-                "ND4J",
-                true,
-                backends,
-                driver,
-                "/tmp",
-                50 * GIB);
+                new Host.Jvm("17.0", 17, true, "linux-x86_64"),
+                new Host.Processors(2, Set.of(), 0.5, Map.of()),
+                new Host.Memory(24 * GIB, 6 * GIB),
+                new Host.Computing("ND4J", true, backends, driver),
+                new Host.Temporary("/tmp", 50 * GIB));
         return Diagnosis.of(host, asked).stream()
                 .filter(each -> each.subject().equals("GPU"))
                 .findFirst()
@@ -156,10 +123,10 @@ class DiagnosisTest {
     @Test
     void thisProcessComputes() {
         Host here = Host.ofDriver(DeviceRequest.CPU);
-        assertThat(here.computes()).as(here.kernels()).isTrue();
-        assertThat(here.opensModules()).isTrue();
-        assertThat(here.javaFeature()).isGreaterThanOrEqualTo(17);
-        assertThat(here.cores()).isPositive();
-        assertThat(here.memoryBytes()).isGreaterThan(here.heapBytes() / 2);
+        assertThat(here.computing().works()).as(here.computing().kernels()).isTrue();
+        assertThat(here.jvm().opensModules()).isTrue();
+        assertThat(here.jvm().feature()).isGreaterThanOrEqualTo(17);
+        assertThat(here.processors().cores()).isPositive();
+        assertThat(here.memory().bytes()).isGreaterThan(here.memory().heapBytes() / 2);
     }
 }

@@ -65,8 +65,21 @@ class MonitoringFilesTest {
         try (MetricsEndpoint endpoint = new MetricsEndpoint(new MetricsConfig("127.0.0.1", OptionalInt.of(0)))) {
             endpoint.metrics()
                     .started(new TrainingSummary(
-                            "file:/runs/1", "resnet18", 11, 100, 10, 2, 2, 1, 8, 1, 0, 3, 30, 0, 300, 0, "oneDNN"));
-            endpoint.metrics().roundDone(new RoundMetrics(1, 0, 1, 0.25, 16, 2.5, 0.5, 0.1, 99, 1, 1, 0, 0, 0, 7, 8));
+                            "file:/runs/1",
+                            "oneDNN",
+                            new TrainingSummary.Network("resnet18", 11, 2),
+                            new TrainingSummary.Images(100, 10),
+                            new TrainingSummary.Workers(2, 1, 8, 1, 0),
+                            new TrainingSummary.Course(3, 30, 0, 300, 0)));
+            endpoint.metrics()
+                    .roundDone(new RoundMetrics(
+                            1,
+                            0,
+                            1,
+                            0.25,
+                            new RoundMetrics.Learning(16, 2.5, 0.5, 0.1),
+                            new RoundMetrics.Times(99, 1, 1, 0, 0, 0),
+                            new RoundMetrics.Traffic(7, 8)));
             endpoint.metrics()
                     .epochDone(new EpochMetrics(
                             1, 1, 100, 2.0, 0.5, Optional.of(new EpochMetrics.Validation(10, 0.7, 0.6)), 1));

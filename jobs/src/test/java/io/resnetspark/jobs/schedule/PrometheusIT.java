@@ -192,7 +192,8 @@ class PrometheusIT {
         List<RoundMetrics> rounds = MetricsFile.read(
                         RunDirectory.at(directory.resolve("run").toString(), new Configuration()))
                 .rounds();
-        List<Double> losses = rounds.stream().map(RoundMetrics::loss).toList();
+        List<Double> losses =
+                rounds.stream().map(round -> round.learning().loss()).toList();
         JsonNode scraped = range("resnet_training_loss");
         assertThat(scraped).hasSize(1);
         assertThat(scraped.get(0).at("/metric/run").asText()).endsWith("/run");

@@ -120,10 +120,13 @@ class TensorBoardIT {
     private static Map<String, Object> expected(RunDirectory run) {
         MetricsFile metrics = MetricsFile.read(run);
         return Map.of(
-                "losses", metrics.rounds().stream().map(RoundMetrics::loss).toList(),
+                "losses",
+                        metrics.rounds().stream()
+                                .map(round -> round.learning().loss())
+                                .toList(),
                 "rates",
                         metrics.rounds().stream()
-                                .map(RoundMetrics::learningRate)
+                                .map(round -> round.learning().learningRate())
                                 .toList(),
                 "epochs", metrics.epochs().stream().map(EpochMetrics::loss).toList());
     }
@@ -162,25 +165,21 @@ class TensorBoardIT {
     private static TrainingSummary summary(RunDirectory run, int roundsDone) {
         return new TrainingSummary(
                 run.path(),
-                "resnet18",
-                11,
-                100,
-                10,
-                2,
-                2,
-                1,
-                8,
-                1,
-                0,
-                3,
-                30,
-                roundsDone,
-                300,
-                8 * roundsDone,
-                "oneDNN");
+                "oneDNN",
+                new TrainingSummary.Network("resnet18", 11, 2),
+                new TrainingSummary.Images(100, 10),
+                new TrainingSummary.Workers(2, 1, 8, 1, 0),
+                new TrainingSummary.Course(3, 30, roundsDone, 300, 8 * roundsDone));
     }
 
     private static RoundMetrics round(int round, double loss) {
-        return new RoundMetrics(round, 0, round, 0.1, 16, loss, 0.5, 0.1, 99, 1, 1, 0, 0, 0, 0, 0);
+        return new RoundMetrics(
+                round,
+                0,
+                round,
+                0.1,
+                new RoundMetrics.Learning(16, loss, 0.5, 0.1),
+                new RoundMetrics.Times(99, 1, 1, 0, 0, 0),
+                new RoundMetrics.Traffic(0, 0));
     }
 }

@@ -144,7 +144,10 @@ public final class DatasetFiles {
         DatasetManifest manifest = base.manifest();
         ArrayList<DatasetManifest.EarlierVersion> history = new ArrayList<>(manifest.history());
         history.add(new DatasetManifest.EarlierVersion(
-                manifest.version(), manifest.createdAt(), manifest.images(), DigestUtils.sha256Hex(base.bytes())));
+                manifest.version(),
+                manifest.createdAt(),
+                manifest.content().images(),
+                DigestUtils.sha256Hex(base.bytes())));
         return List.copyOf(history);
     }
 

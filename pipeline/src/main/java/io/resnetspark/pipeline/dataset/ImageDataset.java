@@ -60,7 +60,7 @@ public final class ImageDataset {
     }
 
     public ClassIndex classes() {
-        return new ClassIndex(manifest.classes());
+        return new ClassIndex(manifest.content().classes());
     }
 
     /** Number of images in a split. */
@@ -70,12 +70,12 @@ public final class ImageDataset {
 
     /** Channels of every stored image: 1 or 3. */
     public int channels() {
-        return manifest.config().channels();
+        return manifest.making().config().channels();
     }
 
     /** How the column {@code bytes} is to be read. */
     public PrepareConfig.StoredEncoding encoding() {
-        return manifest.config().storage().encoding();
+        return manifest.making().config().storage().encoding();
     }
 
     /**
@@ -84,7 +84,7 @@ public final class ImageDataset {
      * pixel_square_sums, bytes}.
      */
     public Dataset<Row> rows(Split split) {
-        return table.rows(manifest.tableVersion(), split);
+        return table.rows(manifest.tables().tableVersion(), split);
     }
 
     SparkSession spark() {

@@ -68,7 +68,8 @@ final class ClassifyPass {
                         "slices",
                         jobs.run(
                                 "evaluate: look at slice columns",
-                                () -> SliceColumns.of(data.images(), config.sliceBy())))
+                                () -> SliceColumns.of(
+                                        data.images(), config.analysis().sliceBy())))
                 .select(columns(
                         "image_id", "label", "origin", "slices", "width", "height", "channels", "encoding", "bytes"));
         String description = "evaluate: classify %,d images of %s (%s) with %s"
@@ -83,7 +84,11 @@ final class ClassifyPass {
                                         .toList()));
         Dataset<Row> rows = jobs.run(description, () -> EvenShares.of(images, images))
                 .mapPartitions(
-                        new ClassifyImages(broadcast, config.testTimeAugmentation(), config.batchSize(), shares),
+                        new ClassifyImages(
+                                broadcast,
+                                config.inference().testTimeAugmentation(),
+                                config.inference().batchSize(),
+                                shares),
                         Encoders.row(ClassifyImages.SCORED))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         long start = System.nanoTime();

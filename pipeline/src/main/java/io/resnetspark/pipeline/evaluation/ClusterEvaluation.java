@@ -6,6 +6,7 @@ import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.metrics.TemperatureScaling;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Findings;
 import io.resnetspark.pipeline.inference.NamedJobs;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ public final class ClusterEvaluation {
             SplitMetrics metrics = count(scored.rows(), data, temperatures);
             ReportFindings findings = new ReportFindings(
                     new ExampleSearch(scored.rows(), data.labels(), temperatures), data.labels(), metrics, config);
-            List<ReportAssembly.Findings> found = new ArrayList<>();
+            List<Findings> found = new ArrayList<>();
             for (int m = 0; m < models.size(); m++) {
                 int model = m;
                 found.add(jobs.run(
@@ -94,9 +95,9 @@ public final class ClusterEvaluation {
                                 + models.get(m).source().architecture(),
                         () -> findings.of(model, models, FLIPS)));
             }
-            Thumbnails thumbnails =
-                    jobs.run("evaluate: fetch thumbnails", () -> new ThumbnailPass(config.thumbnailSizePixels())
-                            .fetch(data.images(), imageIds(found)));
+            Thumbnails thumbnails = jobs.run("evaluate: fetch thumbnails", () -> new ThumbnailPass(
+                            config.shown().thumbnailSizePixels())
+                    .fetch(data.images(), imageIds(found)));
             ReportAssembly.Timing timing =
                     new ReportAssembly.Timing(scored.seconds(), secondsSince(start), scored.workers());
             Provenance provenance = Provenance.of(spark, stated, data.inputs());
@@ -141,9 +142,9 @@ public final class ClusterEvaluation {
         SplitMetrics.Plan plan = new SplitMetrics.Plan(
                 data.labels().size(),
                 data.expected(),
-                config.calibrationBins(),
+                config.analysis().calibrationBins(),
                 new ArrayList<>(temperatures),
-                new ArrayList<>(config.sliceBy()));
+                new ArrayList<>(config.analysis().sliceBy()));
         SplitMetrics total = new SplitMetrics(plan);
         jobs.run("evaluate: count", () -> scored.mapPartitions(new SplitMetrics.Count(plan), Encoders.BINARY())
                         .collectAsList())
@@ -153,7 +154,7 @@ public final class ClusterEvaluation {
 
     private List<Double> temperatures(
             EvaluationData data, List<ModelUnderTest> models, Optional<EvaluationData> validation) {
-        if (!config.temperatureScaling()) {
+        if (!config.analysis().temperatureScaling()) {
             return models.stream().map(model -> 1.0).toList();
         }
         EvaluationData heldOut = validation.orElseThrow(
@@ -182,9 +183,9 @@ public final class ClusterEvaluation {
         }
     }
 
-    private static Set<String> imageIds(List<ReportAssembly.Findings> found) {
+    private static Set<String> imageIds(List<Findings> found) {
         Set<String> ids = new LinkedHashSet<>();
-        for (ReportAssembly.Findings findings : found) {
+        for (Findings findings : found) {
             findings.mistakes().forEach(mistake -> ids.add(mistake.imageId()));
             findings.suspectLabels().forEach(suspect -> ids.add(suspect.imageId()));
             findings.comparisons().forEach(other -> other.flipped().forEach(flip -> ids.add(flip.imageId())));

@@ -35,6 +35,6 @@ public record EvaluationData(
                         "dataset version",
                         Integer.toString(dataset.version()),
                         "dataset fingerprint",
-                        dataset.manifest().fingerprint()));
+                        dataset.manifest().content().fingerprint()));
     }
 }

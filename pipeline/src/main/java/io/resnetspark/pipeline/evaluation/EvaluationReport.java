@@ -3,6 +3,8 @@ package io.resnetspark.pipeline.evaluation;
 import io.resnetspark.model.metrics.Calibration;
 import io.resnetspark.model.metrics.Interval;
 import io.resnetspark.model.metrics.RankCurve;
+import io.resnetspark.pipeline.storage.Flattened;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 
 /**
@@ -11,60 +13,79 @@ import java.util.List;
  * examples) is NaN here and null in JSON.
  *
  * @param formatVersion version of this schema, {@link #FORMAT_VERSION} when written by this software
- * @param model the model judged
- * @param dataset the examples it was judged on
- * @param examples how many there were; each was seen exactly once
- * @param top1 share whose true class scored highest
+ * @param subject what was judged
+ * @param scores over all examples
  * @param top1Ci95 Wilson interval of top1
- * @param top5 share whose true class was among the five highest
- * @param loss mean cross-entropy
- * @param ece expected calibration error
- * @param throughputImagesPerSecond examples over the wall time of the classifying pass, all workers together
- * @param seconds wall time of the whole evaluation
- * @param averages over classes
- * @param perClass by class index
- * @param confusionMatrix counts {@code [actual][predicted]}; null above {@link #DENSE_MATRIX_CLASSES} classes
- * @param confusions the most frequent confusions, most frequent first
+ * @param classes how the classes did, each and on average
  * @param calibration the reliability diagram
- * @param curves one-vs-rest curves: all classes pooled, then the classes with the lowest average precision
- * @param slices accuracy by the values of dataset columns
- * @param mistakes examples the model got wrong, most confident first; not all of them
- * @param suspectLabels examples whose label is probably wrong, most suspect first
- * @param comparisons this model against others on the same examples
- * @param workers what each worker contributed
- * @param run how the model was trained; without rounds if that is unknown
- * @param provenance what made this report
+ * @param findings what to look at beside the numbers
+ * @param effort what the evaluation took
  */
+@RecordBuilder
 public record EvaluationReport(
         int formatVersion,
-        ModelId model,
-        DatasetId dataset,
-        long examples,
-        double top1,
+        @Flattened Subject subject,
+        @Flattened Scores scores,
         Interval top1Ci95,
-        double top5,
-        double loss,
-        double ece,
-        double throughputImagesPerSecond,
-        double seconds,
-        Averages averages,
-        List<ClassRow> perClass,
-        long[][] confusionMatrix,
-        List<Confusion> confusions,
+        @Flattened Classes classes,
         CalibrationResult calibration,
-        List<Curve> curves,
-        List<Slice> slices,
-        List<Mistake> mistakes,
-        List<SuspectLabel> suspectLabels,
-        List<Comparison> comparisons,
-        List<Worker> workers,
-        RunCurves run,
-        Provenance provenance) {
+        @Flattened Findings findings,
+        @Flattened Effort effort) {
 
     public static final int FORMAT_VERSION = 1;
 
     /** Above this many classes the dense confusion matrix is left out; {@code confusions} remains. */
     public static final int DENSE_MATRIX_CLASSES = 2_000;
+
+    /**
+     * @param model the model judged
+     * @param dataset the examples it was judged on
+     * @param examples how many there were; each was seen exactly once
+     * @param run how the model was trained; without rounds if that is unknown
+     * @param provenance what made this report
+     */
+    public record Subject(ModelId model, DatasetId dataset, long examples, RunCurves run, Provenance provenance) {}
+
+    /**
+     * @param top1 share whose true class scored highest
+     * @param top5 share whose true class was among the five highest
+     * @param loss mean cross-entropy
+     * @param ece expected calibration error
+     */
+    public record Scores(double top1, double top5, double loss, double ece) {}
+
+    /**
+     * @param averages over classes
+     * @param perClass by class index
+     * @param confusionMatrix counts {@code [actual][predicted]}; null above {@link #DENSE_MATRIX_CLASSES} classes
+     * @param confusions the most frequent confusions, most frequent first
+     * @param curves one-vs-rest curves: all classes pooled, then the classes with the lowest average precision
+     */
+    public record Classes(
+            Averages averages,
+            List<ClassRow> perClass,
+            long[][] confusionMatrix,
+            List<Confusion> confusions,
+            List<Curve> curves) {}
+
+    /**
+     * @param slices accuracy by the values of dataset columns
+     * @param mistakes examples the model got wrong, most confident first; not all of them
+     * @param suspectLabels examples whose label is probably wrong, most suspect first
+     * @param comparisons this model against others on the same examples
+     */
+    public record Findings(
+            List<Slice> slices,
+            List<Mistake> mistakes,
+            List<SuspectLabel> suspectLabels,
+            List<Comparison> comparisons) {}
+
+    /**
+     * @param throughputImagesPerSecond examples over the wall time of the classifying pass, all workers together
+     * @param seconds wall time of the whole evaluation
+     * @param workers what each worker contributed
+     */
+    public record Effort(double throughputImagesPerSecond, double seconds, List<Worker> workers) {}
 
     /**
      * @param arch the named architecture
@@ -87,12 +108,18 @@ public record EvaluationReport(
      * @param weighted classes count by their examples
      * @param micro all (example, class) pairs pooled; precision, recall and F1 then all equal top-1
      */
-    public record Averages(Average macro, Average weighted, Average micro) {}
+    public record Averages(PrecisionRecall macro, PrecisionRecall weighted, PrecisionRecall micro) {}
 
     /**
-     * @param precisionCi95 see {@link io.resnetspark.model.metrics.AverageInterval}, as for the others
+     * Of a class, or over classes.
+     *
+     * @param precisionCi95 Wilson interval; over classes see {@link io.resnetspark.model.metrics.AverageInterval}, as for the
+     *     others
+     * @param recallCi95 Wilson interval
+     * @param f1Ci95 Wilson-indirect interval ({@link Interval#f1})
      */
-    public record Average(
+    @RecordBuilder
+    public record PrecisionRecall(
             double precision,
             Interval precisionCi95,
             double recall,
@@ -106,22 +133,13 @@ public record EvaluationReport(
      * @param label class name
      * @param support examples of the class
      * @param predictions examples predicted as the class
-     * @param precisionCi95 Wilson interval
-     * @param recallCi95 Wilson interval
-     * @param f1Ci95 Wilson-indirect interval ({@link Interval#f1})
+     * @param quality how well the two agree
      */
     public record ClassRow(
             String label,
             long support,
             long predictions,
-            double precision,
-            Interval precisionCi95,
-            double recall,
-            Interval recallCi95,
-            double f1,
-            Interval f1Ci95,
-            double rocAuc,
-            double averagePrecision) {}
+            @Flattened PrecisionRecall quality) {}
 
     public record Confusion(String label, String predicted, long count) {}
 
@@ -166,6 +184,20 @@ public record EvaluationReport(
     /**
      * The model of this report (the first) against another (the second).
      *
+     * @param second the other model
+     * @param scores of the second
+     * @param paired what differs, example by example
+     * @param perClass classes by how much they changed
+     * @param flipped examples that one got right and the other wrong; not all of them
+     */
+    public record Comparison(
+            ModelId second,
+            @Flattened Scores scores,
+            @Flattened PairedDifference paired,
+            List<ClassChange> perClass,
+            List<Flip> flipped) {}
+
+    /**
      * @param difference top-1 of the second minus top-1 of the first
      * @param differenceCi95 bootstrap interval of the difference over resampled examples
      * @param onlyFirst examples only the first got right
@@ -173,24 +205,16 @@ public record EvaluationReport(
      * @param mcnemarExactP exact two-sided p-value of McNemar's test
      * @param mcnemarChiSquared statistic with continuity correction
      * @param mcnemarChiSquaredP its approximate p-value
-     * @param perClass classes by how much they changed
-     * @param flipped examples that one got right and the other wrong; not all of them
      */
-    public record Comparison(
-            ModelId second,
-            double top1,
-            double top5,
-            double loss,
-            double ece,
+    @RecordBuilder
+    public record PairedDifference(
             double difference,
             Interval differenceCi95,
             long onlyFirst,
             long onlySecond,
             double mcnemarExactP,
             double mcnemarChiSquared,
-            double mcnemarChiSquaredP,
-            List<ClassChange> perClass,
-            List<Flip> flipped) {}
+            double mcnemarChiSquaredP) {}
 
     public record ClassChange(
             String label, long support, double recallFirst, double recallSecond, double f1First, double f1Second) {}

@@ -37,19 +37,23 @@ public final class LiveRunPage implements TrainingListener {
 
     @Override
     public void started(TrainingSummary summary) {
-        if (run.exists() && summary.examplesDone() > 0) {
-            RunCurves before = RunHistory.of(run, MetricsFile.read(run).upTo(summary.roundsDone()));
+        if (run.exists() && summary.course().examplesDone() > 0) {
+            RunCurves before = RunHistory.of(
+                    run, MetricsFile.read(run).upTo(summary.course().roundsDone()));
             rounds.addAll(before.rounds());
             validations.addAll(before.validations());
             batchNorm.addAll(before.batchNorm());
         }
-        epochs = summary.epochs();
-        settings.put("network", summary.architecture());
-        settings.put("parameters", "%,d".formatted(summary.parameters()));
-        settings.put("training images", "%,d".formatted(summary.examples()));
-        settings.put("classes", "%,d".formatted(summary.classes()));
-        settings.put("workers", "%d with %d threads each".formatted(summary.workers(), summary.threadsPerWorker()));
-        settings.put("batch size", "%d per worker".formatted(summary.batchSize()));
+        epochs = summary.course().epochs();
+        settings.put("network", summary.network().architecture());
+        settings.put("parameters", "%,d".formatted(summary.network().parameters()));
+        settings.put("training images", "%,d".formatted(summary.images().training()));
+        settings.put("classes", "%,d".formatted(summary.network().classes()));
+        settings.put(
+                "workers",
+                "%d with %d threads each"
+                        .formatted(summary.workers().count(), summary.workers().threads()));
+        settings.put("batch size", "%d per worker".formatted(summary.workers().batchSize()));
         settings.put("averaging", summary.averaging());
         settings.put("computes with", summary.kernels());
         tellReturns();
@@ -86,7 +90,7 @@ public final class LiveRunPage implements TrainingListener {
     }
 
     private void tellReturns() {
-        List<ReturnToCheckpoint> returns = run.manifest().returns();
+        List<ReturnToCheckpoint> returns = run.manifest().progress().returns();
         if (!returns.isEmpty()) {
             settings.put(
                     "went back",

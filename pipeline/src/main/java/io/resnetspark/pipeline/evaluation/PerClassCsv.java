@@ -19,11 +19,11 @@ final class PerClassCsv {
             cells.add(quoted(row.label()));
             cells.add(Long.toString(row.support()));
             cells.add(Long.toString(row.predictions()));
-            addWithInterval(cells, row.precision(), row.precisionCi95());
-            addWithInterval(cells, row.recall(), row.recallCi95());
-            addWithInterval(cells, row.f1(), row.f1Ci95());
-            cells.add(number(row.rocAuc()));
-            cells.add(number(row.averagePrecision()));
+            addWithInterval(cells, row.quality().precision(), row.quality().precisionCi95());
+            addWithInterval(cells, row.quality().recall(), row.quality().recallCi95());
+            addWithInterval(cells, row.quality().f1(), row.quality().f1Ci95());
+            cells.add(number(row.quality().rocAuc()));
+            cells.add(number(row.quality().averagePrecision()));
             csv.append(cells).append("\r\n");
         }
         return csv.toString();

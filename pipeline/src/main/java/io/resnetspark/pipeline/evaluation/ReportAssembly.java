@@ -8,18 +8,18 @@ import io.resnetspark.model.metrics.ClassificationMetrics.Areas;
 import io.resnetspark.model.metrics.ConfusionMatrix;
 import io.resnetspark.model.metrics.Interval;
 import io.resnetspark.model.metrics.RankCurve;
-import io.resnetspark.pipeline.evaluation.EvaluationReport.Average;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Averages;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.CalibrationResult;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.ClassRow;
-import io.resnetspark.pipeline.evaluation.EvaluationReport.Comparison;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Classes;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Confusion;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Curve;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.DatasetId;
-import io.resnetspark.pipeline.evaluation.EvaluationReport.Mistake;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Effort;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Findings;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.ModelId;
-import io.resnetspark.pipeline.evaluation.EvaluationReport.Slice;
-import io.resnetspark.pipeline.evaluation.EvaluationReport.SuspectLabel;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.PrecisionRecall;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Scores;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Worker;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,16 +37,6 @@ final class ReportAssembly {
 
     /** What was judged. */
     record Subject(ModelId model, DatasetId dataset, List<String> labels) {}
-
-    /** What was found beside the numbers of the whole split. */
-    record Findings(
-            List<Slice> slices,
-            List<Mistake> mistakes,
-            List<SuspectLabel> suspectLabels,
-            List<Comparison> comparisons) {
-
-        static final Findings NONE = new Findings(List.of(), List.of(), List.of(), List.of());
-    }
 
     /**
      * @param classifySeconds wall time of the classifying pass
@@ -66,22 +56,37 @@ final class ReportAssembly {
             RunCurves run,
             Provenance provenance) {
         Accuracy accuracy = metrics.accuracy();
-        ConfusionMatrix confusion = metrics.confusion();
-        List<String> labels = subject.labels();
-        List<ClassScores> scores = confusion.perClass();
-        List<Areas> areas = metrics.areas();
-        return new EvaluationReport(
-                EvaluationReport.FORMAT_VERSION,
-                subject.model(),
-                subject.dataset(),
-                accuracy.examples(),
+        return EvaluationReportBuilder.builder()
+                .formatVersion(EvaluationReport.FORMAT_VERSION)
+                .subject(new EvaluationReport.Subject(
+                        subject.model(), subject.dataset(), accuracy.examples(), run, provenance))
+                .scores(scores(metrics))
+                .top1Ci95(accuracy.top1Interval())
+                .classes(classes(subject.labels(), metrics))
+                .calibration(new CalibrationResult(
+                        temperature,
+                        metrics.calibration().maximumError(),
+                        metrics.calibration().reliability()))
+                .findings(findings)
+                .effort(new Effort(
+                        accuracy.examples() / timing.classifySeconds(), timing.totalSeconds(), timing.workers()))
+                .build();
+    }
+
+    static Scores scores(ClassificationMetrics metrics) {
+        Accuracy accuracy = metrics.accuracy();
+        return new Scores(
                 accuracy.top1(),
-                accuracy.top1Interval(),
                 accuracy.top5(),
                 accuracy.loss(),
-                metrics.calibration().expectedError(),
-                accuracy.examples() / timing.classifySeconds(),
-                timing.totalSeconds(),
+                metrics.calibration().expectedError());
+    }
+
+    private static Classes classes(List<String> labels, ClassificationMetrics metrics) {
+        ConfusionMatrix confusion = metrics.confusion();
+        List<ClassScores> scores = confusion.perClass();
+        List<Areas> areas = metrics.areas();
+        return new Classes(
                 averages(metrics, scores, areas),
                 classRows(labels, scores, areas),
                 labels.size() <= EvaluationReport.DENSE_MATRIX_CLASSES ? confusion.toArray() : null,
@@ -89,18 +94,7 @@ final class ReportAssembly {
                         .map(cell ->
                                 new Confusion(labels.get(cell.actual()), labels.get(cell.predicted()), cell.count()))
                         .toList(),
-                new CalibrationResult(
-                        temperature,
-                        metrics.calibration().maximumError(),
-                        metrics.calibration().reliability()),
-                curves(labels, metrics, areas),
-                findings.slices(),
-                findings.mistakes(),
-                findings.suspectLabels(),
-                findings.comparisons(),
-                timing.workers(),
-                run,
-                provenance);
+                curves(labels, metrics, areas));
     }
 
     private static Averages averages(ClassificationMetrics metrics, List<ClassScores> scores, List<Areas> areas) {
@@ -114,38 +108,47 @@ final class ReportAssembly {
                         AverageInterval.weighted(metrics.confusion()),
                         Areas.weighted(areas)),
                 // With one label and one prediction an image, all three are the accuracy.
-                new Average(
-                        top1, interval, top1, interval, top1, interval, pooled.rocAuc(), pooled.averagePrecision()));
+                EvaluationReportPrecisionRecallBuilder.builder()
+                        .precision(top1)
+                        .precisionCi95(interval)
+                        .recall(top1)
+                        .recallCi95(interval)
+                        .f1(top1)
+                        .f1Ci95(interval)
+                        .rocAuc(pooled.rocAuc())
+                        .averagePrecision(pooled.averagePrecision())
+                        .build());
     }
 
-    private static Average average(ClassScores.Averages scores, AverageInterval.Averages intervals, Areas areas) {
-        return new Average(
-                scores.precision(),
-                intervals.precision(),
-                scores.recall(),
-                intervals.recall(),
-                scores.f1(),
-                intervals.f1(),
-                areas.rocAuc(),
-                areas.averagePrecision());
+    private static PrecisionRecall average(
+            ClassScores.Averages scores, AverageInterval.Averages intervals, Areas areas) {
+        return EvaluationReportPrecisionRecallBuilder.builder()
+                .precision(scores.precision())
+                .precisionCi95(intervals.precision())
+                .recall(scores.recall())
+                .recallCi95(intervals.recall())
+                .f1(scores.f1())
+                .f1Ci95(intervals.f1())
+                .rocAuc(areas.rocAuc())
+                .averagePrecision(areas.averagePrecision())
+                .build();
     }
 
     private static List<ClassRow> classRows(List<String> labels, List<ClassScores> scores, List<Areas> areas) {
         List<ClassRow> rows = new ArrayList<>();
         for (int k = 0; k < labels.size(); k++) {
             ClassScores score = scores.get(k);
-            rows.add(new ClassRow(
-                    labels.get(k),
-                    score.support(),
-                    score.predictions(),
-                    score.precision(),
-                    score.precisionInterval(),
-                    score.recall(),
-                    score.recallInterval(),
-                    score.f1(),
-                    score.f1Interval(),
-                    areas.get(k).rocAuc(),
-                    areas.get(k).averagePrecision()));
+            PrecisionRecall quality = EvaluationReportPrecisionRecallBuilder.builder()
+                    .precision(score.precision())
+                    .precisionCi95(score.precisionInterval())
+                    .recall(score.recall())
+                    .recallCi95(score.recallInterval())
+                    .f1(score.f1())
+                    .f1Ci95(score.f1Interval())
+                    .rocAuc(areas.get(k).rocAuc())
+                    .averagePrecision(areas.get(k).averagePrecision())
+                    .build();
+            rows.add(new ClassRow(labels.get(k), score.support(), score.predictions(), quality));
         }
         return rows;
     }

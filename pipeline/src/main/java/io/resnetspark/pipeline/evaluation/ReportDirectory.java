@@ -25,7 +25,7 @@ public final class ReportDirectory {
         String page = ReportPage.of(report, thumbnails);
         String json = JsonDocument.text(report);
         directory.delete(JSON);
-        directory.replaceText(CSV, PerClassCsv.of(report.perClass()));
+        directory.replaceText(CSV, PerClassCsv.of(report.classes().perClass()));
         directory.replaceText(PAGE, page);
         directory.replaceText(JSON, json);
         return directory.path(PAGE).toString();

@@ -1,11 +1,11 @@
 package io.resnetspark.pipeline.evaluation;
 
-import io.resnetspark.model.metrics.Accuracy;
 import io.resnetspark.model.metrics.ClassScores;
 import io.resnetspark.model.metrics.ClassificationMetrics;
 import io.resnetspark.model.metrics.PairedOutcomes;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.ClassChange;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Comparison;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Findings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -31,7 +31,7 @@ final class ReportFindings {
     }
 
     /** @param flips most differing examples per comparison */
-    ReportAssembly.Findings of(int model, List<ModelUnderTest> models, int flips) {
+    Findings of(int model, List<ModelUnderTest> models, int flips) {
         ClassificationMetrics own = metrics.model(model);
         List<Comparison> comparisons = new ArrayList<>();
         for (int other = 0; other < models.size(); other++) {
@@ -39,34 +39,34 @@ final class ReportFindings {
                 comparisons.add(comparison(model, other, models.get(other), flips));
             }
         }
-        return new ReportAssembly.Findings(
+        return new Findings(
                 metrics.slices(model),
                 examples.mistakes(
                         model,
-                        config.mistakes(),
-                        config.imagesPerConfusion(),
+                        config.shown().mistakes(),
+                        config.shown().imagesPerConfusion(),
                         own.confusion().worst(FREQUENT_CONFUSIONS)),
-                examples.suspectLabels(model, config.suspectLabels(), own.selfConfidence()),
+                examples.suspectLabels(model, config.shown().suspectLabels(), own.selfConfidence()),
                 comparisons);
     }
 
     private Comparison comparison(int first, int second, ModelUnderTest secondModel, int flips) {
         PairedOutcomes outcomes = metrics.pair(first, second);
         ClassificationMetrics other = metrics.model(second);
-        Accuracy accuracy = other.accuracy();
         return new Comparison(
                 secondModel.modelId(),
-                accuracy.top1(),
-                accuracy.top5(),
-                accuracy.loss(),
-                other.calibration().expectedError(),
-                outcomes.difference(),
-                outcomes.bootstrapInterval(config.bootstrapResamples(), config.seed()),
-                outcomes.onlyFirst(),
-                outcomes.onlySecond(),
-                outcomes.exactPValue(),
-                outcomes.chiSquared(),
-                outcomes.chiSquaredPValue(),
+                ReportAssembly.scores(other),
+                EvaluationReportPairedDifferenceBuilder.builder()
+                        .difference(outcomes.difference())
+                        .differenceCi95(outcomes.bootstrapInterval(
+                                config.analysis().bootstrapResamples(),
+                                config.analysis().seed()))
+                        .onlyFirst(outcomes.onlyFirst())
+                        .onlySecond(outcomes.onlySecond())
+                        .mcnemarExactP(outcomes.exactPValue())
+                        .mcnemarChiSquared(outcomes.chiSquared())
+                        .mcnemarChiSquaredP(outcomes.chiSquaredPValue())
+                        .build(),
                 classChanges(metrics.model(first), other),
                 examples.flips(first, second, flips));
     }

@@ -36,16 +36,16 @@ final class ReportPage {
 
     static String of(EvaluationReport report, Thumbnails thumbnails) {
         ObjectNode data = (ObjectNode) JsonDocument.tree(report);
-        if (report.perClass().size() > MATRIX_CLASSES) {
+        if (report.classes().perClass().size() > MATRIX_CLASSES) {
             data.remove("confusion_matrix");
         }
-        data.set("run", JsonDocument.tree(report.run().thinned(ROUNDS_DRAWN)));
+        data.set("run", JsonDocument.tree(report.subject().run().thinned(ROUNDS_DRAWN)));
         data.set("thumbnails", JsonDocument.tree(thumbnails.uris()));
         String title = "%s on %s, %s"
                 .formatted(
-                        report.model().arch(),
-                        report.dataset().name(),
-                        report.dataset().split());
+                        report.subject().model().arch(),
+                        report.subject().dataset().name(),
+                        report.subject().dataset().split());
         return render(title, "", data);
     }
 

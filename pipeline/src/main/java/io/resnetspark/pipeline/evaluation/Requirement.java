@@ -16,11 +16,11 @@ public record Requirement(Metric metric, double minimum) {
 
     /** The metrics that can be required, by the names of {@code report.json}. */
     public enum Metric {
-        TOP1(EvaluationReport::top1),
-        TOP5(EvaluationReport::top5),
-        MACRO_RECALL(report -> report.averages().macro().recall()),
-        MACRO_F1(report -> report.averages().macro().f1()),
-        MACRO_ROC_AUC(report -> report.averages().macro().rocAuc());
+        TOP1(report -> report.scores().top1()),
+        TOP5(report -> report.scores().top5()),
+        MACRO_RECALL(report -> report.classes().averages().macro().recall()),
+        MACRO_F1(report -> report.classes().averages().macro().f1()),
+        MACRO_ROC_AUC(report -> report.classes().averages().macro().rocAuc());
 
         private final ToDoubleFunction<EvaluationReport> value;
 

@@ -38,13 +38,13 @@ public final class RunHistory {
         return new RunCurves.Round(
                 metrics.round(),
                 metrics.progress(),
-                metrics.loss(),
-                metrics.accuracy(),
-                metrics.learningRate(),
-                metrics.imagesPerSecond(),
-                metrics.trainSeconds(),
-                metrics.reduceSeconds(),
-                metrics.broadcastSeconds());
+                metrics.learning().loss(),
+                metrics.learning().accuracy(),
+                metrics.learning().learningRate(),
+                metrics.times().imagesPerSecond(),
+                metrics.times().trainSeconds(),
+                metrics.times().reduceSeconds(),
+                metrics.times().broadcastSeconds());
     }
 
     static RunCurves.BatchNorm batchNorm(BatchNormMetrics metrics) {

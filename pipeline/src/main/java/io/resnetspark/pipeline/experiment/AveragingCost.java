@@ -1,9 +1,10 @@
 package io.resnetspark.pipeline.experiment;
 
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.training.AveragingConfig;
+import io.resnetspark.pipeline.training.OptimizationConfig;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,9 +48,9 @@ public record AveragingCost(
         workers = List.copyOf(workers);
         frequencies = List.copyOf(frequencies);
         for (int count : workers) {
-            if (count < 1 || train.batchSize() % count != 0) {
+            if (count < 1 || train.optimization().batchSize() % count != 0) {
                 throw new ConfigurationException("workers must divide train.batch-size %d among them, %d cannot"
-                        .formatted(train.batchSize(), count));
+                        .formatted(train.optimization().batchSize(), count));
             }
         }
     }
@@ -73,7 +74,7 @@ public record AveragingCost(
                         + " minibatches and moves H times fewer bytes; too large an H costs accuracy. Post-local SGD (Lin et al."
                         + " 2018, arXiv:1808.07217) and slow momentum (Wang et al. 2020, arXiv:1910.00643) win some of it back.",
                 "All trainings see the same number of images. The workers share one minibatch of "
-                        + train.batchSize()
+                        + train.optimization().batchSize()
                         + " images, so averaging every minibatch is the same algorithm for any number of workers, batch norm"
                         + " apart. One worker has nobody to average with: one line serves for all frequencies.");
     }
@@ -93,31 +94,32 @@ public record AveragingCost(
         return List.copyOf(trainings);
     }
 
-    /** Ways of averaging by name, as changes to the training. */
-    private Map<String, UnaryOperator<TrainConfigBuilder>> modes() {
-        Map<String, UnaryOperator<TrainConfigBuilder>> modes = new LinkedHashMap<>();
+    /** Ways of averaging by name, as changes to the training's. */
+    private Map<String, UnaryOperator<AveragingConfig>> modes() {
+        Map<String, UnaryOperator<AveragingConfig>> modes = new LinkedHashMap<>();
         frequencies.forEach(
-                frequency -> modes.put("every " + frequency, training -> training.averagingFrequency(frequency)));
-        int everyStep = (int) Math.round(postLocal.share() * train.epochs());
-        modes.put("post-local " + postLocal.frequency(), training -> training.averagingFrequency(postLocal.frequency())
-                .everyStepEpochs(everyStep));
-        modes.put("slow momentum " + blockMomentum.frequency(), training -> training.averagingFrequency(
-                        blockMomentum.frequency())
-                .slowMomentum(blockMomentum.slowMomentum()));
+                frequency -> modes.put("every " + frequency, averaging -> averaging.withAveragingFrequency(frequency)));
+        int everyStep =
+                (int) Math.round(postLocal.share() * train.optimization().epochs());
+        modes.put("post-local " + postLocal.frequency(), averaging -> averaging
+                .withAveragingFrequency(postLocal.frequency())
+                .withEveryStepEpochs(everyStep));
+        modes.put("slow momentum " + blockMomentum.frequency(), averaging -> averaging
+                .withAveragingFrequency(blockMomentum.frequency())
+                .withSlowMomentum(blockMomentum.slowMomentum()));
         return modes;
     }
 
-    private Training training(String network, int count, String mode, UnaryOperator<TrainConfigBuilder> changes) {
+    private Training training(String network, int count, String mode, UnaryOperator<AveragingConfig> changes) {
         Map<String, Object> axes = new LinkedHashMap<>();
         axes.put("network", network);
         axes.put("workers", count);
         axes.put("line", count == 1 ? "1 worker" : count + " workers");
         axes.put("averaging", mode);
-        TrainConfig config = changes.apply(TrainConfigBuilder.builder(train))
-                .arch(network)
-                .workers(count)
-                .batchSize(train.batchSize() / count)
-                .build();
+        OptimizationConfig optimization = train.optimization();
+        TrainConfig config = train.withModel(train.model().withArch(network))
+                .withAveraging(changes.apply(train.averaging()).withWorkers(count))
+                .withOptimization(optimization.withBatchSize(optimization.batchSize() / count));
         return new Training("%s, %s, %s".formatted(network, axes.get("line"), mode), axes, config);
     }
 

@@ -3,7 +3,6 @@ package io.resnetspark.pipeline.experiment;
 import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.block.Normalisation;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,10 +61,8 @@ public record BatchNormBenefit(List<String> networks, List<Double> learningRates
                     trainings.add(new Training(
                             "%s, rate %s".formatted(network, rate),
                             axes,
-                            TrainConfigBuilder.builder(train)
-                                    .arch(network)
-                                    .learningRate(rate)
-                                    .build()));
+                            train.withModel(train.model().withArch(network))
+                                    .withOptimization(train.optimization().withLearningRate(rate))));
                 }
             }
         }

@@ -1,7 +1,6 @@
 package io.resnetspark.pipeline.experiment;
 
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.util.List;
 import java.util.Map;
 
@@ -43,7 +42,7 @@ public record Degradation(List<String> networks, TrainConfig train) implements E
                 .map(network -> new Training(
                         network,
                         Map.of("network", network),
-                        TrainConfigBuilder.builder(train).arch(network).build()))
+                        train.withModel(train.model().withArch(network))))
                 .toList();
     }
 

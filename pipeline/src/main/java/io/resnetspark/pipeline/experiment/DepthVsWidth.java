@@ -3,7 +3,6 @@ package io.resnetspark.pipeline.experiment;
 import io.resnetspark.model.NetworkName;
 import io.resnetspark.model.NetworkTable;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,7 +66,7 @@ public record DepthVsWidth(List<String> networks, List<Integer> blocksPerStage, 
         return new Training(
                 "%s, depth %d".formatted(family, depth(network)),
                 axes,
-                TrainConfigBuilder.builder(train).arch(network.toString()).build());
+                train.withModel(train.model().withArch(network.toString())));
     }
 
     /** Layers with weights on the longest way, as networks are named by: without the shortcuts' projections. */

@@ -1,8 +1,8 @@
 package io.resnetspark.pipeline.experiment;
 
 import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.training.OptimizationConfig;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -62,15 +62,15 @@ public record ExperimentConfig(
 
     private Experiment scaled(Experiment experiment) {
         TrainConfig train = experiment.train();
-        int length = epochs.orElse(train.epochs());
+        OptimizationConfig own = train.optimization();
+        int length = epochs.orElse(own.epochs());
         return experiment.with(
                 networks.orElse(experiment.networks()),
-                TrainConfigBuilder.builder(train)
-                        .data(data)
-                        .images(images)
-                        .validateOn(judgedOn)
-                        .epochs(length)
-                        .schedule(train.schedule().stretched((double) length / train.epochs()))
-                        .build());
+                train.withDataset(train.dataset()
+                                .withData(data)
+                                .withImages(images)
+                                .withValidateOn(judgedOn))
+                        .withOptimization(own.withEpochs(length)
+                                .withSchedule(own.schedule().stretched((double) length / own.epochs()))));
     }
 }

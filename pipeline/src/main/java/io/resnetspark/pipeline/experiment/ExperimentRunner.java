@@ -11,7 +11,6 @@ import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.JsonDocument;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.loop.TrainingLoop;
 import java.util.ArrayList;
@@ -97,7 +96,7 @@ public final class ExperimentRunner {
                 .map(this::runOf)
                 .filter(RunDirectory::exists)
                 .findFirst()
-                .map(run -> run.manifest().datasetVersion())
+                .map(run -> run.manifest().images().datasetVersion())
                 .orElse(newest.version());
         if (version == newest.version()) {
             return newest;
@@ -117,17 +116,16 @@ public final class ExperimentRunner {
                 tasks.add(new Task(
                         training,
                         seed,
-                        TrainConfigBuilder.builder(training.config())
-                                .seed(seed)
-                                .output(path)
-                                .build()));
+                        training.config()
+                                .withSeed(seed)
+                                .withRun(training.config().run().withOutput(path))));
             }
         }
         return tasks;
     }
 
     private RunDirectory runOf(Task task) {
-        return RunDirectory.at(task.config().output(), hadoop);
+        return RunDirectory.at(task.config().run().output(), hadoop);
     }
 
     private boolean isFinished(Task task) {
@@ -138,11 +136,10 @@ public final class ExperimentRunner {
 
     private void train(Task task, int dataVersion, Consumer<String> say, List<TrainingListener> listeners) {
         List<TrainingListener> all = new ArrayList<>(listeners);
-        all.add(new LiveRunPage(task.config().output(), hadoop));
+        all.add(new LiveRunPage(task.config().run().output(), hadoop));
         try {
-            TrainConfig pinned = TrainConfigBuilder.builder(task.config())
-                    .dataVersion(Optional.of(dataVersion))
-                    .build();
+            TrainConfig pinned =
+                    task.config().withDataset(task.config().dataset().withDataVersion(Optional.of(dataVersion)));
             TrainingLoop.run(spark, pinned, Resume.CONTINUE, all);
         } catch (DivergedException diverged) {
             say.accept("diverged, which is a result: " + diverged.getMessage());

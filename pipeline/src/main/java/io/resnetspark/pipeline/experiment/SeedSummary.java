@@ -54,7 +54,7 @@ record SeedSummary(
                 .count();
         return new SeedSummary(
                 training.name(),
-                training.config().arch(),
+                training.config().model().arch(),
                 own.isEmpty() ? 0 : own.get(0).parameters(),
                 training.axes(),
                 own.size() - diverged,

@@ -45,8 +45,8 @@ record TrainedSeed(Training training, long seed, TrainingStatus status, long par
             while (round < epoch.round() && rounds.hasNext()) {
                 RoundMetrics next = rounds.next();
                 round = next.round();
-                workerBytes += next.workerSentBytes();
-                driverBytes += next.driverBytes();
+                workerBytes += next.traffic().workerSentBytes();
+                driverBytes += next.traffic().driverBytes();
             }
             images += epoch.examples();
             seconds += epoch.seconds();
@@ -61,6 +61,7 @@ record TrainedSeed(Training training, long seed, TrainingStatus status, long par
                     workerBytes,
                     driverBytes));
         }
-        return new TrainedSeed(training, seed, manifest.status(), manifest.parameters(), List.copyOf(epochs));
+        return new TrainedSeed(
+                training, seed, manifest.progress().status(), manifest.network().parameters(), List.copyOf(epochs));
     }
 }

@@ -65,15 +65,19 @@ public record Lineage(
     static Lineage of(RunManifest run, String path, String checkpoint) {
         return new Lineage(
                 path,
-                Optional.of(new RunOrigin(run.id(), path, checkpoint, run.seconds())),
                 Optional.of(
-                        new DatasetOrigin(run.dataset(), run.datasetId(), run.datasetVersion(), run.trainExamples())),
-                Optional.of(run.weights()),
+                        new RunOrigin(run.id(), path, checkpoint, run.progress().seconds())),
+                Optional.of(new DatasetOrigin(
+                        run.images().dataset(),
+                        run.images().datasetId(),
+                        run.images().datasetVersion(),
+                        run.images().trainExamples())),
+                Optional.of(run.network().weights()),
                 run.config(),
-                run.software(),
+                run.environment().software(),
                 Map.of(
-                        "kernels", run.kernels(),
-                        "spark", run.spark().toString(),
-                        "threads per worker", Integer.toString(run.threadsPerWorker())));
+                        "kernels", run.environment().kernels(),
+                        "spark", run.environment().spark().toString(),
+                        "threads per worker", Integer.toString(run.environment().threadsPerWorker())));
     }
 }

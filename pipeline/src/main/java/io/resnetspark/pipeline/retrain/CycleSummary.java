@@ -1,5 +1,7 @@
 package io.resnetspark.pipeline.retrain;
 
+import io.resnetspark.pipeline.storage.Flattened;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,36 +12,21 @@ import java.util.Optional;
  * @param id names the cycle and no other: a receiver may see it twice and should then ignore the second
  * @param number of the cycle
  * @param model name of the model
- * @param startedAt ISO-8601 instant
- * @param finishedAt ISO-8601 instant
- * @param verdict how it ended
- * @param reasons why, in words
- * @param batches the batches that were new, with what became of them
- * @param datasetVersion of the dataset
- * @param newImages new training images
- * @param championVersion the registry version that was champion before; empty if there was none
- * @param newVersion the registry version that was promoted
- * @param championTop1 on the frozen test split
- * @param challengerTop1 on the frozen test split
- * @param report page of the decision
+ * @param time when
+ * @param outcome how it ended
+ * @param data what was new
+ * @param contest who was champion, and who is
  */
+@RecordBuilder
 public record CycleSummary(
         int formatVersion,
         String id,
         int number,
         String model,
-        String startedAt,
-        String finishedAt,
-        Verdict verdict,
-        List<String> reasons,
-        List<BatchFate> batches,
-        int datasetVersion,
-        long newImages,
-        Optional<Integer> championVersion,
-        Optional<Integer> newVersion,
-        Optional<Double> championTop1,
-        Optional<Double> challengerTop1,
-        String report) {
+        @Flattened Time time,
+        @Flattened Outcome outcome,
+        @Flattened Data data,
+        @Flattened Contest contest) {
 
     public static final int FORMAT_VERSION = 1;
 
@@ -63,8 +50,45 @@ public record CycleSummary(
      */
     public record BatchFate(String name, String fate, long images, String reason) {}
 
-    public CycleSummary {
-        reasons = List.copyOf(reasons);
-        batches = List.copyOf(batches);
+    /**
+     * @param startedAt ISO-8601 instant
+     * @param finishedAt ISO-8601 instant
+     */
+    public record Time(String startedAt, String finishedAt) {}
+
+    /**
+     * @param verdict how the cycle ended
+     * @param reasons why, in words
+     * @param report page of the decision
+     */
+    public record Outcome(Verdict verdict, List<String> reasons, String report) {
+
+        public Outcome {
+            reasons = List.copyOf(reasons);
+        }
     }
+
+    /**
+     * @param batches the batches that were new, with what became of them
+     * @param datasetVersion of the dataset
+     * @param newImages new training images
+     */
+    public record Data(List<BatchFate> batches, int datasetVersion, long newImages) {
+
+        public Data {
+            batches = List.copyOf(batches);
+        }
+    }
+
+    /**
+     * @param championVersion the registry version that was champion before; empty if there was none
+     * @param newVersion the registry version that was promoted
+     * @param championTop1 on the frozen test split
+     * @param challengerTop1 on the frozen test split
+     */
+    public record Contest(
+            Optional<Integer> championVersion,
+            Optional<Integer> newVersion,
+            Optional<Double> championTop1,
+            Optional<Double> challengerTop1) {}
 }

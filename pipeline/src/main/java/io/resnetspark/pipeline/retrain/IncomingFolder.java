@@ -24,11 +24,11 @@ public final class IncomingFolder {
     private final Optional<String> readyFile;
 
     public IncomingFolder(RetrainConfig config, Configuration hadoop) {
-        this.folder = config.incoming();
-        this.files = InputFiles.of(config.incoming(), hadoop);
-        this.readyFile = config.readyFile();
-        checkOutside(config.dataset(), "dataset", hadoop);
-        checkOutside(config.work(), "work", hadoop);
+        this.folder = config.intake().incoming();
+        this.files = InputFiles.of(config.intake().incoming(), hadoop);
+        this.readyFile = config.intake().readyFile();
+        checkOutside(config.places().dataset(), "dataset", hadoop);
+        checkOutside(config.places().work(), "work", hadoop);
     }
 
     /** What a retraining writes would be its own next batch. */

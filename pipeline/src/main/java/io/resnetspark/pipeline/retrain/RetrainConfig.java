@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.retrain;
 
 import io.resnetspark.pipeline.retrain.promotion.PromotionPolicy;
+import io.resnetspark.pipeline.storage.Flattened;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,16 +11,8 @@ import java.util.Optional;
 /**
  * A retraining: where images arrive, when they are enough, how a challenger is trained, when it is promoted.
  *
- * @param incoming folder of batches: each sub-folder is a source of its own, for example a day's images
- * @param dataset the dataset they become
- * @param work directory of the lock, the ledger and a directory per cycle
- * @param model the model's name in the registry
- * @param readyFile name of the file that says a batch is complete; every batch is if empty
- * @param testVersion the dataset version whose test split is the frozen one; the first cycle's if empty
- * @param newClasses what happens to a batch with classes that the dataset does not know
- * @param release names of batches let in whatever the checks say
- * @param quarantine names of batches kept out whatever the checks say
- * @param admission which batches are let in
+ * @param intake where images arrive, and which are let in
+ * @param places what they become, and where everything is kept
  * @param trigger when a challenger is trained
  * @param challenger how it is trained
  * @param promotion when it becomes the champion
@@ -27,21 +20,62 @@ import java.util.Optional;
  * @param webhook who is told
  */
 public record RetrainConfig(
-        String incoming,
-        String dataset,
-        String work,
-        String model,
-        Optional<String> readyFile,
-        Optional<Integer> testVersion,
-        NewClasses newClasses,
-        List<String> release,
-        List<String> quarantine,
-        Admission admission,
+        @Flattened Intake intake,
+        @Flattened Places places,
         Trigger trigger,
         Challenger challenger,
         PromotionPolicy promotion,
         Lock lock,
         Webhook webhook) {
+
+    /**
+     * @param incoming folder of batches: each sub-folder is a source of its own, for example a day's images
+     * @param readyFile name of the file that says a batch is complete; every batch is if empty
+     * @param newClasses what happens to a batch with classes that the dataset does not know
+     * @param release names of batches let in whatever the checks say
+     * @param quarantine names of batches kept out whatever the checks say
+     * @param admission which batches are let in
+     */
+    public record Intake(
+            String incoming,
+            Optional<String> readyFile,
+            NewClasses newClasses,
+            List<String> release,
+            List<String> quarantine,
+            Admission admission) {
+
+        public Intake {
+            release = List.copyOf(release);
+            quarantine = List.copyOf(quarantine);
+            List<String> problems = new ArrayList<>();
+            for (String name : release) {
+                if (quarantine.contains(name)) {
+                    problems.add("release and quarantine both name " + name);
+                }
+            }
+            refuse(problems);
+        }
+    }
+
+    /**
+     * @param dataset the dataset that images become
+     * @param testVersion the dataset version whose test split is the frozen one; the first cycle's if empty
+     * @param work directory of the lock, the ledger and a directory per cycle
+     * @param model the model's name in the registry
+     */
+    public record Places(String dataset, Optional<Integer> testVersion, String work, String model) {
+
+        public Places {
+            List<String> problems = new ArrayList<>();
+            if (!model.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+                problems.add("model must be letters, digits, dots, dashes and underscores, not " + model);
+            }
+            testVersion
+                    .filter(version -> version < 1)
+                    .ifPresent(version -> problems.add("test-version must be at least 1"));
+            refuse(problems);
+        }
+    }
 
     /** What happens to a batch with classes that the dataset does not know. */
     public enum NewClasses {
@@ -136,21 +170,7 @@ public record RetrainConfig(
         }
     }
 
-    public RetrainConfig {
-        release = List.copyOf(release);
-        quarantine = List.copyOf(quarantine);
-        List<String> problems = new ArrayList<>();
-        for (String name : release) {
-            if (quarantine.contains(name)) {
-                problems.add("release and quarantine both name " + name);
-            }
-        }
-        if (!model.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-            problems.add("model must be letters, digits, dots, dashes and underscores, not " + model);
-        }
-        testVersion
-                .filter(version -> version < 1)
-                .ifPresent(version -> problems.add("test-version must be at least 1"));
+    private static void refuse(List<String> problems) {
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", problems));
         }

@@ -27,11 +27,11 @@ public record RetrainContext(SparkSession spark, RetrainSettings settings, Map<S
     }
 
     public ImageDataset dataset(int version) {
-        return ImageDataset.open(spark, config().dataset(), version);
+        return ImageDataset.open(spark, config().places().dataset(), version);
     }
 
     public RegisteredModel model() {
-        return ModelRegistry.of(hadoop()).model(config().model());
+        return ModelRegistry.of(hadoop()).model(config().places().model());
     }
 
     /** The registered version of that number. */

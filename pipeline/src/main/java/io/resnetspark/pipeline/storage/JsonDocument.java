@@ -25,7 +25,8 @@ import java.time.Instant;
 
 /**
  * How records become JSON files and back: indented, names in snake case, times as ISO 8601, null where a number is
- * undefined. Properties that a record does not have, such as those of a newer version, are passed over.
+ * undefined, components that are {@link Flattened} among those around them. Properties that a record does not have, such as
+ * those of a newer version, are passed over.
  */
 public final class JsonDocument {
 
@@ -40,6 +41,7 @@ public final class JsonDocument {
                     .addSerializer(double.class, new UndefinedAsNull())
                     .addSerializer(Double.class, new UndefinedAsNull())
                     .addDeserializer(double.class, new NullAsUndefined()))
+            .addModule(new FlattenedModule(NAMES))
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(SerializationFeature.INDENT_OUTPUT)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)

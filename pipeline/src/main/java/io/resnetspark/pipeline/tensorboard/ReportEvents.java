@@ -52,17 +52,17 @@ public final class ReportEvents {
      * @param step the model's, for example its epoch
      */
     public void write(Path folder, long step) throws IOException {
-        String split = report.dataset().split();
+        String split = report.subject().dataset().split();
         try (EventFile events = new EventFile(folder.resolve(split), KIND)) {
             Instant now = Instant.now();
             events.add(now, step, scalars(split));
-            for (Curve curve : report.curves()) {
+            for (Curve curve : report.classes().curves()) {
                 if (!curve.points().isEmpty()) {
                     events.add(now, step, curve(split, curve));
                 }
             }
             int shown = 0;
-            for (Mistake mistake : report.mistakes()) {
+            for (Mistake mistake : report.findings().mistakes()) {
                 Optional<byte[]> picture = thumbnails.file(mistake.imageId());
                 if (picture.isPresent() && shown < PICTURES) {
                     events.add(now, step, picture(split, shown, mistake, picture.get()));
@@ -74,24 +74,29 @@ public final class ReportEvents {
 
     private Summary scalars(String split) {
         Summary.Builder summary = Summary.newBuilder();
-        EventFile.scalar(summary, split + "/top1", report.top1());
-        EventFile.scalar(summary, split + "/top5", report.top5());
-        EventFile.scalar(summary, split + "/loss", report.loss());
-        EventFile.scalar(summary, split + "/ece", report.ece());
-        EventFile.scalar(summary, split + "/macro_f1", report.averages().macro().f1());
+        EventFile.scalar(summary, split + "/top1", report.scores().top1());
+        EventFile.scalar(summary, split + "/top5", report.scores().top5());
+        EventFile.scalar(summary, split + "/loss", report.scores().loss());
+        EventFile.scalar(summary, split + "/ece", report.scores().ece());
+        EventFile.scalar(
+                summary,
+                split + "/macro_f1",
+                report.classes().averages().macro().f1());
         return summary.build();
     }
 
     private Summary curve(String split, Curve curve) {
         boolean pooled = curve.label().equals(Curve.POOLED);
-        long classes = report.perClass().size();
+        long classes = report.classes().perClass().size();
         double positives = pooled
-                ? report.examples()
-                : report.perClass().stream()
+                ? report.subject().examples()
+                : report.classes().perClass().stream()
                         .filter(row -> row.label().equals(curve.label()))
                         .mapToLong(ClassRow::support)
                         .sum();
-        double negatives = pooled ? report.examples() * (classes - 1.0) : report.examples() - positives;
+        double negatives = pooled
+                ? report.subject().examples() * (classes - 1.0)
+                : report.subject().examples() - positives;
         TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(DataType.DT_FLOAT);
         tensor.setTensorShape(TensorShapeProto.newBuilder()
                 .addDim(TensorShapeProto.Dim.newBuilder().setSize(CURVE_ROWS))

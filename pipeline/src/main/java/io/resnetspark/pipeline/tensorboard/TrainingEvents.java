@@ -92,7 +92,7 @@ public final class TrainingEvents implements TrainingListener {
         for (EpochMetrics epoch : metrics.epochs()) {
             Instant now = epochStart;
             while (next != null && next.round() <= epoch.round()) {
-                now = now.plus(seconds(next.seconds()));
+                now = now.plus(seconds(next.times().seconds()));
                 events.add(now, next.round(), summary(next));
                 next = rounds.hasNext() ? rounds.next() : null;
             }
@@ -101,7 +101,7 @@ public final class TrainingEvents implements TrainingListener {
         }
         Instant now = epochStart;
         while (next != null) {
-            now = now.plus(seconds(next.seconds()));
+            now = now.plus(seconds(next.times().seconds()));
             events.add(now, next.round(), summary(next));
             next = rounds.hasNext() ? rounds.next() : null;
         }
@@ -116,14 +116,14 @@ public final class TrainingEvents implements TrainingListener {
 
     private static Summary summary(RoundMetrics round) {
         Summary.Builder summary = Summary.newBuilder();
-        EventFile.scalar(summary, "round/loss", round.loss());
-        EventFile.scalar(summary, "round/top1", round.accuracy());
-        EventFile.scalar(summary, "round/learning_rate", round.learningRate());
-        EventFile.scalar(summary, "round/images_per_second", round.imagesPerSecond());
-        EventFile.scalar(summary, "round_seconds/train", round.trainSeconds());
-        EventFile.scalar(summary, "round_seconds/input_wait", round.inputWaitSeconds());
-        EventFile.scalar(summary, "round_seconds/broadcast", round.broadcastSeconds());
-        EventFile.scalar(summary, "round_seconds/reduce", round.reduceSeconds());
+        EventFile.scalar(summary, "round/loss", round.learning().loss());
+        EventFile.scalar(summary, "round/top1", round.learning().accuracy());
+        EventFile.scalar(summary, "round/learning_rate", round.learning().learningRate());
+        EventFile.scalar(summary, "round/images_per_second", round.times().imagesPerSecond());
+        EventFile.scalar(summary, "round_seconds/train", round.times().trainSeconds());
+        EventFile.scalar(summary, "round_seconds/input_wait", round.times().inputWaitSeconds());
+        EventFile.scalar(summary, "round_seconds/broadcast", round.times().broadcastSeconds());
+        EventFile.scalar(summary, "round_seconds/reduce", round.times().reduceSeconds());
         return summary.build();
     }
 
@@ -150,7 +150,7 @@ public final class TrainingEvents implements TrainingListener {
     @Override
     public void started(TrainingSummary training) {
         run = RunDirectory.at(training.run(), hadoop);
-        rewrite(training.roundsDone());
+        rewrite(training.course().roundsDone());
     }
 
     @Override

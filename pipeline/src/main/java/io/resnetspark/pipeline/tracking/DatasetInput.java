@@ -24,12 +24,12 @@ public record DatasetInput(String name, String digest, String table, long tableV
 
     /** A split of that version of a dataset. */
     public static DatasetInput of(DatasetFiles files, DatasetManifest manifest, Split split, String context) {
-        String fingerprint = manifest.fingerprint();
+        String fingerprint = manifest.content().fingerprint();
         return new DatasetInput(
                 new Path(URI.create(files.root())).getName() + "/" + split.label(),
                 fingerprint.substring(0, Math.min(DIGEST_CHARACTERS, fingerprint.length())),
                 files.images(),
-                manifest.tableVersion(),
+                manifest.tables().tableVersion(),
                 manifest.split(split).images(),
                 context);
     }

@@ -27,35 +27,35 @@ public final class EvaluationTracking {
      */
     public static void tell(MlflowServer server, EvaluationReport report, DatasetInput data, AtomicStore directory) {
         try {
-            String split = report.dataset().split();
+            String split = report.subject().dataset().split();
             MlflowRun run = server.run(
                     String.join(
                             " ",
                             "evaluate",
-                            report.model().id(),
-                            report.dataset().id(),
-                            Long.toString(report.dataset().version()),
+                            report.subject().model().id(),
+                            report.subject().dataset().id(),
+                            Long.toString(report.subject().dataset().version()),
                             split),
-                    "evaluate " + report.model().source(),
-                    Map.of("resnet-spark.id", report.model().id()),
+                    "evaluate " + report.subject().model().source(),
+                    Map.of("resnet-spark.id", report.subject().model().id()),
                     Optional.empty());
             Map<String, String> parameters = new TreeMap<>(Map.of(
-                    "arch", report.model().arch(),
-                    "model", report.model().source(),
-                    "dataset", report.dataset().name(),
-                    "dataset_id", report.dataset().id(),
-                    "dataset_version", Long.toString(report.dataset().version()),
+                    "arch", report.subject().model().arch(),
+                    "model", report.subject().model().source(),
+                    "dataset", report.subject().dataset().name(),
+                    "dataset_id", report.subject().dataset().id(),
+                    "dataset_version", Long.toString(report.subject().dataset().version()),
                     "split", split));
             run.parameters(parameters);
             run.inputs(List.of(data));
             Map<String, Double> metrics = new LinkedHashMap<>();
-            metrics.put(split + "_top1", report.top1());
-            metrics.put(split + "_top5", report.top5());
-            metrics.put(split + "_loss", report.loss());
-            metrics.put(split + "_ece", report.ece());
-            metrics.put(split + "_macro_f1", report.averages().macro().f1());
-            metrics.put(split + "_examples", (double) report.examples());
-            metrics.put("throughput_images_per_second", report.throughputImagesPerSecond());
+            metrics.put(split + "_top1", report.scores().top1());
+            metrics.put(split + "_top5", report.scores().top5());
+            metrics.put(split + "_loss", report.scores().loss());
+            metrics.put(split + "_ece", report.scores().ece());
+            metrics.put(split + "_macro_f1", report.classes().averages().macro().f1());
+            metrics.put(split + "_examples", (double) report.subject().examples());
+            metrics.put("throughput_images_per_second", report.effort().throughputImagesPerSecond());
             run.measurements(metrics);
             Map<String, byte[]> files = new LinkedHashMap<>();
             for (String name : List.of(ReportDirectory.PAGE, ReportDirectory.JSON, ReportDirectory.CSV)) {

@@ -67,7 +67,7 @@ public final class TrainingTracking implements TrainingListener {
     @Override
     public void started(TrainingSummary summary) {
         directory = RunDirectory.at(summary.run(), hadoop);
-        roundsBefore = summary.roundsDone();
+        roundsBefore = summary.course().roundsDone();
         run = null;
         untold.clear();
         told = System.nanoTime();
@@ -88,12 +88,13 @@ public final class TrainingTracking implements TrainingListener {
             Map<String, String> parameters = new TreeMap<>();
             flatten("", manifest.config(), parameters);
             parameters.remove("output");
-            parameters.put("dataset_id", manifest.datasetId());
-            parameters.put("dataset_version", Integer.toString(manifest.datasetVersion()));
-            parameters.put("train_examples", Integer.toString(manifest.trainExamples()));
-            parameters.put("parameters", Long.toString(manifest.parameters()));
-            parameters.put("kernels", manifest.kernels());
-            parameters.put("precision", manifest.trainingPrecision().label());
+            parameters.put("dataset_id", manifest.images().datasetId());
+            parameters.put("dataset_version", Integer.toString(manifest.images().datasetVersion()));
+            parameters.put("train_examples", Integer.toString(manifest.images().trainExamples()));
+            parameters.put("parameters", Long.toString(manifest.network().parameters()));
+            parameters.put("kernels", manifest.environment().kernels());
+            parameters.put(
+                    "precision", manifest.environment().trainingPrecision().label());
             run = opened;
             attempt(() -> opened.parameters(parameters)); // refused where a resumed training changes one
             attempt(() -> opened.inputs(inputs(manifest)));
@@ -114,11 +115,11 @@ public final class TrainingTracking implements TrainingListener {
     }
 
     private List<DatasetInput> inputs(RunManifest manifest) {
-        DatasetFiles files = new DatasetFiles(manifest.dataset(), hadoop);
-        DatasetManifest dataset = files.version(manifest.datasetVersion());
+        DatasetFiles files = new DatasetFiles(manifest.images().dataset(), hadoop);
+        DatasetManifest dataset = files.version(manifest.images().datasetVersion());
         List<DatasetInput> inputs = new ArrayList<>();
         inputs.add(DatasetInput.of(files, dataset, Split.TRAIN, "training"));
-        if (manifest.valExamples() > 0) {
+        if (manifest.images().valExamples() > 0) {
             Split split = Split.parse(manifest.config().path("validate_on").asText(Split.VAL.label()));
             inputs.add(DatasetInput.of(files, dataset, split, "validation"));
         }
@@ -155,10 +156,10 @@ public final class TrainingTracking implements TrainingListener {
     }
 
     private void add(RoundMetrics metrics) {
-        add(TRAIN_LOSS, metrics.loss(), metrics.round());
-        add("train_top1", metrics.accuracy(), metrics.round());
-        add("learning_rate", metrics.learningRate(), metrics.round());
-        add("images_per_second", metrics.imagesPerSecond(), metrics.round());
+        add(TRAIN_LOSS, metrics.learning().loss(), metrics.round());
+        add("train_top1", metrics.learning().accuracy(), metrics.round());
+        add("learning_rate", metrics.learning().learningRate(), metrics.round());
+        add("images_per_second", metrics.times().imagesPerSecond(), metrics.round());
     }
 
     private void add(EpochMetrics metrics) {

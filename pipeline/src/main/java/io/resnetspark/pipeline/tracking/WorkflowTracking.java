@@ -42,26 +42,29 @@ public final class WorkflowTracking {
 
     /** Tells how a retrain cycle ended. A server that does not answer is warned of. */
     public void cycleEnded(CycleSummary summary) {
-        Path page = new Path(summary.report());
+        Path page = new Path(summary.outcome().report());
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put("cycle", Integer.toString(summary.number()));
         parameters.put("model", summary.model());
-        parameters.put("dataset_version", Integer.toString(summary.datasetVersion()));
+        parameters.put("dataset_version", Integer.toString(summary.data().datasetVersion()));
         parameters.put(
-                "batches", summary.batches().stream().map(BatchFate::name).collect(Collectors.joining(" ")));
-        summary.championVersion().ifPresent(version -> parameters.put("champion", Integer.toString(version)));
+                "batches",
+                summary.data().batches().stream().map(BatchFate::name).collect(Collectors.joining(" ")));
+        summary.contest().championVersion().ifPresent(version -> parameters.put("champion", Integer.toString(version)));
         Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("new_images", (double) summary.newImages());
-        summary.challengerTop1().ifPresent(top1 -> metrics.put("challenger_test_top1", top1));
-        summary.championTop1().ifPresent(top1 -> metrics.put("champion_test_top1", top1));
+        metrics.put("new_images", (double) summary.data().newImages());
+        summary.contest().challengerTop1().ifPresent(top1 -> metrics.put("challenger_test_top1", top1));
+        summary.contest().championTop1().ifPresent(top1 -> metrics.put("champion_test_top1", top1));
         ended(
                 cycle(page.getParent()),
                 page,
                 parameters,
                 metrics,
                 Map.of(
-                        "resnet-spark.verdict", summary.verdict().name().toLowerCase(Locale.ROOT),
-                        "resnet-spark.reasons", String.join("; ", summary.reasons())));
+                        "resnet-spark.verdict",
+                                summary.outcome().verdict().name().toLowerCase(Locale.ROOT),
+                        "resnet-spark.reasons",
+                                String.join("; ", summary.outcome().reasons())));
     }
 
     /**

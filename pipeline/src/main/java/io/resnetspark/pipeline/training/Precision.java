@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -30,17 +31,19 @@ public enum Precision {
     }
 
     /**
-     * The precision of all workers, which would not agree bit for bit in several.
+     * Asks the workers what they compute with. Their precision is one, since they would not agree bit for bit in several.
      *
      * @param workers number of them
      * @throws ConfigurationException if some do not train in what is wanted
      */
-    public TrainingPrecision of(JavaSparkContext spark, int workers) {
+    public WorkerKernels of(JavaSparkContext spark, int workers) {
         TrainingPrecision wanted = wanted().orElse(null);
         List<Answer> answers = spark.parallelize(Collections.nCopies(workers, workers), workers)
                 .map(worker -> Answer.ofThisTask(wanted))
                 .collect();
-        return agreed(answers);
+        String kernels =
+                answers.stream().map(Answer::kernels).distinct().sorted().collect(Collectors.joining("; "));
+        return new WorkerKernels(kernels, agreed(answers));
     }
 
     private TrainingPrecision agreed(List<Answer> answers) {

@@ -7,6 +7,7 @@ import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.PrepareConfig.SourceFormat;
 import io.resnetspark.pipeline.dataset.prepare.RejectsTable;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,24 +32,26 @@ class DatasetFilesTest {
     }
 
     private static DatasetManifest manifest(int version, List<DatasetManifest.EarlierVersion> history) {
-        return new DatasetManifest(
-                DatasetManifest.FORMAT_VERSION,
-                "id",
-                version,
-                "2026-01-01T00:00:00Z",
-                version,
-                RejectsTable.NONE,
-                "00ff",
-                List.of("äpfel", "b"),
-                3L * version,
-                Map.of("train", new DatasetManifest.SplitSummary(3L * version, Map.of("äpfel", 1L, "b", 2L))),
-                new PixelStatistics(10, List.of(0.1, 0.2, 1 / 3.0), List.of(0.4, 0.5, 0.6)),
-                new RunCounts(4, 3, 0, Map.of("duplicate", 1L), Map.of(), Map.of()),
-                List.of("a \"warning\""),
-                PrepareConfig.of("in", SourceFormat.CIFAR10, "out"),
-                Map.of("java", "17"),
-                Map.of("total", 1.5),
-                history);
+        return DatasetManifestBuilder.builder()
+                .formatVersion(DatasetManifest.FORMAT_VERSION)
+                .id("id")
+                .version(version)
+                .createdAt("2026-01-01T00:00:00Z")
+                .tables(new DatasetManifest.Tables(version, RejectsTable.NONE))
+                .content(new DatasetManifest.Content(
+                        "00ff",
+                        List.of("äpfel", "b"),
+                        3L * version,
+                        Map.of("train", new DatasetManifest.SplitSummary(3L * version, Map.of("äpfel", 1L, "b", 2L))),
+                        new PixelStatistics(10, List.of(0.1, 0.2, 1 / 3.0), List.of(0.4, 0.5, 0.6))))
+                .making(new DatasetManifest.Making(
+                        new RunCounts(4, 3, 0, Map.of("duplicate", 1L), Map.of(), Map.of()),
+                        List.of("a \"warning\""),
+                        PrepareConfig.of("in", SourceFormat.CIFAR10, "out"),
+                        Map.of("java", "17"),
+                        Map.of("total", 1.5)))
+                .history(history)
+                .build();
     }
 
     @Test
@@ -58,6 +61,26 @@ class DatasetFilesTest {
 
         assertThat(files.existing()).isEqualTo(written);
         assertThat(files.version(1)).isEqualTo(written);
+        assertThat(JsonDocument.tree(written).fieldNames())
+                .toIterable()
+                .containsExactlyInAnyOrder(
+                        "format_version",
+                        "id",
+                        "version",
+                        "created_at",
+                        "table_version",
+                        "rejects_version",
+                        "fingerprint",
+                        "classes",
+                        "images",
+                        "splits",
+                        "train_pixels",
+                        "run",
+                        "warnings",
+                        "config",
+                        "software",
+                        "seconds",
+                        "history");
     }
 
     @Test

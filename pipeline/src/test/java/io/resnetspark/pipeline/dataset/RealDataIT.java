@@ -74,7 +74,7 @@ class RealDataIT {
             }
         }
         for (int channel = 0; channel < 3; channel++) {
-            assertThat(outcome.manifest().trainPixels().mean().get(channel))
+            assertThat(outcome.manifest().content().trainPixels().mean().get(channel))
                     .isCloseTo(sums[channel] / (10_000 * 1024), within(1e-9));
         }
         assertThat(outcome.manifest().split(Split.TRAIN).perClass().values().stream()

@@ -60,7 +60,9 @@ class SourceFormatsIT {
                 PrepareJob.run(spark, config(folder, SourceFormat.CIFAR10).withMaxRejectedFraction(0.1));
 
         assertThat(outcome.run().rejected()).isEqualTo(Map.of("invalid-label", 1L));
-        assertThat(outcome.manifest().classes()).startsWith("zebra", "ant").hasSize(10);
+        assertThat(outcome.manifest().content().classes())
+                .startsWith("zebra", "ant")
+                .hasSize(10);
         Map<String, Row> rows = byRecord(Split.TRAIN);
         assertThat(rows).hasSize(6);
         assertThat(byRecord(Split.TEST)).hasSize(3);
@@ -108,9 +110,9 @@ class SourceFormatsIT {
         PrepareOutcome outcome =
                 PrepareJob.run(spark, config(folder, SourceFormat.IDX).withChannels(1));
 
-        assertThat(outcome.manifest().classes())
+        assertThat(outcome.manifest().content().classes())
                 .containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11");
-        assertThat(outcome.manifest().trainPixels().mean()).hasSize(1);
+        assertThat(outcome.manifest().content().trainPixels().mean()).hasSize(1);
         Row row = byRecord(Split.TRAIN).get("train-images.idx3-ubyte#7");
         assertThat(row.<byte[]>getAs("bytes")).isEqualTo(Arrays.copyOfRange(trainPixels, 7 * 20, 8 * 20));
         assertThat(row.<Integer>getAs("label")).isEqualTo(11);
@@ -257,7 +259,7 @@ class SourceFormatsIT {
                         .withSplit(new PrepareConfig.Splits(PrepareConfig.SplitOrigin.HASH, 1, 0, 0, 0, 0)));
 
         assertThat(outcome.run().rejected()).isEqualTo(Map.of("unreadable", 1L));
-        assertThat(outcome.manifest().classes()).containsExactly("9", "10");
+        assertThat(outcome.manifest().content().classes()).containsExactly("9", "10");
         assertThat(byRecord(Split.TRAIN).values())
                 .filteredOn(row -> row.<Integer>getAs("label") == 1)
                 .singleElement()
@@ -306,7 +308,7 @@ class SourceFormatsIT {
         PrepareOutcome outcome =
                 PrepareJob.run(spark, config(hub, SourceFormat.PARQUET).withMaxRejectedFraction(0.5));
 
-        assertThat(outcome.manifest().classes()).containsExactly("zebra", "ant");
+        assertThat(outcome.manifest().content().classes()).containsExactly("zebra", "ant");
         assertThat(outcome.run().rejected()).isEqualTo(Map.of("no-label", 1L, "no-bytes", 1L));
         assertThat(outcome.run().leftOut()).isEqualTo(Map.of("no-image", 1L));
         assertThat(outcome.manifest().split(Split.TRAIN).perClass()).isEqualTo(Map.of("zebra", 2L, "ant", 1L));
@@ -344,7 +346,7 @@ class SourceFormatsIT {
 
         PrepareOutcome outcome = PrepareJob.run(spark, config(temporary.resolve("table"), SourceFormat.PARQUET));
 
-        assertThat(outcome.manifest().classes()).containsExactly("002", "010");
+        assertThat(outcome.manifest().content().classes()).containsExactly("002", "010");
         assertThat(spark.conf().get(inference)).isEqualTo("true");
     }
 

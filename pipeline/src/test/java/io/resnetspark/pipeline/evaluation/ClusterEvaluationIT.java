@@ -100,18 +100,9 @@ class ClusterEvaluationIT {
 
     private static EvaluateConfig config(boolean temperatureScaling, String... sliceBy) {
         return new EvaluateConfig(
-                2,
-                Precision.MODEL,
-                TestTimeAugmentation.NONE,
-                15,
-                temperatureScaling,
-                List.of(sliceBy),
-                10,
-                4,
-                10,
-                96,
-                500,
-                1,
+                new EvaluateConfig.Inference(2, Precision.MODEL, TestTimeAugmentation.NONE),
+                new EvaluateConfig.Analysis(15, temperatureScaling, List.of(sliceBy), 500, 1),
+                new EvaluateConfig.Shown(10, 4, 10, 96),
                 List.of());
     }
 
@@ -124,36 +115,37 @@ class ClusterEvaluationIT {
     void numbersAreThoseComputedByHand() {
         ClusterEvaluation.Outcome outcome = run(config(false, "source"), data(fiveImages(), 5, 2), model(2));
         EvaluationReport report = outcome.report();
-        assertThat(report.examples()).isEqualTo(5);
-        assertThat(report.top1()).isEqualTo(0.8);
-        assertThat(report.top5()).isEqualTo(1);
-        assertThat(report.confusionMatrix()).isDeepEqualTo(new long[][] {{2, 1, 0}, {0, 2, 0}, {0, 0, 0}});
+        assertThat(report.subject().examples()).isEqualTo(5);
+        assertThat(report.scores().top1()).isEqualTo(0.8);
+        assertThat(report.scores().top5()).isEqualTo(1);
+        assertThat(report.classes().confusionMatrix()).isDeepEqualTo(new long[][] {{2, 1, 0}, {0, 2, 0}, {0, 0, 0}});
         // Logits are twice the channel's brightness.
         double loss =
                 (loss(2, 2, 0, 0) + loss(2, 2, 0.4, 0) + loss(0, 0, 2, 0) + loss(2, 2, 0, 0) + loss(1.6, 0.8, 1.6, 0))
                         / 5;
-        assertThat(report.loss()).isCloseTo(loss, within(1e-6));
-        assertThat(report.perClass().get(0).recall()).isEqualTo(2.0 / 3);
-        assertThat(report.perClass().get(0).precision()).isEqualTo(1);
-        assertThat(report.perClass().get(2).recall()).isNaN();
-        assertThat(report.perClass().get(0).f1Ci95()).isEqualTo(Interval.f1(2, 0, 1));
-        assertThat(report.slices())
+        assertThat(report.scores().loss()).isCloseTo(loss, within(1e-6));
+        assertThat(report.classes().perClass().get(0).quality().recall()).isEqualTo(2.0 / 3);
+        assertThat(report.classes().perClass().get(0).quality().precision()).isEqualTo(1);
+        assertThat(report.classes().perClass().get(2).quality().recall()).isNaN();
+        assertThat(report.classes().perClass().get(0).quality().f1Ci95()).isEqualTo(Interval.f1(2, 0, 1));
+        assertThat(report.findings().slices())
                 .extracting(
                         EvaluationReport.Slice::value, EvaluationReport.Slice::examples, EvaluationReport.Slice::top1)
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple("camera", 2L, 1.0),
                         org.assertj.core.groups.Tuple.tuple("web", 2L, 0.5),
                         org.assertj.core.groups.Tuple.tuple("(none)", 1L, 1.0));
-        assertThat(report.mistakes()).hasSize(1);
-        assertThat(report.mistakes().get(0).imageId()).isEqualTo("r3");
-        assertThat(report.mistakes().get(0).predicted()).isEqualTo("green");
-        assertThat(report.mistakes().get(0).confidence()).isCloseTo(Math.exp(2) / (Math.exp(2) + 2), within(1e-6));
-        assertThat(report.suspectLabels())
+        assertThat(report.findings().mistakes()).hasSize(1);
+        assertThat(report.findings().mistakes().get(0).imageId()).isEqualTo("r3");
+        assertThat(report.findings().mistakes().get(0).predicted()).isEqualTo("green");
+        assertThat(report.findings().mistakes().get(0).confidence())
+                .isCloseTo(Math.exp(2) / (Math.exp(2) + 2), within(1e-6));
+        assertThat(report.findings().suspectLabels())
                 .extracting(EvaluationReport.SuspectLabel::imageId)
                 .containsExactly("r3");
         assertThat(outcome.thumbnails().uris()).containsOnlyKeys("r3");
-        assertThat(report.workers()).hasSize(1);
-        assertThat(report.workers().get(0).images()).isEqualTo(5);
+        assertThat(report.effort().workers()).hasSize(1);
+        assertThat(report.effort().workers().get(0).images()).isEqualTo(5);
         assertThat(LinearSource.OPEN).as("networks left open").hasValue(0);
     }
 
@@ -197,20 +189,21 @@ class ClusterEvaluationIT {
     void modelsAreComparedOnTheSameImages() {
         // The second model prefers the darkest channel: it is right on r3 alone.
         ClusterEvaluation.Outcome outcome = run(config(false), data(fiveImages(), 5, 2), model(2), model(-2));
-        EvaluationReport.Comparison comparison = outcome.report().comparisons().get(0);
+        EvaluationReport.Comparison comparison =
+                outcome.report().findings().comparisons().get(0);
         assertThat(comparison.second().id()).isEqualTo("model--2.0");
-        assertThat(comparison.top1()).isEqualTo(0.2);
-        assertThat(comparison.difference()).isCloseTo(-0.6, within(1e-12));
-        assertThat(comparison.onlyFirst()).isEqualTo(4);
-        assertThat(comparison.onlySecond()).isEqualTo(1);
-        assertThat(comparison.mcnemarExactP()).isCloseTo(2 * 6.0 / 32, within(1e-12));
+        assertThat(comparison.scores().top1()).isEqualTo(0.2);
+        assertThat(comparison.paired().difference()).isCloseTo(-0.6, within(1e-12));
+        assertThat(comparison.paired().onlyFirst()).isEqualTo(4);
+        assertThat(comparison.paired().onlySecond()).isEqualTo(1);
+        assertThat(comparison.paired().mcnemarExactP()).isCloseTo(2 * 6.0 / 32, within(1e-12));
         assertThat(comparison.flipped())
                 .extracting(EvaluationReport.Flip::imageId)
                 .containsExactlyInAnyOrder("r1", "r2", "r3", "g1", "g2");
         EvaluationReport.Comparison reverse =
-                outcome.reports().get(1).comparisons().get(0);
-        assertThat(reverse.difference()).isCloseTo(0.6, within(1e-12));
-        assertThat(reverse.onlyFirst()).isEqualTo(1);
+                outcome.reports().get(1).findings().comparisons().get(0);
+        assertThat(reverse.paired().difference()).isCloseTo(0.6, within(1e-12));
+        assertThat(reverse.paired().onlyFirst()).isEqualTo(1);
     }
 
     @Test
@@ -223,9 +216,9 @@ class ClusterEvaluationIT {
                 .run(test, List.of(overconfident), Optional.of(validation), Provenance.Stated.NOTHING)
                 .report();
         assertThat(scaled.calibration().temperature()).isGreaterThan(2);
-        assertThat(scaled.ece()).isLessThan(raw.ece() / 2);
-        assertThat(scaled.loss()).isLessThan(raw.loss());
-        assertThat(scaled.top1()).isEqualTo(raw.top1());
+        assertThat(scaled.scores().ece()).isLessThan(raw.scores().ece() / 2);
+        assertThat(scaled.scores().loss()).isLessThan(raw.scores().loss());
+        assertThat(scaled.scores().top1()).isEqualTo(raw.scores().top1());
         assertThatThrownBy(() -> run(config(true), test, overconfident))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("needs a validation split");
@@ -258,7 +251,10 @@ class ClusterEvaluationIT {
                 100,
                 LABELS,
                 Map.of());
-        assertThat(run(config(false, "number"), numbered, model(1)).report().slices())
+        assertThat(run(config(false, "number"), numbered, model(1))
+                        .report()
+                        .findings()
+                        .slices())
                 .extracting(EvaluationReport.Slice::value)
                 .hasSize(4)
                 .contains("0 to under 24", "74 to 99");

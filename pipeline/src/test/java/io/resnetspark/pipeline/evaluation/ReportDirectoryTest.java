@@ -85,8 +85,9 @@ class ReportDirectoryTest {
         ReportDirectory.write(store, REPORT, Thumbnails.none());
         EvaluationReport read = ReportDirectory.read(store);
         assertThat(JsonDocument.text(read)).isEqualTo(JsonDocument.text(REPORT));
-        assertThat(read.perClass()).isEqualTo(REPORT.perClass());
-        assertThat(read.confusionMatrix()).isDeepEqualTo(REPORT.confusionMatrix());
+        assertThat(read.classes().perClass()).isEqualTo(REPORT.classes().perClass());
+        assertThat(read.classes().confusionMatrix())
+                .isDeepEqualTo(REPORT.classes().confusionMatrix());
     }
 
     @Test

@@ -90,7 +90,7 @@ class ReportPageBrowserTest {
                 """);
         HeadlessBrowser.Visit visit =
                 browser.visit(ReportPage.of(report, SampleReport.thumbnails(report)), script, folder);
-        long expected = report.mistakes().stream()
+        long expected = report.findings().mistakes().stream()
                 .filter(mistake ->
                         mistake.label().equals("class 0") && mistake.predicted().equals("class 3"))
                 .count();

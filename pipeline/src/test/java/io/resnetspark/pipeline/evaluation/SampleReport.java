@@ -7,9 +7,11 @@ import io.resnetspark.model.metrics.ScoredExample;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.ClassChange;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Comparison;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.DatasetId;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Findings;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Flip;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Mistake;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.ModelId;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Scores;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Slice;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.SuspectLabel;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Worker;
@@ -79,7 +81,7 @@ final class SampleReport {
                 new ReportAssembly.Subject(model, new DatasetId("sample", "sample-id", 3, "test"), labels),
                 metrics,
                 1.0,
-                new ReportAssembly.Findings(
+                new Findings(
                         List.of(
                                 new Slice("source", labels.get(0), 120, 0.9, Interval.wilson(108, 120), 0.99, 0.3),
                                 new Slice("source", "upload", 7, 0.571, Interval.wilson(4, 7), 0.857, 1.2)),
@@ -104,17 +106,16 @@ final class SampleReport {
     private static Comparison comparison(List<String> labels) {
         return new Comparison(
                 new ModelId("cifar-resnet56", "run-9/round-000100", "runs/run-9", "fp32"),
-                0.93,
-                0.999,
-                0.21,
-                0.02,
-                0.018,
-                new Interval(0.004, 0.031),
-                17,
-                35,
-                0.0176,
-                5.56,
-                0.0184,
+                new Scores(0.93, 0.999, 0.21, 0.02),
+                EvaluationReportPairedDifferenceBuilder.builder()
+                        .difference(0.018)
+                        .differenceCi95(new Interval(0.004, 0.031))
+                        .onlyFirst(17)
+                        .onlySecond(35)
+                        .mcnemarExactP(0.0176)
+                        .mcnemarChiSquared(5.56)
+                        .mcnemarChiSquaredP(0.0184)
+                        .build(),
                 List.of(new ClassChange(labels.get(0), 100, 0.9, 0.95, 0.91, 0.96)),
                 List.of(new Flip("image-2", "y.png", labels.get(0), labels.get(1), labels.get(0))));
     }
@@ -147,8 +148,8 @@ final class SampleReport {
 
     static Thumbnails thumbnails(EvaluationReport report) {
         Thumbnails thumbnails = Thumbnails.none();
-        for (int i = 0; i < report.mistakes().size(); i++) {
-            thumbnails.add(report.mistakes().get(i).imageId(), picture(i));
+        for (int i = 0; i < report.findings().mistakes().size(); i++) {
+            thumbnails.add(report.findings().mistakes().get(i).imageId(), picture(i));
         }
         return thumbnails;
     }

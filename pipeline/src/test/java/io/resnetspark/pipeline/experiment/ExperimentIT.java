@@ -18,7 +18,6 @@ import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.loop.SmallTraining;
 import java.io.IOException;
@@ -58,14 +57,14 @@ class ExperimentIT {
     }
 
     private static TrainConfig training() {
-        return TrainConfigBuilder.builder(SmallTraining.config("", "", 4, 0.05, OnDivergence.standard()))
-                .arch("")
-                .workers(1)
-                .batchSize(8)
-                .schedule(new LearningRateSchedule.Step(List.of(2.0, 3.0), 0.1))
-                .optimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-4, DecayScope.ALL))
-                .seed(1)
-                .build();
+        TrainConfig base = SmallTraining.config("", "", 4, 0.05, OnDivergence.standard());
+        return base.withModel(base.model().withArch(""))
+                .withAveraging(base.averaging().withWorkers(1))
+                .withOptimization(base.optimization()
+                        .withBatchSize(8)
+                        .withSchedule(new LearningRateSchedule.Step(List.of(2.0, 3.0), 0.1))
+                        .withOptimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-4, DecayScope.ALL)))
+                .withSeed(1);
     }
 
     private static ExperimentConfig config(Path output, List<Long> seeds) {
@@ -247,8 +246,8 @@ class ExperimentIT {
                 .trainings()
                 .get(0)
                 .config();
-        assertThat(train.epochs()).isEqualTo(2);
-        assertThat(train.schedule()).isEqualTo(new LearningRateSchedule.Step(List.of(1.0, 1.5), 0.1));
-        assertThat(train.images()).contains(32);
+        assertThat(train.optimization().epochs()).isEqualTo(2);
+        assertThat(train.optimization().schedule()).isEqualTo(new LearningRateSchedule.Step(List.of(1.0, 1.5), 0.1));
+        assertThat(train.dataset().images()).contains(32);
     }
 }

@@ -77,8 +77,8 @@ class PretrainedModelsIT {
                         Optional.empty(),
                         Provenance.Stated.NOTHING)
                 .report();
-        assertThat(report.examples()).isEqualTo(1000);
-        assertThat(Math.round(report.top1() * 1000)).isEqualTo(915);
+        assertThat(report.subject().examples()).isEqualTo(1000);
+        assertThat(Math.round(report.scores().top1() * 1000)).isEqualTo(915);
     }
 
     /** torchvision, from Pillow's pixels, has 78 of the 98 right; another decoder may tip one photo over. */

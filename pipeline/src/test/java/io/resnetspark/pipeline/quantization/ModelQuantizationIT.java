@@ -82,21 +82,26 @@ class ModelQuantizationIT {
                         Optional.empty(),
                         Provenance.Stated.NOTHING)
                 .report();
-        assertThat(report.model().precision()).isEqualTo("int8");
-        EvaluationReport.Comparison single = report.comparisons().get(0);
+        assertThat(report.subject().model().precision()).isEqualTo("int8");
+        EvaluationReport.Comparison single = report.findings().comparisons().get(0);
         assertThat(single.second().precision()).isEqualTo("fp32");
-        assertThat(single.top1()).as("the weights are those of before").isCloseTo(0.915, within(1e-9));
-        assertThat(report.top1()).isCloseTo(0.915, within(0.01));
-        assertThat(single.differenceCi95().low()).isLessThanOrEqualTo(single.difference());
-        assertThat(single.onlyFirst() + single.onlySecond())
+        assertThat(single.scores().top1()).as("the weights are those of before").isCloseTo(0.915, within(1e-9));
+        assertThat(report.scores().top1()).isCloseTo(0.915, within(0.01));
+        assertThat(single.paired().differenceCi95().low())
+                .isLessThanOrEqualTo(single.paired().difference());
+        assertThat(single.paired().onlyFirst() + single.paired().onlySecond())
                 .as("images that tip over")
                 .isBetween(1L, 40L);
-        EvaluationReport.Comparison automatic = report.comparisons().get(1);
+        EvaluationReport.Comparison automatic = report.findings().comparisons().get(1);
         assertThat(automatic.second().precision())
                 .isEqualTo(Kernels.ofThisProcess().fastestPrecision().label());
-        assertThat(automatic.top1()).isCloseTo(0.915, within(0.006));
+        assertThat(automatic.scores().top1()).isCloseTo(0.915, within(0.006));
         System.out.printf(
                 "int8 %s, fp32 %s, difference %s %s; auto %s%n",
-                report.top1(), single.top1(), single.difference(), single.differenceCi95(), automatic.top1());
+                report.scores().top1(),
+                single.scores().top1(),
+                single.paired().difference(),
+                single.paired().differenceCi95(),
+                automatic.scores().top1());
     }
 }

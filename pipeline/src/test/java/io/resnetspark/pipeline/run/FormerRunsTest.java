@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.resnetspark.model.error.BadDataException;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import java.nio.file.Files;
@@ -64,14 +65,51 @@ class FormerRunsTest {
         rewrite("best.json", "round-000004", "round-000004");
         assertThat(run.manifest().formatVersion()).isEqualTo(1);
         assertThat(run.manifest().config().path("batch_size").asInt()).isEqualTo(8);
-        assertThat(run.manifest().valExamples()).isEqualTo(manifest.valExamples());
-        assertThat(run.manifest().datasetVersion()).isEqualTo(manifest.datasetVersion());
+        assertThat(run.manifest().images().valExamples())
+                .isEqualTo(manifest.images().valExamples());
+        assertThat(run.manifest().images().datasetVersion())
+                .isEqualTo(manifest.images().datasetVersion());
         assertThat(run.best()).contains(best);
 
-        RoundMetrics round = new RoundMetrics(1, 0, 9, 0.1, 16, 2.5, 0.5, 0.1, 99, 1, 2, 3, 4, 5, 6, 7);
+        RoundMetrics round = new RoundMetrics(
+                1,
+                0,
+                9,
+                0.1,
+                new RoundMetrics.Learning(16, 2.5, 0.5, 0.1),
+                new RoundMetrics.Times(99, 1, 2, 3, 4, 5),
+                new RoundMetrics.Traffic(6, 7));
         String line = inCamelCase(MetricsFile.LineType.ROUND.line(round));
         assertThat(line).contains("\"inputWaitSeconds\":");
         assertThat(MetricsFile.of(List.of(line), "a run").rounds()).containsExactly(round);
+    }
+
+    /** Other programs read it too. */
+    @Test
+    void haveTheirKeysInOneObject() throws Exception {
+        assertThat(JsonDocument.parse(Files.readString(folder.resolve("run.json")), "run.json")
+                        .fieldNames())
+                .toIterable()
+                .containsExactlyInAnyOrder(
+                        "format_version",
+                        "id",
+                        "created_at",
+                        "status",
+                        "config",
+                        "dataset",
+                        "dataset_id",
+                        "dataset_version",
+                        "train_examples",
+                        "val_examples",
+                        "parameters",
+                        "threads_per_worker",
+                        "weights",
+                        "kernels",
+                        "precision",
+                        "software",
+                        "seconds",
+                        "spark",
+                        "returns");
     }
 
     @Test

@@ -56,11 +56,23 @@ class TrainingEventsTest {
 
     private TrainingSummary summary(int roundsDone) {
         return new TrainingSummary(
-                run.path(), "resnet18", 11, 100, 10, 2, 2, 1, 8, 1, 0, 3, 30, roundsDone, 300, 0, "oneDNN");
+                run.path(),
+                "oneDNN",
+                new TrainingSummary.Network("resnet18", 11, 2),
+                new TrainingSummary.Images(100, 10),
+                new TrainingSummary.Workers(2, 1, 8, 1, 0),
+                new TrainingSummary.Course(3, 30, roundsDone, 300, 0));
     }
 
     private static RoundMetrics round(int round, double loss) {
-        return new RoundMetrics(round, 0, round, 0.1, 16, loss, 0.5, 0.1, 99, 1, 1, 0, 0, 0, 0, 0);
+        return new RoundMetrics(
+                round,
+                0,
+                round,
+                0.1,
+                new RoundMetrics.Learning(16, loss, 0.5, 0.1),
+                new RoundMetrics.Times(99, 1, 1, 0, 0, 0),
+                new RoundMetrics.Traffic(0, 0));
     }
 
     private void keep(RoundMetrics... rounds) {

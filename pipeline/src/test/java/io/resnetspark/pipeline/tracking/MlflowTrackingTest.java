@@ -42,7 +42,12 @@ class MlflowTrackingTest {
 
     private TrainingSummary summary(int roundsDone) {
         return new TrainingSummary(
-                run.path(), "resnet18", 11, 100, 10, 2, 2, 1, 8, 1, 0, 3, 30, roundsDone, 300, 0, "oneDNN");
+                run.path(),
+                "oneDNN",
+                new TrainingSummary.Network("resnet18", 11, 2),
+                new TrainingSummary.Images(100, 10),
+                new TrainingSummary.Workers(2, 1, 8, 1, 0),
+                new TrainingSummary.Course(3, 30, roundsDone, 300, 0));
     }
 
     private static final DatasetInput DATA =
@@ -87,7 +92,14 @@ class MlflowTrackingTest {
     }
 
     private static RoundMetrics round(int round) {
-        return new RoundMetrics(round, 0, round, 0.1, 16, 2.0 / round, 0.5, 0.1, 99, 1, 1, 0, 0, 0, 0, 0);
+        return new RoundMetrics(
+                round,
+                0,
+                round,
+                0.1,
+                new RoundMetrics.Learning(16, 2.0 / round, 0.5, 0.1),
+                new RoundMetrics.Times(99, 1, 1, 0, 0, 0),
+                new RoundMetrics.Traffic(0, 0));
     }
 
     private static EpochMetrics epoch(int epoch) {
@@ -103,7 +115,14 @@ class MlflowTrackingTest {
         for (int round = 1; round <= 700; round++) { // more than fits into one request
             tracking.roundDone(round(round));
         }
-        tracking.roundDone(new RoundMetrics(701, 0, 1, 1, 1, Double.NaN, 0.5, 0.1, 1, 1, 1, 0, 0, 0, 0, 0));
+        tracking.roundDone(new RoundMetrics(
+                701,
+                0,
+                1,
+                1,
+                new RoundMetrics.Learning(1, Double.NaN, 0.5, 0.1),
+                new RoundMetrics.Times(1, 1, 1, 0, 0, 0),
+                new RoundMetrics.Traffic(0, 0)));
         tracking.epochDone(epoch(1));
         Files.createDirectories(temporary.resolve("photos-1/report"));
         Files.writeString(temporary.resolve("photos-1/report/index.html"), "<p>größe");

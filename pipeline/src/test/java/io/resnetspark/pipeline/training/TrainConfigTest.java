@@ -11,15 +11,14 @@ import org.junit.jupiter.api.Test;
 class TrainConfigTest {
 
     private static TrainConfig freezing(String network, String... stages) {
-        return TrainConfigBuilder.builder(SmallTraining.config("data", "run", 1, 0.1, OnDivergence.standard()))
-                .arch(network)
-                .freeze(List.of(stages))
-                .build();
+        TrainConfig base = SmallTraining.config("data", "run", 1, 0.1, OnDivergence.standard());
+        return base.withModel(base.model().withArch(network).withFreeze(List.of(stages)));
     }
 
     @Test
     void somethingMustBeLeftToTrain() {
-        assertThat(freezing("resnet18", "stem", "layer4", "batchnorm").freeze()).hasSize(3);
+        assertThat(freezing("resnet18", "stem", "layer4", "batchnorm").model().freeze())
+                .hasSize(3);
         assertThatThrownBy(() -> freezing("resnet18", "backbone", "fc"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("nothing to train");

@@ -15,6 +15,7 @@ import io.resnetspark.model.error.ResNetSparkException;
 import io.resnetspark.pipeline.dataset.ClassIndex;
 import io.resnetspark.pipeline.dataset.DatasetFiles;
 import io.resnetspark.pipeline.dataset.DatasetManifest;
+import io.resnetspark.pipeline.dataset.DatasetManifestBuilder;
 import io.resnetspark.pipeline.dataset.DeltaSession;
 import io.resnetspark.pipeline.dataset.ImageTable;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
@@ -119,20 +120,21 @@ public final class PrepareJob {
             if (tally.counts().added() == 0) {
                 return nothingNew(tally, base, source);
             }
-            ClassIndex classes = base.map(
-                            current -> new ClassIndex(current.manifest().classes()))
+            ClassIndex classes = base.map(current ->
+                            new ClassIndex(current.manifest().content().classes()))
                     .orElse(new ClassIndex(List.of()))
                     .extendedBy(source.fixedClasses(), tally.addedClasses());
             ImageTable table = new ImageTable(spark, files.images());
             long tableVersion = step(PrepareStep.APPEND, () -> {
-                table.rewindTo(
-                        base.map(current -> current.manifest().tableVersion()).orElse(ImageTable.EMPTY));
+                table.rewindTo(base.map(current -> current.manifest().tables().tableVersion())
+                        .orElse(ImageTable.EMPTY));
                 return table.append(asTableRows(examined, classes, version).coalesce(fileCount(tally)));
             });
             TableSummary summary =
                     step(PrepareStep.SUMMARISE, () -> TableSummary.of(table.rows(tableVersion), classes.names()));
-            long expected = base.map(current -> current.manifest().images()).orElse(0L)
-                    + tally.counts().added();
+            long expected =
+                    base.map(current -> current.manifest().content().images()).orElse(0L)
+                            + tally.counts().added();
             if (summary.images() != expected) {
                 throw new BadDataException(
                         "%s should hold %d images and holds %d: another run or program wrote to it; run this again"
@@ -144,13 +146,17 @@ public final class PrepareJob {
                 files.publish(manifest, base);
                 return manifest;
             });
-            log.info("Published version {} of {}: {} images", version, files.root(), manifest.images());
+            log.info(
+                    "Published version {} of {}: {} images",
+                    version,
+                    files.root(),
+                    manifest.content().images());
             return new PrepareOutcome(
                     files.root(),
                     base.isPresent() ? PrepareOutcome.Change.EXTENDED : PrepareOutcome.Change.CREATED,
                     manifest,
                     tally.counts(),
-                    manifest.warnings(),
+                    manifest.making().warnings(),
                     elapsed(started));
         } finally {
             examined.unpersist();
@@ -187,7 +193,7 @@ public final class PrepareJob {
                     .withColumn("known_label", lit(null).cast("string"));
         }
         Dataset<Row> known = new ImageTable(spark, files.images())
-                .rows(base.get().manifest().tableVersion())
+                .rows(base.get().manifest().tables().tableVersion())
                 .select(
                         col("image_id").as("known_id"),
                         col("origin").as("known_origin"),
@@ -267,25 +273,23 @@ public final class PrepareJob {
         Map<String, Double> durations = new LinkedHashMap<>();
         seconds.forEach((step, duration) -> durations.put(step.name().toLowerCase(Locale.ROOT), duration));
         durations.put("total", elapsed(started));
-        return new DatasetManifest(
-                DatasetManifest.FORMAT_VERSION,
-                base.map(current -> current.manifest().id())
-                        .orElseGet(() -> UUID.randomUUID().toString()),
-                version,
-                Instant.now().toString(),
-                tableVersion,
-                rejectsVersion,
-                summary.fingerprint(),
-                classes.names(),
-                summary.images(),
-                summary.splits(),
-                summary.trainPixels(),
-                tally.counts(),
-                warnings(classes, summary, tally, source),
-                config,
-                software(),
-                durations,
-                base.map(DatasetFiles::historyAfter).orElse(List.of()));
+        return DatasetManifestBuilder.builder()
+                .formatVersion(DatasetManifest.FORMAT_VERSION)
+                .id(base.map(current -> current.manifest().id())
+                        .orElseGet(() -> UUID.randomUUID().toString()))
+                .version(version)
+                .createdAt(Instant.now().toString())
+                .tables(new DatasetManifest.Tables(tableVersion, rejectsVersion))
+                .content(new DatasetManifest.Content(
+                        summary.fingerprint(),
+                        classes.names(),
+                        summary.images(),
+                        summary.splits(),
+                        summary.trainPixels()))
+                .making(new DatasetManifest.Making(
+                        tally.counts(), warnings(classes, summary, tally, source), config, software(), durations))
+                .history(base.map(DatasetFiles::historyAfter).orElse(List.of()))
+                .build();
     }
 
     private static List<String> warnings(
@@ -325,7 +329,7 @@ public final class PrepareJob {
 
     /** A dataset holds images made in one way; which source they come from may change. */
     private void checkSameMaking(DatasetManifest manifest) {
-        PrepareConfig before = manifest.config();
+        PrepareConfig before = manifest.making().config();
         List<String> differences = new ArrayList<>();
         difference(differences, "channels", before.channels(), config.channels());
         difference(differences, "resize", before.resize(), config.resize());

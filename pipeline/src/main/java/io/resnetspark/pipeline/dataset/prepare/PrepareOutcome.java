@@ -35,18 +35,27 @@ public record PrepareOutcome(
                         "Created %s, version %d: %d images".formatted(dataset, manifest.version(), run.added());
                     case EXTENDED ->
                         "Extended %s to version %d: %d new images, %d in all"
-                                .formatted(dataset, manifest.version(), run.added(), manifest.images());
+                                .formatted(
+                                        dataset,
+                                        manifest.version(),
+                                        run.added(),
+                                        manifest.content().images());
                     case NOTHING_NEW ->
                         "Nothing new for %s: it stays at version %d with %d images"
-                                .formatted(dataset, manifest.version(), manifest.images());
+                                .formatted(
+                                        dataset,
+                                        manifest.version(),
+                                        manifest.content().images());
                 });
         lines.add("Seen %d: %d added, %d unchanged, %d duplicates, %d rejected"
                 .formatted(run.seen(), run.added(), run.unchanged(), run.duplicateTotal(), run.rejectedTotal()));
         run.duplicates().forEach((kind, count) -> lines.add("  %s: %d".formatted(kind, count)));
         run.rejected().forEach((reason, count) -> lines.add("  rejected, %s: %d".formatted(reason, count)));
         run.leftOut().forEach((rule, count) -> lines.add("  left out, %s: %d".formatted(rule, count)));
-        manifest.splits().forEach((split, summary) -> lines.add("  %s: %d images".formatted(split, summary.images())));
-        lines.add("%d classes".formatted(manifest.classes().size()));
+        manifest.content()
+                .splits()
+                .forEach((split, summary) -> lines.add("  %s: %d images".formatted(split, summary.images())));
+        lines.add("%d classes".formatted(manifest.content().classes().size()));
         notes.forEach(note -> lines.add("Note: " + note));
         return lines;
     }

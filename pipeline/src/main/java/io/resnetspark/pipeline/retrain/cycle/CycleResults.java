@@ -4,6 +4,7 @@ import io.resnetspark.pipeline.retrain.CyclePlan;
 import io.resnetspark.pipeline.retrain.CycleSummary;
 import io.resnetspark.pipeline.retrain.CycleSummary.BatchFate;
 import io.resnetspark.pipeline.retrain.CycleSummary.Verdict;
+import io.resnetspark.pipeline.retrain.CycleSummaryBuilder;
 import io.resnetspark.pipeline.retrain.Ledger;
 import io.resnetspark.pipeline.retrain.Portion;
 import io.resnetspark.pipeline.retrain.Portion.Fate;
@@ -109,25 +110,23 @@ public record CycleResults(
 
     CycleSummary summary(String model, String finishedAt, List<Portion> portions, String report) {
         Optional<JudgeResult> judged = challenger.flatMap(Challenger::judged);
-        return new CycleSummary(
-                CycleSummary.FORMAT_VERSION,
-                plan.id(),
-                plan.number(),
-                model,
-                plan.startedAt(),
-                finishedAt,
-                verdict(),
-                reasons(),
-                fates(portions),
-                prepared.datasetVersion(),
-                assessment.newImages(),
+        CycleSummary.Contest contest = new CycleSummary.Contest(
                 assessment.championVersion(),
                 registered.version(),
                 judged.flatMap(found -> found.evidence().test().against())
                         .map(against -> against.champion().top1())
                         .or(assessment::championTop1),
-                judged.map(found -> found.evidence().test().challenger().top1()),
-                report);
+                judged.map(found -> found.evidence().test().challenger().top1()));
+        return CycleSummaryBuilder.builder()
+                .formatVersion(CycleSummary.FORMAT_VERSION)
+                .id(plan.id())
+                .number(plan.number())
+                .model(model)
+                .time(new CycleSummary.Time(plan.startedAt(), finishedAt))
+                .outcome(new CycleSummary.Outcome(verdict(), reasons(), report))
+                .data(new CycleSummary.Data(fates(portions), prepared.datasetVersion(), assessment.newImages()))
+                .contest(contest)
+                .build();
     }
 
     private List<BatchFate> fates(List<Portion> portions) {

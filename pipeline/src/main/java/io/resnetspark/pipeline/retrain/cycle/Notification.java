@@ -35,7 +35,12 @@ public final class Notification {
     record Sent(String result, int attempts) {}
 
     Sent send(CycleSummary summary) {
-        LOG.info("Cycle {} of {}: {}, {}", summary.number(), summary.model(), summary.verdict(), summary.reasons());
+        LOG.info(
+                "Cycle {} of {}: {}, {}",
+                summary.number(),
+                summary.model(),
+                summary.outcome().verdict(),
+                summary.outcome().reasons());
         if (webhook.url().isEmpty()) {
             return new Sent("no webhook is configured", 0);
         }

@@ -41,7 +41,7 @@ public final class RetrainPages {
                 .formatted(
                         summary.model(),
                         summary.number(),
-                        summary.verdict().name().toLowerCase(java.util.Locale.ROOT));
+                        summary.outcome().verdict().name().toLowerCase(java.util.Locale.ROOT));
         cycle.replaceText(PAGE, new SelfContainedPage(title, "", CYCLE_SCRIPTS, data, FILES).html());
     }
 

@@ -27,7 +27,7 @@ public final class RetrainPreview {
      * @param hadoop names the registry
      */
     public static List<String> of(RetrainConfig config, Configuration hadoop) {
-        WorkDirectory work = new WorkDirectory(config.work(), hadoop);
+        WorkDirectory work = new WorkDirectory(config.places().work(), hadoop);
         Ledger ledger = work.ledger();
         List<String> lines = new ArrayList<>();
         LeaseLock.in(work.lock(), config.lock().lease())
@@ -37,7 +37,7 @@ public final class RetrainPreview {
         Optional<CyclePlan> plan = open.or(() -> Retraining.plan(config, ledger, new IncomingFolder(config, hadoop)));
         if (plan.isEmpty()) {
             lines.add("Nothing to do: no batch of %s is new since cycle %d"
-                    .formatted(config.incoming(), ledger.lastCycle()));
+                    .formatted(config.intake().incoming(), ledger.lastCycle()));
             return lines;
         }
         int number = plan.get().number();
@@ -53,10 +53,11 @@ public final class RetrainPreview {
                 () -> lines.add("Would begin cycle %d".formatted(number)));
         lines.addAll(batches(plan.get(), ledger, config));
         Optional<Integer> champion =
-                ModelRegistry.of(hadoop).model(config.model()).state().champion();
-        lines.add(champion.map(version -> "Champion of %s: version %d".formatted(config.model(), version))
+                ModelRegistry.of(hadoop).model(config.places().model()).state().champion();
+        lines.add(champion.map(version ->
+                        "Champion of %s: version %d".formatted(config.places().model(), version))
                 .orElse("There is no champion of %s yet: the first challenger is trained from scratch"
-                        .formatted(config.model())));
+                        .formatted(config.places().model())));
         champion.ifPresent(version -> lines.add(
                 config.challenger().start() == Start.CHAMPION
                         ? "A challenger would start from it, on the new images and %s old ones per new one"
@@ -73,7 +74,7 @@ public final class RetrainPreview {
         List<String> lines = new ArrayList<>();
         long files = 0;
         for (IncomingBatch batch : plan.batches()) {
-            boolean kept = config.quarantine().contains(batch.name());
+            boolean kept = config.intake().quarantine().contains(batch.name());
             lines.add("  %s: %d files, %d bytes%s%s"
                     .formatted(
                             batch.name(),

@@ -63,7 +63,7 @@ public final class Retraining {
         this.context = context;
         this.listener = listener;
         this.trainingListeners = trainingListeners;
-        this.work = new WorkDirectory(context.config().work(), context.hadoop());
+        this.work = new WorkDirectory(context.config().places().work(), context.hadoop());
     }
 
     /**
@@ -137,7 +137,7 @@ public final class Retraining {
         List<IncomingBatch> now = work.ledger()
                 .newAmong(
                         new IncomingFolder(context.config(), context.hadoop()).scan(),
-                        context.config().release());
+                        context.config().intake().release());
         CyclePlan extended = plan.with(now);
         work.begin(extended);
         return extended;
@@ -145,8 +145,9 @@ public final class Retraining {
 
     /** What a new cycle would be about; empty if there is nothing new. */
     static Optional<CyclePlan> plan(RetrainConfig config, Ledger ledger, IncomingFolder incoming) {
-        List<IncomingBatch> batches = ledger.newAmong(incoming.scan(), config.release());
-        List<Integer> released = ledger.releasedBy(config.release()).stream()
+        List<IncomingBatch> batches =
+                ledger.newAmong(incoming.scan(), config.intake().release());
+        List<Integer> released = ledger.releasedBy(config.intake().release()).stream()
                 .map(Portion::version)
                 .toList();
         return batches.isEmpty() && released.isEmpty()
@@ -158,12 +159,12 @@ public final class Retraining {
     private String nothingNew() {
         Ledger ledger = work.ledger();
         return ledger.cycles().isEmpty()
-                ? "%s holds no batch yet".formatted(context.config().incoming())
+                ? "%s holds no batch yet".formatted(context.config().intake().incoming())
                 : "Nothing new in %s since cycle %d; the champion of %s is %s"
                         .formatted(
-                                context.config().incoming(),
+                                context.config().intake().incoming(),
                                 ledger.lastCycle(),
-                                context.config().model(),
+                                context.config().places().model(),
                                 context.champion()
                                         .map(version -> "version " + version)
                                         .orElse("none"));
@@ -186,10 +187,10 @@ public final class Retraining {
         RegisterResult registered = run.step(
                 RetrainStep.REGISTER, RegisterResult.class, () -> register(plan, cycle, assessment, judged, lease));
         CycleResults results = new CycleResults(plan, prepared, assessment, challenger, registered);
-        List<Portion> portions = results.portions(context.config().release());
+        List<Portion> portions = results.portions(context.config().intake().release());
         CycleSummary summary = run.step(RetrainStep.REPORT, CycleSummary.class, () -> {
             CycleSummary written = results.summary(
-                    context.config().model(),
+                    context.config().places().model(),
                     now(),
                     portions,
                     cycle.path(RetrainPages.PAGE).toString());
@@ -200,7 +201,7 @@ public final class Retraining {
             if (ledger.lastCycle() < plan.number()) {
                 work.writeLedger(ledger.after(prepared.testSet(), results.seen(), portions, summary));
             }
-            RetrainPages.writeHistory(work.store(), context.config().model(), work.ledger());
+            RetrainPages.writeHistory(work.store(), context.config().places().model(), work.ledger());
             return summary;
         });
         run.step(RetrainStep.NOTIFY, Notification.Sent.class, () -> new Notification(

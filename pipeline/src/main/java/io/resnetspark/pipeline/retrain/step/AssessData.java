@@ -73,7 +73,7 @@ public final class AssessData {
     private List<Portion> candidates(CyclePlan plan, PrepareResult prepared) {
         List<Portion> candidates = new ArrayList<>();
         for (Portion portion : ledger.portions()) {
-            boolean quarantined = context.config().quarantine().contains(portion.batch());
+            boolean quarantined = context.config().intake().quarantine().contains(portion.batch());
             if (portion.fate() == Fate.PENDING || plan.released().contains(portion.version())) {
                 candidates.add(
                         quarantined
@@ -82,7 +82,7 @@ public final class AssessData {
             }
         }
         for (PreparedBatch batch : prepared.batches()) {
-            boolean quarantined = context.config().quarantine().contains(batch.name());
+            boolean quarantined = context.config().intake().quarantine().contains(batch.name());
             for (int version : batch.versions()) {
                 candidates.add(new Portion(
                         version,
@@ -97,12 +97,12 @@ public final class AssessData {
     }
 
     private Portion admit(Portion portion, LabelAgreement agreement, int cycle) {
-        boolean released = context.config().release().contains(portion.batch());
+        boolean released = context.config().intake().release().contains(portion.batch());
         if (portion.fate() != Fate.PENDING || released) {
             return portion;
         }
         return agreement
-                .objection(portion, context.config().admission().minimumAgreement())
+                .objection(portion, context.config().intake().admission().minimumAgreement())
                 .map(reason -> portion.with(Fate.QUARANTINED, reason, cycle))
                 .orElse(portion);
     }

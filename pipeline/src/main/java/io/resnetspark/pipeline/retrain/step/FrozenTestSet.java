@@ -41,6 +41,7 @@ public final class FrozenTestSet {
      */
     TestSet of(ImageDataset current, Optional<TestSet> known) {
         int version = context.config()
+                .places()
                 .testVersion()
                 .orElse(known.map(TestSet::version).orElse(current.version()));
         if (version > current.version()) {

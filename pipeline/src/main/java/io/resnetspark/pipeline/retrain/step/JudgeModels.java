@@ -122,8 +122,8 @@ public final class JudgeModels {
         LoadedModel model = ModelSource.load(name, Optional.empty(), Optional.empty(), context.hadoop());
         ClassifierSource source = new ModelClassifierSource(
                 model,
-                context.settings().evaluate().batchSize(),
-                context.settings().evaluate().precision());
+                context.settings().evaluate().inference().batchSize(),
+                context.settings().evaluate().inference().precision());
         return source.labels().size() < prepared.classes().size()
                 ? new PaddedClasses(source, prepared.classes())
                 : source;

@@ -39,28 +39,29 @@ public final class Judging {
 
     /** Reports compare the other model with their own; a gain is the other way round. */
     private static Against against(EvaluationReport challenger, EvaluationReport champion) {
-        Comparison comparison = challenger.comparisons().get(0);
+        Comparison comparison = challenger.findings().comparisons().get(0);
         return new Against(
                 scores(champion),
-                -comparison.difference(),
+                -comparison.paired().difference(),
                 new Interval(
-                        -comparison.differenceCi95().high(),
-                        -comparison.differenceCi95().low()),
-                comparison.onlyFirst(),
-                comparison.onlySecond(),
-                comparison.mcnemarExactP());
+                        -comparison.paired().differenceCi95().high(),
+                        -comparison.paired().differenceCi95().low()),
+                comparison.paired().onlyFirst(),
+                comparison.paired().onlySecond(),
+                comparison.paired().mcnemarExactP());
     }
 
     private static ModelScores scores(EvaluationReport report) {
         return new ModelScores(
-                report.model().source(),
-                report.examples(),
-                report.top1(),
+                report.subject().model().source(),
+                report.subject().examples(),
+                report.scores().top1(),
                 report.top1Ci95(),
-                report.loss(),
-                report.ece(),
-                report.perClass().stream()
-                        .map(row -> new ClassScore(row.label(), row.support(), row.recall()))
+                report.scores().loss(),
+                report.scores().ece(),
+                report.classes().perClass().stream()
+                        .map(row -> new ClassScore(
+                                row.label(), row.support(), row.quality().recall()))
                         .toList());
     }
 }

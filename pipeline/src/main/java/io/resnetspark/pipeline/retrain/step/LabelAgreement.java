@@ -60,7 +60,7 @@ public record LabelAgreement(double championTop1, List<Agreement> portions) {
                 new EvaluationData(
                         images, EvaluationData.of(dataset, Split.TEST).id(), expected, prepared.classes(), Map.of()),
                 List.of(model));
-        return of(report.slices(), portions);
+        return of(report.findings().slices(), portions);
     }
 
     private static LabelAgreement of(List<Slice> slices, List<Portion> portions) {
@@ -81,19 +81,16 @@ public record LabelAgreement(double championTop1, List<Agreement> portions) {
 
     /** Nothing to show, one slice per portion. */
     private static EvaluateConfig countsOnly(EvaluateConfig config) {
+        EvaluateConfig.Analysis analysis = config.analysis();
         return new EvaluateConfig(
-                config.batchSize(),
-                config.precision(),
-                config.testTimeAugmentation(),
-                config.calibrationBins(),
-                false,
-                List.of(PART),
-                0,
-                0,
-                0,
-                config.thumbnailSizePixels(),
-                config.bootstrapResamples(),
-                config.seed(),
+                config.inference(),
+                new EvaluateConfig.Analysis(
+                        analysis.calibrationBins(),
+                        false,
+                        List.of(PART),
+                        analysis.bootstrapResamples(),
+                        analysis.seed()),
+                new EvaluateConfig.Shown(0, 0, 0, config.shown().thumbnailSizePixels()),
                 List.of());
     }
 

@@ -51,7 +51,7 @@ public final class PrepareBatches {
                 .orElseThrow(
                         () -> new BadDataException("No batch of %s could be prepared, so there is no dataset yet: %s"
                                 .formatted(
-                                        context.config().incoming(),
+                                        context.config().intake().incoming(),
                                         prepared.stream()
                                                 .map(batch -> batch.name() + ": "
                                                         + batch.refusal().orElse("empty"))
@@ -64,7 +64,7 @@ public final class PrepareBatches {
     }
 
     private PreparedBatch prepare(IncomingBatch batch) {
-        boolean released = context.config().release().contains(batch.name());
+        boolean released = context.config().intake().release().contains(batch.name());
         Optional<String> layout = released ? Optional.empty() : wrongLayout(batch);
         if (layout.isPresent()) {
             return new PreparedBatch(batch.name(), batch.signature(), List.of(), Optional.empty(), layout);
@@ -80,7 +80,10 @@ public final class PrepareBatches {
         List<Integer> versions = versionsFrom(config.input());
         RunCounts counts = versions.isEmpty()
                 ? outcome.run()
-                : context.dataset(versions.get(versions.size() - 1)).manifest().run();
+                : context.dataset(versions.get(versions.size() - 1))
+                        .manifest()
+                        .making()
+                        .run();
         return new PreparedBatch(batch.name(), batch.signature(), versions, Optional.of(counts), Optional.empty());
     }
 
@@ -96,7 +99,7 @@ public final class PrepareBatches {
             return Optional.of(e.getMessage());
         }
         Optional<ImageDataset> dataset = existing();
-        if (dataset.isEmpty() || context.config().newClasses() == RetrainConfig.NewClasses.ACCEPT) {
+        if (dataset.isEmpty() || context.config().intake().newClasses() == RetrainConfig.NewClasses.ACCEPT) {
             return Optional.empty();
         }
         SortedSet<String> unknown = new TreeSet<>(classes);
@@ -111,7 +114,7 @@ public final class PrepareBatches {
     private Optional<ImageDataset> existing() {
         try {
             return Optional.of(
-                    ImageDataset.open(context.spark(), context.config().dataset()));
+                    ImageDataset.open(context.spark(), context.config().places().dataset()));
         } catch (BadDataException none) {
             if (ledger.lastVersion() > 0) {
                 throw none;
@@ -126,7 +129,7 @@ public final class PrepareBatches {
         int current = existing().map(ImageDataset::version).orElse(0);
         for (int version = ledger.lastVersion() + 1; version <= current; version++) {
             DatasetManifest manifest = context.dataset(version).manifest();
-            if (manifest.config().input().equals(input)) {
+            if (manifest.making().config().input().equals(input)) {
                 versions.add(version);
             }
         }

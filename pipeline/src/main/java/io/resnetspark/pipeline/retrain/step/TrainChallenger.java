@@ -16,9 +16,9 @@ import io.resnetspark.pipeline.retrain.RetrainContext;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.training.OptimizationConfig;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.loop.TrainingLoop;
 import java.util.ArrayList;
@@ -63,13 +63,13 @@ public final class TrainChallenger {
             divergence = Optional.of(e.getMessage());
         }
         RunManifest manifest =
-                RunDirectory.at(config.output(), context.hadoop()).manifest();
+                RunDirectory.at(config.run().output(), context.hadoop()).manifest();
         return new TrainResult(
-                config.output(),
-                manifest.weights(),
+                config.run().output(),
+                manifest.network().weights(),
                 selection,
-                manifest.trainExamples(),
-                manifest.seconds(),
+                manifest.images().trainExamples(),
+                manifest.progress().seconds(),
                 divergence);
     }
 
@@ -88,7 +88,7 @@ public final class TrainChallenger {
             }
         }
         List<Portion> accepted = ledger.with(Fate.ACCEPTED).stream()
-                .filter(portion -> !context.config().quarantine().contains(portion.batch()))
+                .filter(portion -> !context.config().intake().quarantine().contains(portion.batch()))
                 .toList();
         long old = count(prepared, accepted.stream().map(Portion::version).toList());
         double share = old == 0 ? 0 : Math.min(1, replay * assessment.newImages() / old);
@@ -117,14 +117,15 @@ public final class TrainChallenger {
     private TrainConfig config(CyclePlan plan, AtomicStore cycle, PrepareResult prepared, Optional<String> weights) {
         TrainConfig train = context.settings().train();
         RetrainConfig.Challenger challenger = context.config().challenger();
-        return TrainConfigBuilder.builder(train)
-                .data(context.config().dataset())
-                .dataVersion(Optional.of(prepared.datasetVersion()))
-                .weights(weights.or(train::weights))
-                .output(cycle.path(RUN).toString())
-                .epochs(weights.isPresent() ? challenger.epochs() : train.epochs())
-                .learningRate(weights.isPresent() ? challenger.learningRate() : train.learningRate())
-                .seed(seed(plan))
-                .build();
+        OptimizationConfig optimization = weights.isPresent()
+                ? train.optimization().withEpochs(challenger.epochs()).withLearningRate(challenger.learningRate())
+                : train.optimization();
+        return train.withDataset(train.dataset()
+                        .withData(context.config().places().dataset())
+                        .withDataVersion(Optional.of(prepared.datasetVersion())))
+                .withModel(train.model().withWeights(weights.or(train.model()::weights)))
+                .withOptimization(optimization)
+                .withRun(train.run().withOutput(cycle.path(RUN).toString()))
+                .withSeed(seed(plan));
     }
 }

@@ -4,7 +4,6 @@ import io.resnetspark.model.training.TrainingState;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.OnDivergence;
-import io.resnetspark.pipeline.training.RoundMetrics;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -38,7 +37,7 @@ public final class DivergenceWatch {
     /** A watch that knows what a run's first rounds were like: a resumed training judges as an uninterrupted one would. */
     public static DivergenceWatch of(OnDivergence config, int classes, RunDirectory run, int rounds) {
         List<Double> before = MetricsFile.read(run).upTo(rounds).rounds().stream()
-                .map(RoundMetrics::loss)
+                .map(round -> round.learning().loss())
                 .toList();
         return new DivergenceWatch(config.lossFactor(), classes, before);
     }

@@ -47,7 +47,7 @@ public final class HalfPrecisionReduce implements RoundJob {
     HalfPrecisionReduce(Broadcast<TrainingPlan> plan, SlicePlan slices) {
         this.plan = plan;
         this.slices = slices;
-        this.feedback = new ErrorFeedback(plan.value().optimizer());
+        this.feedback = new ErrorFeedback(plan.value().optimization().optimizer());
     }
 
     @Override

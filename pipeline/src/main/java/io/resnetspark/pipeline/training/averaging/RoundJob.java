@@ -1,7 +1,7 @@
 package io.resnetspark.pipeline.training.averaging;
 
 import io.resnetspark.model.training.TrainingState;
-import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.AveragingConfig;
 import io.resnetspark.pipeline.training.worker.RoundOrder;
 import io.resnetspark.pipeline.training.worker.TrainingPlan;
 import io.resnetspark.pipeline.training.worker.WorkerReport;
@@ -13,7 +13,7 @@ import org.apache.spark.broadcast.Broadcast;
 public interface RoundJob extends AutoCloseable {
 
     /** For a training's workers, of which each slice is averaged apart. */
-    static RoundJob of(Broadcast<TrainingPlan> plan, SlicePlan slices, TrainConfig.Transfer transfer) {
+    static RoundJob of(Broadcast<TrainingPlan> plan, SlicePlan slices, AveragingConfig.Transfer transfer) {
         if (plan.value().workers() == 1) {
             return new SoleWorker(plan);
         }

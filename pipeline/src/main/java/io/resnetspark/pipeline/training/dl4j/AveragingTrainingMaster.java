@@ -6,8 +6,8 @@ import io.resnetspark.model.checkpoint.TrainingSnapshot;
 import io.resnetspark.model.training.ServerState;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.TrainingState;
+import io.resnetspark.pipeline.training.AveragingConfig;
 import io.resnetspark.pipeline.training.RoundMetrics;
-import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.averaging.AveragingRhythm;
 import io.resnetspark.pipeline.training.averaging.DivergenceWatch;
@@ -71,7 +71,7 @@ public final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
             TrainingPlan plan,
             AveragingRhythm rhythm,
             ServerUpdate update,
-            TrainConfig.Transfer transfer,
+            AveragingConfig.Transfer transfer,
             TrainingSnapshot start,
             List<TrainingListener> listeners,
             DivergenceWatch watch) {
@@ -187,18 +187,24 @@ public final class AveragingTrainingMaster extends ShardsOnlyTrainingMaster {
                 order.epoch(),
                 position.globalStep(),
                 order.epoch() + (double) (lastStep + 1) / plan.stepsPerEpoch(),
-                result.examples(),
-                result.loss(),
-                result.accuracy(),
-                plan.learningRate(order.epoch(), lastStep),
-                result.examples() / seconds,
-                seconds,
-                train,
-                longest(reports, WorkerReport::inputWaitNanos),
-                install,
-                Math.max(0, seconds - train - install),
-                reports.stream().mapToLong(WorkerReport::sentBytes).max().orElse(0),
-                averaged.driverBytes() + state.bytes());
+                new RoundMetrics.Learning(
+                        result.examples(),
+                        result.loss(),
+                        result.accuracy(),
+                        plan.learningRate(order.epoch(), lastStep)),
+                new RoundMetrics.Times(
+                        result.examples() / seconds,
+                        seconds,
+                        train,
+                        longest(reports, WorkerReport::inputWaitNanos),
+                        install,
+                        Math.max(0, seconds - train - install)),
+                new RoundMetrics.Traffic(
+                        reports.stream()
+                                .mapToLong(WorkerReport::sentBytes)
+                                .max()
+                                .orElse(0),
+                        averaged.driverBytes() + state.bytes()));
     }
 
     private static double longest(List<WorkerReport> reports, ToLongFunction<WorkerReport> nanos) {

@@ -98,7 +98,7 @@ public final class AveragingWorker implements TrainingWorker<AveragingResult> {
 
     @Override
     public WorkerConfiguration getDataConfiguration() {
-        return new WorkerConfiguration(true, 0, plan.batchSize(), order.steps(), 2, false);
+        return new WorkerConfiguration(true, 0, plan.optimization().batchSize(), order.steps(), 2, false);
     }
 
     @Override

@@ -67,11 +67,11 @@ public final class StockAverager implements Averager {
         this.planOnWorkers = spark.broadcast(plan);
         this.shards = ResidentShards.of(spark.sc(), plan.workers());
         ComputationGraphConfiguration configuration = ResNet.configuration(plan.spec(), config.seed());
-        StockSettings.install(configuration, config, plan);
+        StockSettings.install(configuration, plan);
         ComputationGraph network = new ComputationGraph(configuration);
         network.init();
         FlatVector.set(network.params(), start.parameters());
-        StockStepHook hook = new StockStepHook(plan.threads(), steps);
+        StockStepHook hook = new StockStepHook(plan.compute().threads(), steps);
         this.graph = new SparkComputationGraph(spark, network, StockTrainingMaster.of(config, hook, this::roundDone));
         LOG.info(
                 "dl4j-spark's own averaging: the learning rate stays at {}, momentum does not outlast a round",
@@ -129,18 +129,10 @@ public final class StockAverager implements Averager {
                 position.epoch(),
                 position.globalStep(),
                 position.epoch() + Math.min(1, (double) position.stepInEpoch() / plan.stepsPerEpoch()),
-                result.examples(),
-                result.loss(),
-                result.accuracy(),
-                plan.learningRate(0, 0),
-                result.examples() / seconds,
-                seconds,
-                trainSeconds,
-                0,
-                0,
-                Math.max(0, seconds - trainSeconds),
-                0,
-                0);
+                new RoundMetrics.Learning(result.examples(), result.loss(), result.accuracy(), plan.learningRate(0, 0)),
+                new RoundMetrics.Times(
+                        result.examples() / seconds, seconds, trainSeconds, 0, 0, Math.max(0, seconds - trainSeconds)),
+                new RoundMetrics.Traffic(0, 0)); // dl4j-spark does not say
         listeners.forEach(listener -> listener.roundDone(metrics));
         roundStart = System.nanoTime();
     }

@@ -8,7 +8,9 @@ import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.Progress;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.device.DeviceType;
+import io.resnetspark.pipeline.training.AveragingConfig;
 import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.OptimizationConfig;
 import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
@@ -41,6 +43,9 @@ public final class StockSettings {
      * @throws ConfigurationException with everything that is in the way
      */
     public static void check(TrainConfig config, Resume resume, DeviceRequest device) {
+        AveragingConfig averaging = config.averaging();
+        OptimizationConfig optimization = config.optimization();
+        Precision precision = config.compute().precision();
         List<String> problems = new ArrayList<>();
         if (device.type() != DeviceType.CPU) {
             problems.add("device.type %s: it makes networks before it can be told on which GPU"
@@ -49,34 +54,33 @@ public final class StockSettings {
         if (resume == Resume.CONTINUE) {
             problems.add("--resume: it does not know where it stands in an epoch");
         }
-        if (!config.freeze().isEmpty()) {
+        if (!config.model().freeze().isEmpty()) {
             problems.add("freeze: it trains every layer");
         }
-        if (config.everyStepEpochs() != 0
-                || config.slowMomentum().momentum() != 0
-                || config.emaDecay() != 0
-                || config.transfer() != TrainConfig.Transfer.FLOAT32) {
+        if (averaging.everyStepEpochs() != 0
+                || averaging.slowMomentum().momentum() != 0
+                || averaging.emaDecay() != 0
+                || averaging.transfer() != AveragingConfig.Transfer.FLOAT32) {
             problems.add("every-step-epochs, slow-momentum, ema-decay or transfer: it only averages");
         }
-        if (config.precision() != Precision.AUTO && config.precision() != Precision.FP32) {
-            problems.add("precision %s: it trains in fp32"
-                    .formatted(config.precision().label()));
+        if (precision != Precision.AUTO && precision != Precision.FP32) {
+            problems.add("precision %s: it trains in fp32".formatted(precision.label()));
         }
         if (config.onDivergence().action() == OnDivergence.Action.RETURN) {
             problems.add("on-divergence.action return: it cannot go on from a checkpoint");
         }
-        if (config.clipNorm() != 0) {
+        if (optimization.clipNorm() != 0) {
             problems.add("clip-norm: DL4J clips layer by layer; set it to 0");
         }
-        if (config.optimizer() instanceof OptimizerConfig.Lars) {
+        if (optimization.optimizer() instanceof OptimizerConfig.Lars) {
             problems.add("optimizer lars: DL4J has none; use sgd or adam-w");
         }
-        if (config.optimizer() instanceof OptimizerConfig.Sgd sgd
+        if (optimization.optimizer() instanceof OptimizerConfig.Sgd sgd
                 && sgd.momentum() > 0
                 && sgd.form() == OptimizerConfig.Sgd.Momentum.CLASSIC) {
             problems.add("optimizer form classic: DL4J has Nesterov's momentum only; use nesterov");
         }
-        if (config.schedule().factor(new Progress(0, config.epochs())) == 0) {
+        if (optimization.schedule().factor(new Progress(0, optimization.epochs())) == 0) {
             problems.add("schedule: it starts at 0 and the stock master never advances it; use constant");
         }
         if (!problems.isEmpty()) {
@@ -86,23 +90,24 @@ public final class StockSettings {
     }
 
     /** Sets every layer's update rule; schedules go by DL4J's count of iterations. */
-    static void install(ComputationGraphConfiguration network, TrainConfig config, TrainingPlan plan) {
+    static void install(ComputationGraphConfiguration network, TrainingPlan plan) {
+        OptimizationConfig optimization = plan.optimization();
         Map<Integer, Double> rates = new HashMap<>();
         int steps = plan.stepsPerEpoch();
-        for (int iteration = 0; iteration < config.epochs() * steps; iteration++) {
+        for (int iteration = 0; iteration < optimization.epochs() * steps; iteration++) {
             double rate = plan.learningRate(iteration / steps, iteration % steps);
             Double before = iteration == 0 ? null : rates.get(iteration - 1);
             if (before == null || before != rate) {
                 rates.put(iteration, rate);
             }
         }
-        OptimizerConfig rule = config.optimizer();
+        OptimizerConfig rule = optimization.optimizer();
         List<Regularization> ofWeights = regularization(rule);
         List<Regularization> ofOthers = rule.decayScope() == DecayScope.ALL ? ofWeights : List.of();
         network.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layer
                     && layer.getLayerConf().getLayer() instanceof KernelLayerConf conf) {
-                double factor = name.equals(ResNet.LOGITS) ? config.headLearningRateFactor() : 1;
+                double factor = name.equals(ResNet.LOGITS) ? optimization.headLearningRateFactor() : 1;
                 conf.trainWithFitBy(updater(rule, schedule(rates, factor)), ofWeights, ofOthers);
             }
         });

@@ -20,9 +20,10 @@ public final class StockTrainingMaster extends ParameterAveragingTrainingMaster 
     /** With dl4j-spark's defaults for everything that a training does not set. */
     static StockTrainingMaster of(TrainConfig config, StockStepHook hook, Runnable roundDone) {
         // Builder(int) alone ends in a NullPointerException
-        Builder builder = new Builder(config.workers(), config.batchSize())
-                .batchSizePerWorker(config.batchSize())
-                .averagingFrequency(config.averagingFrequency())
+        Builder builder = new Builder(
+                        config.averaging().workers(), config.optimization().batchSize())
+                .batchSizePerWorker(config.optimization().batchSize())
+                .averagingFrequency(config.averaging().averagingFrequency())
                 .rngSeed(config.seed())
                 .trainingHooks(hook);
         return new StockTrainingMaster(builder, roundDone);

@@ -7,7 +7,8 @@ import io.resnetspark.model.training.StepResult;
 import io.resnetspark.pipeline.run.BestCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.EpochMetrics;
-import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.OptimizationConfig;
+import io.resnetspark.pipeline.training.RunConfig;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.averaging.Averager;
 import io.resnetspark.pipeline.training.averaging.RoundDivergedException;
@@ -23,25 +24,30 @@ public final class EpochLoop {
     private static final Logger LOG = LoggerFactory.getLogger(EpochLoop.class);
 
     private final RunDirectory run;
-    private final TrainConfig config;
+    private final OptimizationConfig optimization;
+    private final RunConfig kept;
     private final Averager averager;
     private final List<TrainingListener> listeners;
     private final Supplier<Checkpoint> checkpoint;
     private final ParameterLayout layout;
 
     /**
+     * @param optimization how long is trained
+     * @param kept which checkpoints stay
      * @param checkpoint of the whole model where the averager stands
      * @param layout of the whole model
      */
     EpochLoop(
             RunDirectory run,
-            TrainConfig config,
+            OptimizationConfig optimization,
+            RunConfig kept,
             Averager averager,
             List<TrainingListener> listeners,
             Supplier<Checkpoint> checkpoint,
             ParameterLayout layout) {
         this.run = run;
-        this.config = config;
+        this.optimization = optimization;
+        this.kept = kept;
         this.averager = averager;
         this.listeners = listeners;
         this.checkpoint = checkpoint;
@@ -54,7 +60,7 @@ public final class EpochLoop {
      * @throws RoundDivergedException if an epoch leaves weights that cannot be judged
      */
     void run() {
-        while (averager.position().epoch() < config.epochs()) {
+        while (averager.position().epoch() < optimization.epochs()) {
             if (stopsEarly(averager.position().epoch())) {
                 LOG.info(
                         "Stopped after epoch {}: no better validation since epoch {}",
@@ -68,7 +74,7 @@ public final class EpochLoop {
 
     /** The best epoch is on disk, so that a resumed training stops where it would have. */
     private boolean stopsEarly(int epoch) {
-        int patience = config.earlyStoppingEpochs();
+        int patience = optimization.earlyStoppingEpochs();
         return patience > 0
                 && run.best().map(best -> epoch - best.epoch() >= patience).orElse(false);
     }
@@ -78,7 +84,7 @@ public final class EpochLoop {
         averager.trainEpoch();
         StepResult trained = averager.epochResult();
         Optional<EpochMetrics.Validation> validation = Optional.empty();
-        if (run.manifest().valExamples() > 0) {
+        if (run.manifest().images().valExamples() > 0) {
             StepResult result = averager.validate();
             if (!Double.isFinite(result.loss())) {
                 throw new RoundDivergedException(
@@ -99,13 +105,13 @@ public final class EpochLoop {
                 (System.nanoTime() - begin) / 1e9);
         listeners.forEach(listener -> listener.epochDone(metrics));
 
-        boolean last = position.epoch() == config.epochs();
+        boolean last = position.epoch() == optimization.epochs();
         boolean better = validation.isPresent()
                 && run.best()
                         .map(best -> metrics.validation().get().accuracy() > best.accuracy())
                         .orElse(true);
         boolean ends = last || (!better && stopsEarly(position.epoch()));
-        if (ends || better || position.epoch() % config.checkpointEveryEpochs() == 0) {
+        if (ends || better || position.epoch() % kept.checkpointEveryEpochs() == 0) {
             String name = run.writeCheckpoint(checkpoint.get(), layout);
             if (better) {
                 run.writeBest(new BestCheckpoint(
@@ -121,7 +127,7 @@ public final class EpochLoop {
     private void dropOldCheckpoints() {
         List<String> names = run.checkpoints();
         String best = run.best().map(BestCheckpoint::checkpoint).orElse("");
-        for (int i = 0; i < names.size() - config.keepCheckpoints(); i++) {
+        for (int i = 0; i < names.size() - kept.keepCheckpoints(); i++) {
             if (!names.get(i).equals(best)) {
                 run.deleteCheckpoint(names.get(i));
             }

@@ -28,7 +28,7 @@ public record ModelReestimation(RunDirectory run, BatchNormReestimation reestima
      * @return empty if there was nothing to do: it had been done before the run was resumed, or there is no batch norm
      */
     Optional<BatchNormMetrics> run(JavaSparkContext spark, TrainingPlan plan, Averager averager) {
-        if (plan.features().isPresent()) {
+        if (plan.images().features().isPresent()) {
             LOG.warn("Only the head was trained, and it has no batch norm: there are no statistics to compute anew");
             return Optional.empty();
         }
@@ -52,6 +52,6 @@ public record ModelReestimation(RunDirectory run, BatchNormReestimation reestima
 
     private static Optional<EpochMetrics.Validation> validation(
             TrainingPlan plan, Averager averager, float[] parameters) {
-        return plan.validationIndex().map(images -> EpochMetrics.Validation.of(averager.validate(parameters)));
+        return plan.images().validationIndex().map(images -> EpochMetrics.Validation.of(averager.validate(parameters)));
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.error.ConfigurationException;
-import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleSelection;
@@ -12,12 +11,16 @@ import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
+import io.resnetspark.pipeline.run.RunManifestBuilder;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.JsonDocument;
+import io.resnetspark.pipeline.training.AveragingConfig;
 import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.WorkerKernels;
 import io.resnetspark.pipeline.training.worker.TrainingPlan;
+import io.resnetspark.pipeline.training.worker.WorkerCompute;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +50,9 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
                             .formatted(run.path()));
         }
         if (goesOn()) {
-            requireSame("arch", config.arch());
-            requireSame("workers", config.workers());
-            requireSame("batch_size", config.batchSize());
+            requireSame("arch", config.model().arch());
+            requireSame("workers", config.averaging().workers());
+            requireSame("batch_size", config.optimization().batchSize());
             requireSame("seed", config.seed());
             requireSame(
                     SELECTION,
@@ -64,7 +67,7 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
 
     /** Nothing is lost then by beginning anew; of a run that was killed, another process may still be at work. */
     private boolean failedBeforeItsFirstCheckpoint() {
-        TrainingStatus status = run.manifest().status();
+        TrainingStatus status = run.manifest().progress().status();
         return run.checkpoints().isEmpty() && (status == TrainingStatus.FAILED || status == TrainingStatus.DIVERGED);
     }
 
@@ -75,36 +78,37 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
      */
     ImageDataset dataset(SparkSession spark) {
         if (!goesOn()) {
-            return config.dataVersion()
-                    .map(version -> ImageDataset.open(spark, config.data(), version))
-                    .orElseGet(() -> ImageDataset.open(spark, config.data()));
+            return config.dataset()
+                    .dataVersion()
+                    .map(version -> ImageDataset.open(spark, config.dataset().data(), version))
+                    .orElseGet(() -> ImageDataset.open(spark, config.dataset().data()));
         }
         RunManifest begun = run.manifest();
-        ImageDataset newest = ImageDataset.open(spark, config.data());
-        if (!newest.manifest().id().equals(begun.datasetId())) {
+        ImageDataset newest = ImageDataset.open(spark, config.dataset().data());
+        if (!newest.manifest().id().equals(begun.images().datasetId())) {
             throw new ConfigurationException(
                     "%s was begun on the dataset %s (id %s); %s is another one (id %s). Name that dataset, or another --output"
                             .formatted(
                                     run.path(),
-                                    begun.dataset(),
-                                    begun.datasetId(),
-                                    config.data(),
+                                    begun.images().dataset(),
+                                    begun.images().datasetId(),
+                                    config.dataset().data(),
                                     newest.manifest().id()));
         }
-        int version = begun.datasetVersion();
-        config.dataVersion().filter(wanted -> wanted != version).ifPresent(wanted -> {
+        int version = begun.images().datasetVersion();
+        config.dataset().dataVersion().filter(wanted -> wanted != version).ifPresent(wanted -> {
             throw new ConfigurationException("%s was begun on version %d of %s; a resumed run must keep it, not use %d"
-                    .formatted(run.path(), version, config.data(), wanted));
+                    .formatted(run.path(), version, config.dataset().data(), wanted));
         });
         if (newest.version() > version) {
             LOG.warn(
                     "{} goes on with version {} of {}, which it began with; version {} is there now",
                     run.path(),
                     version,
-                    config.data(),
+                    config.dataset().data(),
                     newest.version());
         }
-        return ImageDataset.open(spark, config.data(), version);
+        return ImageDataset.open(spark, config.dataset().data(), version);
     }
 
     /** What decides who trains which image when must not change in the middle of a training. */
@@ -118,14 +122,14 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
     }
 
     /**
-     * What to compute in: of a resumed run, what it was begun in.
+     * What workers compute with: of a resumed run, in the precision that it was begun in.
      *
      * @throws ConfigurationException if another precision is wanted than the run began with, or workers do not have it
      */
-    TrainingPrecision precision(SparkSession spark) {
-        Precision wanted = config.precision();
+    WorkerKernels kernels(SparkSession spark) {
+        Precision wanted = config.compute().precision();
         if (goesOn()) {
-            TrainingPrecision begun = run.manifest().trainingPrecision();
+            TrainingPrecision begun = run.manifest().environment().trainingPrecision();
             wanted.wanted().filter(other -> other != begun).ifPresent(other -> {
                 throw new ConfigurationException(
                         "%s was begun in %s; a resumed run must keep it, not use %s. Leave the precision to auto, or name another --output"
@@ -133,48 +137,59 @@ public record RunRecord(RunDirectory run, TrainConfig config, Optional<ExampleSe
             });
             wanted = Precision.valueOf(begun.name());
         }
-        if (config.averager() == TrainConfig.Averaging.STOCK) {
-            return TrainingPrecision.FP32; // DL4J trains the graph by itself
+        if (config.averaging().averager() == AveragingConfig.Averager.STOCK) {
+            wanted = Precision.FP32; // DL4J trains the graph by itself
         }
-        return wanted.of(JavaSparkContext.fromSparkContext(spark.sparkContext()), config.workers());
+        return wanted.of(
+                JavaSparkContext.fromSparkContext(spark.sparkContext()),
+                config.averaging().workers());
     }
 
     /** The manifest to begin with: a resumed run keeps its name, its time and its returns. */
     RunManifest manifest(
             SparkSession spark, ImageDataset dataset, TrainingPlan plan, ParameterLayout layout, StartingPoint start) {
-        boolean continued = resume == Resume.CONTINUE && run.exists();
+        Optional<RunManifest> before =
+                resume == Resume.CONTINUE && run.exists() ? Optional.of(run.manifest()) : Optional.empty();
         long parameters = layout.segments().stream()
                 .filter(segment -> segment.kind().trainable())
                 .mapToLong(ParameterLayout.Segment::length)
                 .sum();
-        return new RunManifest(
-                RunManifest.FORMAT_VERSION,
-                continued ? run.manifest().id() : plan.runId(),
-                continued ? run.manifest().createdAt() : Instant.now().toString(),
-                TrainingStatus.RUNNING,
-                resolved(),
-                dataset.path(),
-                dataset.manifest().id(),
-                dataset.version(),
-                plan.trainingIndex().size(),
-                plan.validationIndex().map(ExampleIndex::size).orElse(0),
-                parameters,
-                plan.threads(),
-                start.description(),
-                Kernels.ofThisProcess().description(),
-                plan.precision().label(),
+        return RunManifestBuilder.builder()
+                .formatVersion(RunManifest.FORMAT_VERSION)
+                .id(before.map(RunManifest::id).orElse(plan.runId()))
+                .createdAt(before.map(RunManifest::createdAt)
+                        .orElseGet(() -> Instant.now().toString()))
+                .progress(new RunManifest.Progress(
+                        TrainingStatus.RUNNING,
+                        before.map(begun -> begun.progress().seconds()).orElse(0.0),
+                        before.map(begun -> begun.progress().returns()).orElse(List.of())))
+                .config(resolved())
+                .images(new RunManifest.Images(
+                        dataset.path(),
+                        dataset.manifest().id(),
+                        dataset.version(),
+                        plan.images().trainingIndex().size(),
+                        plan.images().validationIndex().map(ExampleIndex::size).orElse(0)))
+                .network(new RunManifest.Network(parameters, start.description()))
+                .environment(environment(spark, plan.compute()))
+                .build();
+    }
+
+    private static RunManifest.Environment environment(SparkSession spark, WorkerCompute compute) {
+        return new RunManifest.Environment(
+                compute.kernels(),
+                compute.precision().label(),
+                compute.threads(),
                 Map.of(
                         "java", Runtime.version().toString(),
                         "spark", spark.version(),
                         "os", System.getProperty("os.name") + " " + System.getProperty("os.arch")),
-                continued ? run.manifest().seconds() : 0,
                 Map.of(
                         "master", spark.sparkContext().master(),
                         "device",
                                 DeviceRequest.of(spark.sparkContext().getConf())
                                         .type()
-                                        .label()),
-                continued ? run.manifest().returns() : List.of());
+                                        .label()));
     }
 
     /** The configuration as it is recorded, with the images that were selected. */

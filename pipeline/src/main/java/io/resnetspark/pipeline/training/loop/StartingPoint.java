@@ -14,6 +14,7 @@ import io.resnetspark.model.training.ServerState;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.model.ModelSource;
+import io.resnetspark.pipeline.training.ModelConfig;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -42,17 +43,19 @@ public record StartingPoint(ModelCard card, TrainingSnapshot snapshot, String de
      * @throws BadDataException if they cannot be read
      */
     static StartingPoint fresh(TrainConfig config, ImageDataset dataset, Configuration hadoop) {
-        ResNetSpec architecture = NetworkName.parse(config.arch()).spec();
-        int inputSize = config.inputSize().orElse(architecture.inputSize());
+        ModelConfig model = config.model();
+        ResNetSpec architecture = NetworkName.parse(model.arch()).spec();
+        int inputSize = model.inputSize().orElse(architecture.inputSize());
         ResNetSpec spec = architecture
                 .withClasses(dataset.classes().names().size())
                 .withInput(dataset.channels(), inputSize)
-                .withLastScale(config.zeroInitResidual() == TrainConfig.ZeroInitResidual.ON ? 0 : 1);
+                .withLastScale(model.zeroInitResidual() == ModelConfig.ZeroInitResidual.ON ? 0 : 1);
         ModelCard card = new ModelCard(spec, dataset.classes().names(), preprocessing(dataset, inputSize));
-        Trainer fresh = Trainer.create(spec, config.seed(), config.optimizer(), Trainer.NO_CLIPPING);
+        Trainer fresh =
+                Trainer.create(spec, config.seed(), config.optimization().optimizer(), Trainer.NO_CLIPPING);
         String description = "random initialisation, seed " + config.seed();
-        if (config.weights().isPresent()) {
-            ModelSource.WarmStart warm = ModelSource.warmStart(config.weights().get(), card, hadoop);
+        if (model.weights().isPresent()) {
+            ModelSource.WarmStart warm = ModelSource.warmStart(model.weights().get(), card, hadoop);
             card = warm.card();
             NetworkWeights.load(fresh.network(), warm.over(fresh.network()));
             description = warm.description();
@@ -71,8 +74,8 @@ public record StartingPoint(ModelCard card, TrainingSnapshot snapshot, String de
                 dataset.channels(),
                 shorterSide,
                 inputSize,
-                floats(dataset.manifest().trainPixels().mean()),
-                floats(dataset.manifest().trainPixels().std()));
+                floats(dataset.manifest().content().trainPixels().mean()),
+                floats(dataset.manifest().content().trainPixels().std()));
     }
 
     private static List<Float> floats(List<Double> values) {

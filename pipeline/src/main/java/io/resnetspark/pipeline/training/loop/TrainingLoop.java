@@ -10,8 +10,6 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.DivergedException;
 import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.image.load.BatchRecipe;
-import io.resnetspark.model.program.TrainingPrecision;
-import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleSelection;
 import io.resnetspark.pipeline.dataset.ImageDataset;
@@ -20,13 +18,16 @@ import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
+import io.resnetspark.pipeline.training.AveragingConfig;
 import io.resnetspark.pipeline.training.ClassWeights;
 import io.resnetspark.pipeline.training.FrozenStages;
+import io.resnetspark.pipeline.training.ModelConfig;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.TrainingOutcome;
 import io.resnetspark.pipeline.training.TrainingSummary;
+import io.resnetspark.pipeline.training.WorkerKernels;
 import io.resnetspark.pipeline.training.averaging.Averager;
 import io.resnetspark.pipeline.training.averaging.AveragingRhythm;
 import io.resnetspark.pipeline.training.averaging.DivergenceWatch;
@@ -40,7 +41,10 @@ import io.resnetspark.pipeline.training.worker.BatchNormReestimation;
 import io.resnetspark.pipeline.training.worker.CachedFeatures;
 import io.resnetspark.pipeline.training.worker.FeatureExtraction;
 import io.resnetspark.pipeline.training.worker.HadoopSettings;
+import io.resnetspark.pipeline.training.worker.PlannedImages;
 import io.resnetspark.pipeline.training.worker.TrainingPlan;
+import io.resnetspark.pipeline.training.worker.TrainingPlanBuilder;
+import io.resnetspark.pipeline.training.worker.WorkerCompute;
 import io.resnetspark.pipeline.training.worker.WorkerThreads;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +80,7 @@ public final class TrainingLoop {
         this.selection = selection;
         this.listeners = listeners;
         this.hadoop = spark.sessionState().newHadoopConf();
-        this.run = RunDirectory.at(config.output(), hadoop);
+        this.run = RunDirectory.at(config.run().output(), hadoop);
     }
 
     /**
@@ -109,7 +113,7 @@ public final class TrainingLoop {
     }
 
     private TrainingOutcome run(Resume resume) {
-        if (config.averager() == TrainConfig.Averaging.STOCK) {
+        if (config.averaging().averager() == AveragingConfig.Averager.STOCK) {
             StockSettings.check(
                     config, resume, DeviceRequest.of(spark.sparkContext().getConf()));
         }
@@ -117,31 +121,35 @@ public final class TrainingLoop {
         record.checkOutput();
         ImageDataset dataset = record.dataset(spark);
         ExampleIndex wholeSplit = index(dataset, Split.TRAIN)
-                .orElseThrow(() -> new BadDataException("%s has no training images".formatted(config.data())));
+                .orElseThrow(() -> new BadDataException(
+                        "%s has no training images".formatted(config.dataset().data())));
         ExampleIndex trainingIndex =
-                weighted(config.images().map(wholeSplit::first).orElse(wholeSplit), dataset);
-        Optional<ExampleIndex> validationIndex = index(dataset, config.validateOn());
-        if (config.earlyStoppingEpochs() > 0 && validationIndex.isEmpty()) {
+                weighted(config.dataset().images().map(wholeSplit::first).orElse(wholeSplit), dataset);
+        Optional<ExampleIndex> validationIndex = index(dataset, config.dataset().validateOn());
+        if (config.optimization().earlyStoppingEpochs() > 0 && validationIndex.isEmpty()) {
             throw new ConfigurationException(
                     "train.early-stopping-epochs needs images of the split %s, which %s has not"
-                            .formatted(config.validateOn().label(), config.data()));
+                            .formatted(
+                                    config.dataset().validateOn().label(),
+                                    config.dataset().data()));
         }
 
         StartingPoint start = startingPoint(resume, dataset);
-        TrainingPlan plan = plan(start.card(), record.precision(spark), trainingIndex, validationIndex);
+        TrainingPlan plan = plan(start.card(), record.kernels(spark), trainingIndex, validationIndex);
         ComputationGraph network = ResNet.create(start.card().spec(), config.seed());
         ParameterLayout layout = ParameterLayout.of(network);
-        FrozenStages.freeze(network, config.freeze());
-        boolean headAlone = FrozenStages.trainedLayers(layout, config.freeze()).equals(Set.of(ResNet.LOGITS));
+        FrozenStages.freeze(network, config.model().freeze());
+        boolean headAlone =
+                FrozenStages.trainedLayers(layout, config.model().freeze()).equals(Set.of(ResNet.LOGITS));
         RunManifest manifest = record.manifest(spark, dataset, plan, layout, start);
         run.writeManifest(manifest);
         run.deleteUnfinished();
         DivergenceRecovery recovery = new DivergenceRecovery(
                 config.onDivergence(),
                 run,
-                manifest.returns(),
+                manifest.progress().returns(),
                 () -> start.snapshot().position().round() == 0 ? start : startingPoint(Resume.NEW_RUN, dataset));
-        if (!headAlone || config.frozenFeatures() == TrainConfig.FrozenFeatures.RECOMPUTED) {
+        if (!headAlone || config.model().frozenFeatures() == ModelConfig.FrozenFeatures.RECOMPUTED) {
             return train(network, layout, TrainedPart.whole(layout), plan, start, recovery);
         }
         ResNet.close(network);
@@ -151,7 +159,7 @@ public final class TrainingLoop {
     private ExampleIndex weighted(ExampleIndex images, ImageDataset dataset) {
         List<String> classes = dataset.classes().names();
         return images.weighted(
-                ClassWeights.parse(config.classWeights()).of(classes, images.classCounts(classes.size())));
+                ClassWeights.parse(config.dataset().classWeights()).of(classes, images.classCounts(classes.size())));
     }
 
     private Optional<ExampleIndex> index(ImageDataset dataset, Split split) {
@@ -165,7 +173,7 @@ public final class TrainingLoop {
     /** Features are computed once; then the head is a network of its own, and all that workers exchange. */
     private TrainingOutcome trainHead(
             ParameterLayout layout, TrainingPlan plan, StartingPoint start, DivergenceRecovery recovery) {
-        if (!config.augmentation().equals(Augmentation.none())) {
+        if (!config.dataset().augmentation().equals(Augmentation.none())) {
             LOG.warn(
                     "Only the head is trained, on features computed once per image: augmentation does not apply, except"
                             + " label smoothing. Set frozen-features to recomputed to augment images in every epoch");
@@ -193,32 +201,31 @@ public final class TrainingLoop {
     }
 
     private TrainingPlan plan(
-            ModelCard card,
-            TrainingPrecision precision,
-            ExampleIndex trainingIndex,
-            Optional<ExampleIndex> validationIndex) {
+            ModelCard card, WorkerKernels kernels, ExampleIndex trainingIndex, Optional<ExampleIndex> validationIndex) {
         int classes = card.spec().classes();
-        return new TrainingPlan(
-                UUID.randomUUID().toString(),
-                card.spec(),
-                config.freeze(),
-                config.optimizer(),
-                config.schedule(),
-                config.learningRate(),
-                config.headLearningRateFactor(),
-                config.clipNorm() == 0 ? Trainer.NO_CLIPPING : config.clipNorm(),
-                config.workers(),
-                config.batchSize(),
-                config.epochs(),
-                config.seed(),
-                precision,
-                WorkerThreads.of(spark.sparkContext(), config.workers(), config.threadsPerWorker()),
-                BatchRecipe.training(card.preprocessing(), config.augmentation(), config.seed(), classes),
+        int workers = config.averaging().workers();
+        PlannedImages images = new PlannedImages(
+                BatchRecipe.training(card.preprocessing(), config.dataset().augmentation(), config.seed(), classes),
                 trainingIndex,
                 BatchRecipe.evaluation(card.preprocessing(), classes),
                 validationIndex.orElse(null),
-                null,
+                null, // as long as nothing shows that the head is trained alone
                 new HadoopSettings(hadoop));
+
+        return TrainingPlanBuilder.builder()
+                .runId(UUID.randomUUID().toString())
+                .spec(card.spec())
+                .frozen(config.model().freeze())
+                .optimization(config.optimization())
+                .workers(workers)
+                .compute(new WorkerCompute(
+                        kernels.description(),
+                        kernels.precision(),
+                        WorkerThreads.of(
+                                spark.sparkContext(), workers, config.compute().threadsPerWorker())))
+                .images(images)
+                .seed(config.seed())
+                .build();
     }
 
     private TrainingOutcome train(
@@ -229,7 +236,7 @@ public final class TrainingLoop {
             StartingPoint start,
             DivergenceRecovery recovery) {
         long begin = System.nanoTime();
-        double secondsBefore = run.manifest().seconds();
+        double secondsBefore = run.manifest().progress().seconds();
         List<TrainingListener> all = new ArrayList<>(listeners);
         all.add(MetricsLog.continuing(run, start.snapshot().position().round()));
         TrainingSummary summary = summary(plan, run.manifest(), start.snapshot().position());
@@ -238,7 +245,7 @@ public final class TrainingLoop {
         TrainingPosition end;
         try {
             end = recovery.trainUntilDone(start, all, (from, rateFactor) -> {
-                TrainingPlan now = plan.withLearningRate(config.learningRate() * rateFactor);
+                TrainingPlan now = plan.withLearningRate(config.optimization().learningRate() * rateFactor);
                 return trainFrom(from, network, layout, part, now, all);
             });
             run.writeManifest(run.manifest().with(TrainingStatus.DONE, secondsBefore + secondsSince(begin)));
@@ -274,14 +281,19 @@ public final class TrainingLoop {
         try {
             new EpochLoop(
                             run,
-                            config,
+                            config.optimization(),
+                            config.run(),
                             averager,
                             all,
                             () -> new Checkpoint(start.card(), part.into(start.snapshot(), averager.snapshot())),
                             layout)
                     .run();
-            if (config.reestimateBatchNormImages() > 0) {
-                new ModelReestimation(run, BatchNormReestimation.of(plan, config.reestimateBatchNormImages()), layout)
+            if (config.averaging().reestimateBatchNormImages() > 0) {
+                new ModelReestimation(
+                                run,
+                                BatchNormReestimation.of(
+                                        plan, config.averaging().reestimateBatchNormImages()),
+                                layout)
                         .run(JavaSparkContext.fromSparkContext(spark.sparkContext()), plan, averager)
                         .ifPresent(metrics -> all.forEach(listener -> listener.batchNormReestimated(metrics)));
             }
@@ -300,7 +312,7 @@ public final class TrainingLoop {
             StartingPoint start,
             List<TrainingListener> all) {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        return switch (config.averager()) {
+        return switch (config.averaging().averager()) {
             case STOCK -> {
                 ResNet.close(network); // it is trained by other rules than ours, and so made otherwise
                 yield new StockAverager(context, config, plan, start.snapshot().state(), all);
@@ -310,8 +322,11 @@ public final class TrainingLoop {
                         context,
                         plan,
                         rhythm(),
-                        new ServerUpdate(config.slowMomentum(), new MovingAverage(config.emaDecay()), part.layout()),
-                        config.transfer(),
+                        new ServerUpdate(
+                                config.averaging().slowMomentum(),
+                                new MovingAverage(config.averaging().emaDecay()),
+                                part.layout()),
+                        config.averaging().transfer(),
                         part.of(start.snapshot()),
                         all,
                         DivergenceWatch.of(
@@ -325,28 +340,34 @@ public final class TrainingLoop {
     }
 
     private AveragingRhythm rhythm() {
-        return new AveragingRhythm(config.everyStepEpochs(), config.averagingFrequency());
+        return new AveragingRhythm(
+                config.averaging().everyStepEpochs(), config.averaging().averagingFrequency());
     }
 
     private TrainingSummary summary(TrainingPlan plan, RunManifest manifest, TrainingPosition position) {
+        RunManifest.Environment environment = manifest.environment();
+        RunManifest.Images images = manifest.images();
+        int epochs = config.optimization().epochs();
         return new TrainingSummary(
                 run.path(),
-                plan.spec().architecture(),
-                manifest.parameters(),
-                manifest.trainExamples(),
-                manifest.valExamples(),
-                plan.spec().classes(),
-                plan.workers(),
-                plan.threads(),
-                plan.batchSize(),
-                config.averagingFrequency(),
-                config.everyStepEpochs(),
-                config.epochs(),
-                rhythm().rounds(config.epochs(), plan.stepsPerEpoch()),
-                position.round(),
-                (long) manifest.trainExamples() * config.epochs(),
-                position.examples(),
-                "%s, %s".formatted(manifest.kernels(), manifest.precision()));
+                "%s, %s".formatted(environment.kernels(), environment.precision()),
+                new TrainingSummary.Network(
+                        plan.spec().architecture(),
+                        manifest.network().parameters(),
+                        plan.spec().classes()),
+                new TrainingSummary.Images(images.trainExamples(), images.valExamples()),
+                new TrainingSummary.Workers(
+                        plan.workers(),
+                        plan.compute().threads(),
+                        plan.optimization().batchSize(),
+                        config.averaging().averagingFrequency(),
+                        config.averaging().everyStepEpochs()),
+                new TrainingSummary.Course(
+                        epochs,
+                        rhythm().rounds(epochs, plan.stepsPerEpoch()),
+                        position.round(),
+                        (long) images.trainExamples() * epochs,
+                        position.examples()));
     }
 
     private static double secondsSince(long nanos) {

@@ -61,15 +61,15 @@ public record BatchNormReestimation(
         return new BatchNormReestimation(
                 plan.spec(),
                 plan.frozen(),
-                plan.evaluation(),
-                plan.trainingIndex(),
+                plan.images().evaluation(),
+                plan.images().trainingIndex(),
                 images,
-                plan.batchSize(),
+                plan.optimization().batchSize(),
                 plan.workers(),
-                plan.precision(),
-                plan.threads(),
+                plan.compute().precision(),
+                plan.compute().threads(),
                 plan.seed(),
-                plan.hadoop());
+                plan.images().hadoop());
     }
 
     /**

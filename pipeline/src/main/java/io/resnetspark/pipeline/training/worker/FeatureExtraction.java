@@ -48,8 +48,15 @@ public final class FeatureExtraction {
         try {
             int width = headWidth(ParameterLayout.of(plan.spec()));
             return new CachedFeatures(
-                    extract(spark, sharedPlan, sharedParameters, plan.trainingIndex(), run + "/features/train", width),
-                    plan.validationIndex()
+                    extract(
+                            spark,
+                            sharedPlan,
+                            sharedParameters,
+                            plan.images().trainingIndex(),
+                            run + "/features/train",
+                            width),
+                    plan.images()
+                            .validationIndex()
                             .map(index ->
                                     extract(spark, sharedPlan, sharedParameters, index, run + "/features/val", width))
                             .orElse(null));
@@ -61,7 +68,7 @@ public final class FeatureExtraction {
 
     /** Removes the files, also those that a killed attempt left. */
     public static void delete(TrainingPlan plan, String run) {
-        AtomicStore.at(run, plan.hadoop().configuration()).delete(DIRECTORY);
+        AtomicStore.at(run, plan.images().hadoop().configuration()).delete(DIRECTORY);
     }
 
     private static int headWidth(ParameterLayout layout) {
@@ -80,30 +87,40 @@ public final class FeatureExtraction {
             String directory,
             int width) {
         FeatureTable table = FeatureTable.sharedBy(plan.value().workers(), directory, index.size(), width);
-        boolean ofTraining = index == plan.value().trainingIndex();
+        boolean ofTraining = index == plan.value().images().trainingIndex();
         List<Integer> files = IntStream.range(0, table.files()).boxed().toList();
         spark.setJobDescription("features of %d images".formatted(index.size()));
         spark.parallelize(new ArrayList<>(files), files.size()).foreach(file -> {
             TrainingPlan known = plan.value();
-            ExampleIndex images =
-                    ofTraining ? known.trainingIndex() : known.validationIndex().orElseThrow();
+            ExampleIndex images = ofTraining
+                    ? known.images().trainingIndex()
+                    : known.images().validationIndex().orElseThrow();
             byte[] block = block(known, parameters.value(), images, table, file);
-            AtomicStore.at(table.directory(), known.hadoop().configuration()).replace(table.fileName(file), block);
+            AtomicStore.at(table.directory(), known.images().hadoop().configuration())
+                    .replace(table.fileName(file), block);
         });
         return table;
     }
 
     private static byte[] block(
             TrainingPlan plan, float[] parameters, ExampleIndex index, FeatureTable table, int file) {
-        TaskDevice.begin(plan.threads());
+        TaskDevice.begin(plan.compute().threads());
         StateDict weights = NetworkWeights.fromFlat(ParameterLayout.of(plan.spec()), parameters);
-        BatchRecipe recipe = plan.evaluation();
+        BatchRecipe recipe = plan.images().evaluation();
         ByteBuffer block = ByteBuffer.allocate(table.countOf(file) * table.bytesPerExample())
                 .order(ByteOrder.LITTLE_ENDIAN);
-        try (Classifier network = NetworkClassifier.create(plan.spec(), weights, plan.batchSize());
-                ExampleReader reader = new ExampleReader(index, plan.hadoop().configuration());
-                BatchLoader loader = new BatchLoader(recipe, plan.batchSize(), ReadAhead.standard())) {
-            loader.start(reader, batches(table.firstOf(file), table.countOf(file), plan.batchSize()), 0);
+        try (Classifier network = NetworkClassifier.create(
+                        plan.spec(), weights, plan.optimization().batchSize());
+                ExampleReader reader =
+                        new ExampleReader(index, plan.images().hadoop().configuration());
+                BatchLoader loader = new BatchLoader(recipe, plan.optimization().batchSize(), ReadAhead.standard())) {
+            loader.start(
+                    reader,
+                    batches(
+                            table.firstOf(file),
+                            table.countOf(file),
+                            plan.optimization().batchSize()),
+                    0);
             while (loader.hasNext()) {
                 Batch batch = loader.next();
                 float[] images = new float[batch.features().remaining()];

@@ -89,11 +89,11 @@ public final class ResidentWorker implements AutoCloseable {
 
     private void prepare() {
         if (trainer != null) {
-            ComputeThreads.use(plan.threads());
+            ComputeThreads.use(plan.compute().threads());
             return;
         }
         device.bind(); // before anything else on this thread touches ND4J
-        ComputeThreads.use(plan.threads());
+        ComputeThreads.use(plan.compute().threads());
         LOG.info("Worker {} computes on {}", number, device);
         trainer = plan.trainer();
         minibatches = plan.trainingMinibatches(trainer);

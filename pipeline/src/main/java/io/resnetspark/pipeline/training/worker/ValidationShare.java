@@ -19,11 +19,13 @@ public final class ValidationShare {
     }
 
     static ValidationShare of(TrainingPlan plan, int worker) {
-        ExampleIndex index = plan.validationIndex().orElseThrow();
+        ExampleIndex index = plan.images().validationIndex().orElseThrow();
         List<int[]> batches = new ArrayList<>();
         int stride = plan.workers();
-        for (int first = worker; first < index.size(); first += stride * plan.batchSize()) {
-            int count = Math.min(plan.batchSize(), (index.size() - first + stride - 1) / stride);
+        for (int first = worker;
+                first < index.size();
+                first += stride * plan.optimization().batchSize()) {
+            int count = Math.min(plan.optimization().batchSize(), (index.size() - first + stride - 1) / stride);
             int[] batch = new int[count];
             for (int i = 0; i < count; i++) {
                 batch[i] = first + i * stride;

@@ -91,9 +91,12 @@ class KilledPrepareIT {
                 .manifest();
         ImageDataset dataset = ImageDataset.open(spark, output);
         assertThat(dataset.version()).isEqualTo(version);
-        assertThat(dataset.manifest().fingerprint()).isEqualTo(expected.fingerprint());
-        assertThat(dataset.manifest().splits()).isEqualTo(expected.splits());
-        assertThat(dataset.manifest().trainPixels()).isEqualTo(expected.trainPixels());
+        assertThat(dataset.manifest().content().fingerprint())
+                .isEqualTo(expected.content().fingerprint());
+        assertThat(dataset.manifest().content().splits())
+                .isEqualTo(expected.content().splits());
+        assertThat(dataset.manifest().content().trainPixels())
+                .isEqualTo(expected.content().trainPixels());
         for (Split split : Split.values()) {
             assertThat(ExampleIndex.build(spark, dataset, split).size()).isEqualTo((int) dataset.images(split));
         }

@@ -67,7 +67,7 @@ class PrepareJobIT {
         ImageDataset dataset = ImageDataset.open(spark, output);
         assertThat(dataset.manifest()).isEqualTo(outcome.manifest());
         assertThat(dataset.classes().names()).containsExactly("ants & bees", "日本");
-        assertThat(dataset.manifest().warnings()).anyMatch(warning -> warning.contains("empty"));
+        assertThat(dataset.manifest().making().warnings()).anyMatch(warning -> warning.contains("empty"));
         List<Row> rows = allRows(dataset);
         assertThat(rows).hasSize(35);
         for (Row row : rows) {
@@ -188,7 +188,7 @@ class PrepareJobIT {
         assertThat(dataset.images(Split.VAL)).isEqualTo(2);
         assertThat(dataset.images(Split.TEST)).isEqualTo(2);
         assertThat(dataset.manifest().split(Split.TRAIN).perClass()).isEqualTo(Map.of("a", 5L, "b", 6L));
-        assertThat(outcome.manifest().warnings())
+        assertThat(outcome.manifest().making().warnings())
                 .anyMatch(warning -> warning.contains("more than one split"))
                 .anyMatch(warning -> warning.contains("more than one label"));
 
@@ -249,7 +249,7 @@ class PrepareJobIT {
             }
             pixels += bytes.length / 3;
         }
-        PixelStatistics statistics = outcome.manifest().trainPixels();
+        PixelStatistics statistics = outcome.manifest().content().trainPixels();
         assertThat(statistics.pixels()).isEqualTo(pixels);
         for (int channel = 0; channel < 3; channel++) {
             double mean = sums[channel] / pixels;
@@ -278,7 +278,7 @@ class PrepareJobIT {
         assertThat(outcome.run())
                 .isEqualTo(new RunCounts(
                         5, 4, 0, Map.of(), Map.of("unreadable", 1L), Map.of("no-image", 1L, "link-back", 1L)));
-        assertThat(outcome.manifest().classes()).containsExactly("Cat", "cat");
+        assertThat(outcome.manifest().content().classes()).containsExactly("Cat", "cat");
         assertThat(outcome.notes())
                 .anyMatch(note -> note.contains("cat hold only folders"))
                 .anyMatch(note -> note.contains("Cat, cat differ only by case"));

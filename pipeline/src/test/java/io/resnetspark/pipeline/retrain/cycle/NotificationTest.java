@@ -30,18 +30,11 @@ class NotificationTest {
             "0c4e",
             7,
             "photos",
-            "2026-11-23T01:00:00Z",
-            "2026-11-23T01:20:00Z",
-            Verdict.KEPT,
-            List.of("top-1 falls"),
-            List.of(new BatchFate("2026-11-23", "pending", 300, "its challenger was not promoted")),
-            9,
-            240,
-            Optional.of(4),
-            Optional.empty(),
-            Optional.of(0.71),
-            Optional.of(0.7),
-            "file:/work/cycles/000007/index.html");
+            new CycleSummary.Time("2026-11-23T01:00:00Z", "2026-11-23T01:20:00Z"),
+            new CycleSummary.Outcome(Verdict.KEPT, List.of("top-1 falls"), "file:/work/cycles/000007/index.html"),
+            new CycleSummary.Data(
+                    List.of(new BatchFate("2026-11-23", "pending", 300, "its challenger was not promoted")), 9, 240),
+            new CycleSummary.Contest(Optional.of(4), Optional.empty(), Optional.of(0.71), Optional.of(0.7)));
 
     private final List<String> bodies = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();

@@ -37,7 +37,6 @@ import io.resnetspark.pipeline.storage.Lease;
 import io.resnetspark.pipeline.storage.LeaseLock;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.loop.SmallTraining;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,32 +75,33 @@ class RetrainingIT {
     private RetrainSettings settings(String world, List<String> release) {
         String root = folder.resolve(world).toString();
         RetrainConfig retrain = new RetrainConfig(
-                folder.resolve("incoming").toString(),
-                root + "/dataset",
-                root + "/work",
-                MODEL,
-                Optional.empty(),
-                Optional.empty(),
-                NewClasses.REFUSE,
-                release,
-                List.of(),
-                new Admission(0.6),
+                new RetrainConfig.Intake(
+                        folder.resolve("incoming").toString(),
+                        Optional.empty(),
+                        NewClasses.REFUSE,
+                        release,
+                        List.of(),
+                        new Admission(0.6)),
+                new RetrainConfig.Places(root + "/dataset", Optional.empty(), root + "/work", MODEL),
                 new Trigger(20, 10, 0.25, 0.25, 0.2),
                 new Challenger(Start.CHAMPION, 1, 1, 0.005),
                 new PromotionPolicy(0.6, -0.05, -0.2, -1, 0.3, 10, 1, 1, 100, Optional.empty()),
                 new RetrainConfig.Lock(Duration.ofMinutes(5), Duration.ZERO),
                 new RetrainConfig.Webhook(Optional.empty(), Duration.ofSeconds(1), 1, Duration.ZERO));
-        TrainConfig train = TrainConfigBuilder.builder(
-                        SmallTraining.config(retrain.dataset(), retrain.work(), 12, 0.05, OnDivergence.standard()))
-                .batchSize(8)
-                .schedule(new LearningRateSchedule.Cosine())
-                .optimizer(new OptimizerConfig.Sgd(
-                        0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 1e-4, OptimizerConfig.DecayScope.ALL))
-                .augmentation(Augmentation.none())
-                .build();
+        TrainConfig base = SmallTraining.config(
+                retrain.places().dataset(), retrain.places().work(), 12, 0.05, OnDivergence.standard());
+        TrainConfig train = base.withDataset(base.dataset().withAugmentation(Augmentation.none()))
+                .withOptimization(base.optimization()
+                        .withBatchSize(8)
+                        .withSchedule(new LearningRateSchedule.Cosine())
+                        .withOptimizer(new OptimizerConfig.Sgd(
+                                0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 1e-4, OptimizerConfig.DecayScope.ALL)));
         return new RetrainSettings(
                 retrain,
-                PrepareConfig.of("replaced", SourceFormat.IMAGE_FOLDER, retrain.dataset())
+                PrepareConfig.of(
+                                "replaced",
+                                SourceFormat.IMAGE_FOLDER,
+                                retrain.places().dataset())
                         .withSplit(new PrepareConfig.Splits(SplitOrigin.SOURCE, 0.8, 0, 0.2, 0, 0)),
                 train,
                 EvaluateConfig.standard());
@@ -138,7 +138,9 @@ class RetrainingIT {
     @Test
     void goodDaysArePromotedPoisonedOnesKeptOutAndNothingIsLost() throws Exception {
         CycleSummary first = finish("world");
-        assertThat(first.verdict()).as("%s", first.reasons()).isEqualTo(Verdict.PROMOTED);
+        assertThat(first.outcome().verdict())
+                .as("%s", first.outcome().reasons())
+                .isEqualTo(Verdict.PROMOTED);
         assertThat(model("world").state().champion()).contains(1);
         TestSet frozen = ledger("world").testSet().orElseThrow();
         assertThat(frozen.images()).isEqualTo(40);
@@ -148,28 +150,28 @@ class RetrainingIT {
 
         days.day("day-02", 2, 40, Flaw.LABELS_SWAPPED);
         CycleSummary poisoned = finish("world");
-        assertThat(poisoned.verdict()).isEqualTo(Verdict.REFUSED);
-        assertThat(poisoned.reasons()).singleElement().asString().contains("labels may be mixed up");
+        assertThat(poisoned.outcome().verdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(poisoned.outcome().reasons()).singleElement().asString().contains("labels may be mixed up");
         assertThat(page(poisoned)).contains("labels may be mixed up");
 
         days.day("day-03", 3, 40, Flaw.CORRUPTED);
         CycleSummary corrupted = finish("world");
-        assertThat(corrupted.verdict()).isEqualTo(Verdict.REFUSED);
-        assertThat(corrupted.reasons())
+        assertThat(corrupted.outcome().verdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(corrupted.outcome().reasons())
                 .singleElement()
                 .asString()
                 .contains("day-03 was refused")
                 .contains("rejected");
-        assertThat(corrupted.datasetVersion()).isEqualTo(poisoned.datasetVersion());
+        assertThat(corrupted.data().datasetVersion()).isEqualTo(poisoned.data().datasetVersion());
 
         days.day("day-04", 4, 8, Flaw.NONE);
-        assertThat(finish("world").verdict()).as("too few images").isEqualTo(Verdict.WAITED);
+        assertThat(finish("world").outcome().verdict()).as("too few images").isEqualTo(Verdict.WAITED);
         assertThat(fates("world")).containsEntry("day-04", Fate.PENDING);
 
         days.day("day-05", 5, 40, Flaw.NONE);
         days.leak("day-01", "day-05b", 3);
         CycleSummary good = finish("world");
-        assertThat(good.verdict()).as("%s", good.reasons()).isEqualTo(Verdict.PROMOTED);
+        assertThat(good.outcome().verdict()).as("%s", good.outcome().reasons()).isEqualTo(Verdict.PROMOTED);
         assertThat(model("world").state().champion()).contains(2);
         assertThat(fates("world"))
                 .containsEntry("day-01", Fate.ACCEPTED)
@@ -192,10 +194,13 @@ class RetrainingIT {
 
         assertThat(model("world").rollback("test")).isEqualTo(1);
         CycleSummary released = finish("world", "day-02");
-        assertThat(released.championVersion()).as("what was rolled back to").contains(1);
+        assertThat(released.contest().championVersion())
+                .as("what was rolled back to")
+                .contains(1);
         assertThat(trained(released).selection().shares()).containsEntry(version("day-02"), 1.0);
         assertThat(ImageDataset.open(spark, folder.resolve("world/dataset").toString())
                         .manifest()
+                        .content()
                         .images())
                 .as("every readable image of every day, once")
                 .isEqualTo(48 + 40 + 40 + 8 + 40 + 6);
@@ -218,7 +223,7 @@ class RetrainingIT {
     }
 
     private static String page(CycleSummary cycle) throws IOException {
-        return Files.readString(Path.of(java.net.URI.create(cycle.report())));
+        return Files.readString(Path.of(java.net.URI.create(cycle.outcome().report())));
     }
 
     @Test
@@ -228,7 +233,9 @@ class RetrainingIT {
                 folder.resolve("undisturbed").toFile(), folder.resolve("killed").toFile());
         days.day("day-02", 2, 40, Flaw.NONE);
         CycleSummary expected = finish("undisturbed");
-        assertThat(expected.verdict()).as("%s", expected.reasons()).isEqualTo(Verdict.PROMOTED);
+        assertThat(expected.outcome().verdict())
+                .as("%s", expected.outcome().reasons())
+                .isEqualTo(Verdict.PROMOTED);
 
         for (RetrainStep step : RetrainStep.values()) {
             assertThatThrownBy(() -> run("killed", dyingIn(step)))
@@ -237,9 +244,9 @@ class RetrainingIT {
         }
         CycleSummary last = finish("killed");
 
-        assertThat(last.verdict()).isEqualTo(expected.verdict());
+        assertThat(last.outcome().verdict()).isEqualTo(expected.outcome().verdict());
         assertThat(last.number()).isEqualTo(expected.number());
-        assertThat(last.newVersion()).isEqualTo(expected.newVersion());
+        assertThat(last.contest().newVersion()).isEqualTo(expected.contest().newVersion());
         assertThat(model("killed").state().versions().keySet())
                 .isEqualTo(model("undisturbed").state().versions().keySet());
         assertThat(weights(model("killed"))).isEqualTo(weights(model("undisturbed")));

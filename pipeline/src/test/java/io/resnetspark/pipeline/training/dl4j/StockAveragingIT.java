@@ -12,13 +12,12 @@ import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.training.AveragingConfig.Averager;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfig.Averaging;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.loop.SmallTraining;
 import io.resnetspark.pipeline.training.loop.TrainingLoop;
@@ -49,7 +48,7 @@ class StockAveragingIT {
     }
 
     private static TrainConfig config(
-            Averaging averager,
+            Averager averager,
             int workers,
             int frequency,
             int batchSize,
@@ -57,32 +56,29 @@ class StockAveragingIT {
             OptimizerConfig optimizer,
             LearningRateSchedule schedule,
             List<String> freeze) {
-        return TrainConfigBuilder.builder(SmallTraining.config(
-                        dataset,
-                        folder.resolve("run-" + System.nanoTime()).toString(),
-                        epochs,
-                        0.05,
-                        OnDivergence.standard()))
-                .freeze(freeze)
-                .averager(averager)
-                .workers(workers)
-                .averagingFrequency(frequency)
-                .batchSize(batchSize)
-                .headLearningRateFactor(2)
-                .schedule(schedule)
-                .optimizer(optimizer)
-                .keepCheckpoints(3)
-                .build();
+        TrainConfig base = SmallTraining.config(
+                dataset, folder.resolve("run-" + System.nanoTime()).toString(), epochs, 0.05, OnDivergence.standard());
+        return base.withModel(base.model().withFreeze(freeze))
+                .withAveraging(base.averaging()
+                        .withAverager(averager)
+                        .withWorkers(workers)
+                        .withAveragingFrequency(frequency))
+                .withOptimization(base.optimization()
+                        .withBatchSize(batchSize)
+                        .withHeadLearningRateFactor(2)
+                        .withSchedule(schedule)
+                        .withOptimizer(optimizer))
+                .withRun(base.run().withKeepCheckpoints(3));
     }
 
     private static Checkpoint train(TrainConfig config, TrainingListener... listeners) {
         TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of(listeners));
-        return RunDirectory.at(config.output(), spark.sessionState().newHadoopConf())
+        return RunDirectory.at(config.run().output(), spark.sessionState().newHadoopConf())
                 .newestCheckpoint()
                 .orElseThrow();
     }
 
-    private static Checkpoint oneMinibatch(Averaging averager, OptimizerConfig optimizer) {
+    private static Checkpoint oneMinibatch(Averager averager, OptimizerConfig optimizer) {
         LearningRateSchedule schedule = new LearningRateSchedule.OneCycle(0.5, 0.5, 0.1);
         return train(config(averager, 1, 1, IMAGES, 1, optimizer, schedule, List.of()));
     }
@@ -94,8 +90,8 @@ class StockAveragingIT {
                 new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 0.1, DecayScope.ALL),
                 new OptimizerConfig.Sgd(0, Momentum.CLASSIC, 0.1, DecayScope.WEIGHTS));
         for (OptimizerConfig optimizer : optimizers) {
-            float[] ours = oneMinibatch(Averaging.SLICED, optimizer).state().parameters();
-            float[] stock = oneMinibatch(Averaging.STOCK, optimizer).state().parameters();
+            float[] ours = oneMinibatch(Averager.SLICED, optimizer).state().parameters();
+            float[] stock = oneMinibatch(Averager.STOCK, optimizer).state().parameters();
             for (int i = 0; i < ours.length; i++) {
                 assertThat(stock[i]).as("%s, parameter %d", optimizer, i).isCloseTo(ours[i], within(2e-6f));
             }
@@ -121,24 +117,26 @@ class StockAveragingIT {
             }
         };
         LearningRateSchedule constant = new LearningRateSchedule.Constant();
-        Checkpoint stock = train(config(Averaging.STOCK, 2, 3, 4, 2, plain, constant, List.of()), listener);
+        Checkpoint stock = train(config(Averager.STOCK, 2, 3, 4, 2, plain, constant, List.of()), listener);
         assertThat(epochs).hasSize(2);
         assertThat(epochs).allSatisfy(epoch -> {
             assertThat(epoch.examples()).isLessThan(IMAGES).isPositive();
             assertThat(epoch.validation()).isPresent();
         });
-        assertThat(rounds.stream().mapToLong(RoundMetrics::examples).sum())
+        assertThat(rounds.stream()
+                        .mapToLong(round -> round.learning().examples())
+                        .sum())
                 .isEqualTo(stock.position().examples());
         assertThat(stock.position().epoch()).isEqualTo(2);
 
-        Checkpoint ours = train(config(Averaging.SLICED, 2, 3, 4, 2, plain, constant, List.of()));
+        Checkpoint ours = train(config(Averager.SLICED, 2, 3, 4, 2, plain, constant, List.of()));
         assertThat(ours.position().examples()).isEqualTo(2L * IMAGES);
     }
 
     @Test
     void whatTheStockMasterCannotDoIsRefusedTogether() {
         TrainConfig config = config(
-                Averaging.STOCK,
+                Averager.STOCK,
                 2,
                 3,
                 4,

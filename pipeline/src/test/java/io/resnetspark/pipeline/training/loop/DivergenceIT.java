@@ -54,7 +54,7 @@ class DivergenceIT {
 
     private static void assertNothingIsPoisoned(RunDirectory run) {
         assertThat(MetricsFile.read(run).rounds())
-                .allSatisfy(round -> assertThat(round.loss()).isLessThan(20));
+                .allSatisfy(round -> assertThat(round.learning().loss()).isLessThan(20));
         for (String name : run.checkpoints()) {
             for (float value : run.readCheckpoint(name).state().parameters()) {
                 assertThat(Math.abs(value)).isLessThan(1e4f);
@@ -73,7 +73,7 @@ class DivergenceIT {
                 .hasMessageContaining("counts as exploded")
                 .hasMessageContaining("learning-rate");
         RunDirectory run = run(spark, exploding);
-        assertThat(run.manifest().status()).isEqualTo(TrainingStatus.DIVERGED);
+        assertThat(run.manifest().progress().status()).isEqualTo(TrainingStatus.DIVERGED);
         assertThat(run.newestCheckpoint().orElseThrow().state()).isEqualTo(before.state());
         assertThat(train(spark, config("stops", 3, SANE, STOP)).position().epoch())
                 .as("the run can be continued at a sane rate")
@@ -98,18 +98,18 @@ class DivergenceIT {
             }
         };
         LiveRunPage page =
-                new LiveRunPage(exploding.output(), spark.sessionState().newHadoopConf());
+                new LiveRunPage(exploding.run().output(), spark.sessionState().newHadoopConf());
         Checkpoint returned = train(spark, exploding, hears, page);
 
         assertThat(returned.state()).isEqualTo(expected.state());
         assertThat(returned.position()).isEqualTo(expected.position());
         RunDirectory run = run(spark, exploding);
-        assertThat(run.manifest().status()).isEqualTo(TrainingStatus.DONE);
-        assertThat(run.manifest().returns()).isEqualTo(heard).hasSize(1);
+        assertThat(run.manifest().progress().status()).isEqualTo(TrainingStatus.DONE);
+        assertThat(run.manifest().progress().returns()).isEqualTo(heard).hasSize(1);
         assertThat(heard.get(0).divergedRound()).isEqualTo(5);
         assertThat(heard.get(0).round()).isEqualTo(2);
         assertThat(MetricsFile.read(run).returns()).hasSize(1);
-        assertThat(Path.of(exploding.output(), "report", "index.html"))
+        assertThat(Path.of(exploding.run().output(), "report", "index.html"))
                 .content()
                 .contains("back to the checkpoint of round 2", "\"status\":\"done\"")
                 .doesNotContain("http-equiv=\"refresh\"");
@@ -126,11 +126,11 @@ class DivergenceIT {
 
         TrainConfig exploding = config("interrupted", 3, TOO_HIGH, GO_BACK);
         assertThatThrownBy(() -> train(spark, exploding, plugPulledAfter(5))).hasMessageContaining("plug");
-        assertThat(run(spark, exploding).manifest().returns()).hasSize(1);
+        assertThat(run(spark, exploding).manifest().progress().returns()).hasSize(1);
         Checkpoint resumed = train(spark, exploding);
 
         assertThat(resumed.state()).isEqualTo(expected.state());
-        assertThat(run(spark, exploding).manifest().returns()).hasSize(1);
+        assertThat(run(spark, exploding).manifest().progress().returns()).hasSize(1);
         assertNothingIsPoisoned(run(spark, exploding));
     }
 
@@ -142,8 +142,8 @@ class DivergenceIT {
                 .isInstanceOf(DivergedException.class)
                 .hasMessageContaining("went back 2 times");
         RunDirectory run = run(spark, config);
-        assertThat(run.manifest().status()).isEqualTo(TrainingStatus.DIVERGED);
-        assertThat(run.manifest().returns())
+        assertThat(run.manifest().progress().status()).isEqualTo(TrainingStatus.DIVERGED);
+        assertThat(run.manifest().progress().returns())
                 .extracting(ReturnToCheckpoint::learningRateFactor)
                 .containsExactly(0.9, 0.9 * 0.9);
         assertThat(run.checkpoints()).isEmpty();

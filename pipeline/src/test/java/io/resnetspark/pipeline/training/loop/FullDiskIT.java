@@ -11,7 +11,6 @@ import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -89,9 +88,7 @@ class FullDiskIT {
     }
 
     private static TrainConfig config(String dataset, Path output) {
-        return TrainConfigBuilder.builder(
-                        SmallTraining.config(dataset, output.toString(), EPOCHS, 0.02, OnDivergence.standard()))
-                .arch("cifar-resnet20") // its checkpoints fill a disk
-                .build();
+        TrainConfig base = SmallTraining.config(dataset, output.toString(), EPOCHS, 0.02, OnDivergence.standard());
+        return base.withModel(base.model().withArch("cifar-resnet20")); // its checkpoints fill a disk;
     }
 }

@@ -16,7 +16,6 @@ import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,22 +61,22 @@ class HymenopteraIT {
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     void aNewHeadTellsAntsFromBees(long seed) {
-        TrainConfig config = TrainConfigBuilder.builder(SmallTraining.config(
-                        dataset, folder.resolve("run-" + seed).toString(), 30, 0.01, OnDivergence.standard()))
-                .arch("resnet18")
-                .inputSize(Optional.empty())
-                .weights(Optional.of(data("weights/ktb_resnet18_small.pth")))
-                .freeze(List.of("backbone"))
-                .averagingFrequency(10)
-                .batchSize(16)
-                .schedule(new LearningRateSchedule.Cosine())
-                .optimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 5e-4, DecayScope.ALL))
-                .augmentation(Augmentation.none())
-                .seed(seed)
-                .threadsPerWorker(0)
-                .checkpointEveryEpochs(1000)
-                .keepCheckpoints(1)
-                .build();
+        TrainConfig base = SmallTraining.config(
+                dataset, folder.resolve("run-" + seed).toString(), 30, 0.01, OnDivergence.standard());
+        TrainConfig config = base.withDataset(base.dataset().withAugmentation(Augmentation.none()))
+                .withModel(base.model()
+                        .withArch("resnet18")
+                        .withInputSize(Optional.empty())
+                        .withWeights(Optional.of(data("weights/ktb_resnet18_small.pth")))
+                        .withFreeze(List.of("backbone")))
+                .withAveraging(base.averaging().withAveragingFrequency(10))
+                .withOptimization(base.optimization()
+                        .withBatchSize(16)
+                        .withSchedule(new LearningRateSchedule.Cosine())
+                        .withOptimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 5e-4, DecayScope.ALL)))
+                .withCompute(base.compute().withThreadsPerWorker(0))
+                .withRun(base.run().withCheckpointEveryEpochs(1000).withKeepCheckpoints(1))
+                .withSeed(seed);
         List<EpochMetrics> epochs = new ArrayList<>();
         TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of(new TrainingListener() {
             @Override

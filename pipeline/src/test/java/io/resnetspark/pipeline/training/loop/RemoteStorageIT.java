@@ -87,8 +87,8 @@ class RemoteStorageIT {
 
         RunDirectory run = run(spark, config);
         assertThat(run.checkpoints()).containsExactly("round-000002", "round-000004");
-        damage(storage, new Path(config.output(), "checkpoints/round-000004/model.safetensors"));
-        leaveHalfACheckpoint(storage, new Path(config.output(), "checkpoints/round-000006"));
+        damage(storage, new Path(config.run().output(), "checkpoints/round-000004/model.safetensors"));
+        leaveHalfACheckpoint(storage, new Path(config.run().output(), "checkpoints/round-000006"));
         assertThatThrownBy(() -> run.readCheckpoint("round-000004")).isInstanceOf(BadDataException.class);
         assertThat(run.newestCheckpoint().orElseThrow().position().round())
                 .as("the one before")
@@ -101,7 +101,7 @@ class RemoteStorageIT {
                 .contains("round-000006", "round-000008", best)
                 .hasSizeLessThanOrEqualTo(3);
         assertThat(run.checkpoints()).allSatisfy(name -> run.readCheckpoint(name));
-        assertThat(storage.fileSystem().listStatus(new Path(config.output(), "checkpoints")))
+        assertThat(storage.fileSystem().listStatus(new Path(config.run().output(), "checkpoints")))
                 .as("nothing unfinished remains")
                 .hasSameSizeAs(run.checkpoints());
     }
@@ -109,7 +109,7 @@ class RemoteStorageIT {
     @Test
     void noRoomForACheckpointIsSaidAndTheOneBeforeIsIntact() throws IOException {
         TrainConfig config = config(localDataset, HDFS.newDirectory() + "/run", EPOCHS);
-        Path checkpoints = new Path(config.output(), "checkpoints");
+        Path checkpoints = new Path(config.run().output(), "checkpoints");
         TrainingListener fillsTheDisk = new TrainingListener() {
             @Override
             public void roundDone(RoundMetrics metrics) {

@@ -8,13 +8,21 @@ import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.run.RunDirectory;
+import io.resnetspark.pipeline.training.AveragingConfig;
+import io.resnetspark.pipeline.training.AveragingConfigBuilder;
+import io.resnetspark.pipeline.training.ComputeConfigBuilder;
+import io.resnetspark.pipeline.training.DatasetConfigBuilder;
+import io.resnetspark.pipeline.training.ModelConfig;
+import io.resnetspark.pipeline.training.ModelConfig.ZeroInitResidual;
+import io.resnetspark.pipeline.training.ModelConfigBuilder;
 import io.resnetspark.pipeline.training.OnDivergence;
+import io.resnetspark.pipeline.training.OptimizationConfigBuilder;
 import io.resnetspark.pipeline.training.Precision;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.RoundMetrics;
+import io.resnetspark.pipeline.training.RunConfigBuilder;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfig.ZeroInitResidual;
 import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingListener;
 import java.util.List;
@@ -32,32 +40,44 @@ public final class SmallTraining {
     public static TrainConfig config(
             String dataset, String output, int epochs, double learningRate, OnDivergence onDivergence) {
         return TrainConfigBuilder.builder()
-                .data(dataset)
-                .validateOn(Split.VAL)
-                .arch(NETWORK)
-                .inputSize(Optional.of(16))
-                .freeze(List.of())
-                .frozenFeatures(TrainConfig.FrozenFeatures.CACHED)
-                .output(output)
-                .averager(TrainConfig.Averaging.SLICED)
-                .workers(2)
-                .averagingFrequency(2)
-                .slowMomentum(SlowMomentum.OFF)
-                .transfer(TrainConfig.Transfer.FLOAT32)
-                .batchSize(6)
-                .epochs(epochs)
-                .learningRate(learningRate)
-                .headLearningRateFactor(1)
-                .schedule(new LearningRateSchedule.Constant())
-                .optimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-3, DecayScope.ALL))
-                .augmentation(Augmentation.cifar())
-                .zeroInitResidual(ZeroInitResidual.OFF)
+                .dataset(DatasetConfigBuilder.builder()
+                        .data(dataset)
+                        .validateOn(Split.VAL)
+                        .augmentation(Augmentation.cifar())
+                        .classWeights("none")
+                        .build())
+                .model(ModelConfigBuilder.builder()
+                        .arch(NETWORK)
+                        .inputSize(Optional.of(16))
+                        .zeroInitResidual(ZeroInitResidual.OFF)
+                        .freeze(List.of())
+                        .frozenFeatures(ModelConfig.FrozenFeatures.CACHED)
+                        .build())
+                .averaging(AveragingConfigBuilder.builder()
+                        .averager(AveragingConfig.Averager.SLICED)
+                        .workers(2)
+                        .averagingFrequency(2)
+                        .slowMomentum(SlowMomentum.OFF)
+                        .transfer(AveragingConfig.Transfer.FLOAT32)
+                        .build())
+                .optimization(OptimizationConfigBuilder.builder()
+                        .optimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-3, DecayScope.ALL))
+                        .learningRate(learningRate)
+                        .headLearningRateFactor(1)
+                        .schedule(new LearningRateSchedule.Constant())
+                        .batchSize(6)
+                        .epochs(epochs)
+                        .build())
+                .compute(ComputeConfigBuilder.builder()
+                        .precision(Precision.FP32)
+                        .threadsPerWorker(1)
+                        .build())
+                .run(RunConfigBuilder.builder()
+                        .output(output)
+                        .checkpointEveryEpochs(1)
+                        .keepCheckpoints(2)
+                        .build())
                 .seed(11)
-                .precision(Precision.FP32)
-                .threadsPerWorker(1)
-                .checkpointEveryEpochs(1)
-                .classWeights("none")
-                .keepCheckpoints(2)
                 .onDivergence(onDivergence)
                 .build();
     }
@@ -69,7 +89,7 @@ public final class SmallTraining {
     }
 
     static RunDirectory run(SparkSession spark, TrainConfig config) {
-        return RunDirectory.at(config.output(), spark.sessionState().newHadoopConf());
+        return RunDirectory.at(config.run().output(), spark.sessionState().newHadoopConf());
     }
 
     /** Ends a training as a killed driver would, after so many rounds. */

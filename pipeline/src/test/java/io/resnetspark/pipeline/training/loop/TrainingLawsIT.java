@@ -35,6 +35,7 @@ import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.BestCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.TrainingStatus;
+import io.resnetspark.pipeline.training.AveragingConfig.Transfer;
 import io.resnetspark.pipeline.training.BatchNormMetrics;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.OnDivergence;
@@ -43,8 +44,6 @@ import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.SlowMomentum;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfig.Transfer;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.worker.BatchNormReestimation;
 import io.resnetspark.pipeline.training.worker.EpochPlan;
@@ -133,21 +132,22 @@ class TrainingLawsIT {
             double learningRate,
             OptimizerConfig optimizer,
             List<String> freeze) {
-        return TrainConfigBuilder.builder(
-                        SmallTraining.config(dataset, output.toString(), epochs, learningRate, OnDivergence.standard()))
-                .freeze(freeze)
-                .workers(workers)
-                .averagingFrequency(frequency)
-                .everyStepEpochs(modes.everyStepEpochs())
-                .slowMomentum(modes.slowMomentum())
-                .emaDecay(modes.emaDecay())
-                .transfer(modes.transfer())
-                .reestimateBatchNormImages(modes.reestimate())
-                .batchSize(batchSize)
-                .schedule(new LearningRateSchedule.WarmUp(0.5, new LearningRateSchedule.Cosine()))
-                .optimizer(optimizer)
-                .keepCheckpoints(3)
-                .build();
+        TrainConfig base =
+                SmallTraining.config(dataset, output.toString(), epochs, learningRate, OnDivergence.standard());
+        return base.withModel(base.model().withFreeze(freeze))
+                .withAveraging(base.averaging()
+                        .withWorkers(workers)
+                        .withAveragingFrequency(frequency)
+                        .withEveryStepEpochs(modes.everyStepEpochs())
+                        .withSlowMomentum(modes.slowMomentum())
+                        .withEmaDecay(modes.emaDecay())
+                        .withTransfer(modes.transfer())
+                        .withReestimateBatchNormImages(modes.reestimate()))
+                .withOptimization(base.optimization()
+                        .withBatchSize(batchSize)
+                        .withSchedule(new LearningRateSchedule.WarmUp(0.5, new LearningRateSchedule.Cosine()))
+                        .withOptimizer(optimizer))
+                .withRun(base.run().withKeepCheckpoints(3));
     }
 
     private static Checkpoint train(TrainConfig config, TrainingListener... listeners) {
@@ -156,7 +156,7 @@ class TrainingLawsIT {
     }
 
     private static RunDirectory run(TrainConfig config) {
-        return RunDirectory.at(config.output(), spark.sessionState().newHadoopConf());
+        return RunDirectory.at(config.run().output(), spark.sessionState().newHadoopConf());
     }
 
     @Tag("full")
@@ -186,32 +186,33 @@ class TrainingLawsIT {
             names = {"FP32", "BF16"})
     void oneWorkerEqualsASingleProcess(Precision precision) throws IOException {
         assumeHas(precision);
-        TrainConfig config = TrainConfigBuilder.builder(config(folder.resolve("one-worker-" + precision), 1, 3, 9, 2))
-                .precision(precision)
-                .build();
+        TrainConfig base = config(folder.resolve("one-worker-" + precision), 1, 3, 9, 2);
+        TrainConfig config = base.withCompute(base.compute().withPrecision(precision));
         Checkpoint distributed = train(config);
 
-        ComputeThreads.use(config.threadsPerWorker()); // other numbers of threads sum in another order
+        ComputeThreads.use(config.compute().threadsPerWorker()); // other numbers of threads sum in another order
         ImageDataset images = ImageDataset.open(spark, dataset);
         ExampleIndex index = ExampleIndex.build(spark, images, Split.TRAIN);
         Trainer trainer = Trainer.create(
                 distributed.card().spec(),
                 config.seed(),
-                config.optimizer(),
+                config.optimization().optimizer(),
                 Trainer.NO_CLIPPING,
                 precision.wanted().orElseThrow());
         BatchRecipe recipe = BatchRecipe.training(
                 distributed.card().preprocessing(),
-                config.augmentation(),
+                config.dataset().augmentation(),
                 config.seed(),
                 distributed.card().spec().classes());
         NetworkInput input = new NetworkInput(recipe);
         long globalStep = 0;
         try (ExampleReader reader =
                         new ExampleReader(index, spark.sessionState().newHadoopConf());
-                BatchLoader loader = new BatchLoader(recipe, config.batchSize(), ReadAhead.standard())) {
-            for (int epoch = 0; epoch < config.epochs(); epoch++) {
-                EpochPlan plan = new EpochPlan(index.size(), 1, config.batchSize(), config.seed(), epoch);
+                BatchLoader loader =
+                        new BatchLoader(recipe, config.optimization().batchSize(), ReadAhead.standard())) {
+            for (int epoch = 0; epoch < config.optimization().epochs(); epoch++) {
+                EpochPlan plan =
+                        new EpochPlan(index.size(), 1, config.optimization().batchSize(), config.seed(), epoch);
                 List<int[]> batches = new ArrayList<>();
                 for (int step = 0; step < plan.steps(); step++) {
                     batches.add(plan.batch(step, 0));
@@ -219,12 +220,14 @@ class TrainingLawsIT {
                 loader.start(reader, batches, epoch);
                 for (int step = 0; loader.hasNext(); step++) {
                     Batch batch = loader.next();
-                    Progress progress =
-                            new Progress(epoch + (double) step * config.batchSize() / index.size(), config.epochs());
+                    Progress progress = new Progress(
+                            epoch + (double) step * config.optimization().batchSize() / index.size(),
+                            config.optimization().epochs());
                     trainer.step(
                             input.images(batch),
                             input.targets(batch),
-                            config.learningRate() * config.schedule().factor(progress),
+                            config.optimization().learningRate()
+                                    * config.optimization().schedule().factor(progress),
                             globalStep++);
                 }
             }
@@ -289,19 +292,19 @@ class TrainingLawsIT {
         Modes modes = new Modes(0, SlowMomentum.OFF, 0, Transfer.FLOAT16);
         Checkpoint actual = train(config(folder.resolve("transfer-16"), 2, 1, 2, 1, modes), rounds(half));
 
-        long bytes = single.get(0).workerSentBytes();
+        long bytes = single.get(0).traffic().workerSentBytes();
         long statistics = 16L * 1024; // running statistics and a few scales
         assertThat(single).hasSizeGreaterThan(8).allSatisfy(round -> {
-            assertThat(round.workerSentBytes()).isEqualTo(bytes);
-            assertThat(round.driverBytes()).isEqualTo(2 * bytes);
+            assertThat(round.traffic().workerSentBytes()).isEqualTo(bytes);
+            assertThat(round.traffic().driverBytes()).isEqualTo(2 * bytes);
         });
         assertThat(half).hasSameSizeAs(single);
         for (int i = 0; i < half.size(); i++) {
             boolean settling = (i + 1) % 8 == 0 || i == half.size() - 1;
-            assertThat(half.get(i).workerSentBytes())
+            assertThat(half.get(i).traffic().workerSentBytes())
                     .as("round %d", i + 1)
                     .isBetween(settling ? bytes : bytes / 2, settling ? bytes : bytes / 2 + statistics);
-            assertThat(half.get(i).driverBytes()).isEqualTo(2 * bytes);
+            assertThat(half.get(i).traffic().driverBytes()).isEqualTo(2 * bytes);
         }
         assertThat(distance(actual, expected)).isLessThan(0.05 * norm(expected)).isPositive();
     }
@@ -506,28 +509,22 @@ class TrainingLawsIT {
             }
         });
         assertThat(ImageDataset.open(spark, data).version()).isEqualTo(2);
-        assertThat(run(config).manifest().datasetVersion()).isEqualTo(1);
-        assertThatThrownBy(() -> train(TrainConfigBuilder.builder(config)
-                        .dataVersion(Optional.of(2))
-                        .build()))
+        assertThat(run(config).manifest().images().datasetVersion()).isEqualTo(1);
+        assertThatThrownBy(() -> train(config.withDataset(config.dataset().withDataVersion(Optional.of(2)))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("version 1");
-        assertThatThrownBy(() ->
-                        train(TrainConfigBuilder.builder(config).data(dataset).build()))
+        assertThatThrownBy(() -> train(config.withDataset(config.dataset().withData(dataset))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("another one");
     }
 
     private static TrainConfig assertResumable(String name, Modes modes, String data, Runnable meanwhile) {
-        TrainConfig whole = TrainConfigBuilder.builder(
-                        config(folder.resolve("uninterrupted-" + name), 2, 2, 6, 3, modes))
-                .data(data)
-                .build();
+        TrainConfig base = config(folder.resolve("uninterrupted-" + name), 2, 2, 6, 3, modes);
+        TrainConfig whole = base.withDataset(base.dataset().withData(data));
         Checkpoint uninterrupted = train(whole);
 
-        TrainConfig interrupted = TrainConfigBuilder.builder(whole)
-                .output(folder.resolve("interrupted-" + name).toString())
-                .build();
+        TrainConfig interrupted = whole.withRun(
+                whole.run().withOutput(folder.resolve("interrupted-" + name).toString()));
         TrainingListener pullsThePlug = new TrainingListener() {
             @Override
             public void roundDone(RoundMetrics metrics) {
@@ -552,7 +549,7 @@ class TrainingLawsIT {
         TrainConfig config = config(folder.resolve("damaged"), 1, 4, 16, 2);
         Checkpoint before = train(config);
         List<String> names = run(config).checkpoints();
-        Path newest = Path.of(config.output(), "checkpoints", names.get(names.size() - 1), "model.safetensors");
+        Path newest = Path.of(config.run().output(), "checkpoints", names.get(names.size() - 1), "model.safetensors");
         try (RandomAccessFile file = new RandomAccessFile(newest.toFile(), "rw")) {
             file.seek(file.length() / 2);
             int flipped = ~file.read();
@@ -573,7 +570,7 @@ class TrainingLawsIT {
         assertThatThrownBy(() -> train(config))
                 .isInstanceOf(DivergedException.class)
                 .hasMessageContaining("learning-rate");
-        assertThat(run(config).manifest().status()).isEqualTo(TrainingStatus.DIVERGED);
+        assertThat(run(config).manifest().progress().status()).isEqualTo(TrainingStatus.DIVERGED);
         run(config).newestCheckpoint().ifPresent(checkpoint -> {
             for (float value : checkpoint.state().parameters()) {
                 assertThat(value).isFinite();
@@ -587,32 +584,29 @@ class TrainingLawsIT {
         assumeHas(Precision.BF16);
         TrainConfig whole = inBfloat16(config(folder.resolve("bf16-whole"), 2, 2, 6, 2));
         Checkpoint uninterrupted = train(whole);
-        assertThat(run(whole).manifest().precision()).isEqualTo("bf16");
+        assertThat(run(whole).manifest().environment().precision()).isEqualTo("bf16");
         TrainConfig cut = inBfloat16(config(folder.resolve("bf16-cut"), 2, 2, 6, 2));
         assertThatThrownBy(() -> train(
                         cut,
                         SmallTraining.plugPulledAfter(uninterrupted.position().round() - 1)))
                 .hasMessageContaining("plug");
-        TrainConfig other =
-                TrainConfigBuilder.builder(cut).precision(Precision.FP32).build();
+        TrainConfig other = cut.withCompute(cut.compute().withPrecision(Precision.FP32));
         assertThatThrownBy(() -> train(other))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("begun in bf16");
-        TrainConfig auto =
-                TrainConfigBuilder.builder(cut).precision(Precision.AUTO).build();
+        TrainConfig auto = cut.withCompute(cut.compute().withPrecision(Precision.AUTO));
         assertThat(train(auto).state()).isEqualTo(uninterrupted.state());
-        assertThat(run(cut).manifest().precision()).isEqualTo("bf16");
+        assertThat(run(cut).manifest().environment().precision()).isEqualTo("bf16");
     }
 
     private static TrainConfig inBfloat16(TrainConfig config) {
-        return TrainConfigBuilder.builder(config).precision(Precision.BF16).build();
+        return config.withCompute(config.compute().withPrecision(Precision.BF16));
     }
 
     @Test
     void aPrecisionThatProcessorsDoNotHaveIsRefused() {
-        TrainConfig config = TrainConfigBuilder.builder(config(folder.resolve("tf32"), 1, 1, 6, 1))
-                .precision(Precision.TF32)
-                .build();
+        TrainConfig base = config(folder.resolve("tf32"), 1, 1, 6, 1);
+        TrainConfig config = base.withCompute(base.compute().withPrecision(Precision.TF32));
         assertThatThrownBy(() -> train(config))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("tf32")
@@ -634,12 +628,10 @@ class TrainingLawsIT {
     @Test
     void aTrainingThatGetsNoBetterEndsEarlyAndIsNotContinued() {
         OptimizerConfig plain = new OptimizerConfig.Sgd(0, Momentum.CLASSIC, 0, DecayScope.ALL);
-        TrainConfig config = TrainConfigBuilder.builder(
-                        config(folder.resolve("early"), 1, 4, 20, 9, Modes.PLAIN, 1e-30, plain, List.of()))
-                .earlyStoppingEpochs(2)
-                .build();
+        TrainConfig base = config(folder.resolve("early"), 1, 4, 20, 9, Modes.PLAIN, 1e-30, plain, List.of());
+        TrainConfig config = base.withOptimization(base.optimization().withEarlyStoppingEpochs(2));
         assertThat(train(config).position().epoch()).isEqualTo(3);
-        assertThat(run(config).manifest().status()).isEqualTo(TrainingStatus.DONE);
+        assertThat(run(config).manifest().progress().status()).isEqualTo(TrainingStatus.DONE);
         assertThat(run(config).best().orElseThrow().epoch()).isEqualTo(1);
         assertThat(train(config).position().epoch()).isEqualTo(3);
     }
@@ -656,10 +648,8 @@ class TrainingLawsIT {
     }
 
     private static TrainConfig weighted(TrainConfig config, String output, String weights) {
-        return TrainConfigBuilder.builder(config)
-                .output(folder.resolve(output).toString())
-                .classWeights(weights)
-                .build();
+        return config.withDataset(config.dataset().withClassWeights(weights))
+                .withRun(config.run().withOutput(folder.resolve(output).toString()));
     }
 
     @Tag("full")
@@ -685,6 +675,7 @@ class TrainingLawsIT {
         assertThat(kept.accuracy()).isEqualTo(best);
         assertThat(run(config).checkpoints()).contains(kept.checkpoint()).hasSizeLessThanOrEqualTo(4);
         assertThat(run(config).model().position().epoch()).isEqualTo(kept.epoch());
-        assertThat(Files.exists(Path.of(config.output(), "metrics.jsonl"))).isTrue();
+        assertThat(Files.exists(Path.of(config.run().output(), "metrics.jsonl")))
+                .isTrue();
     }
 }

@@ -13,12 +13,11 @@ import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.ModelConfig.FrozenFeatures;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainConfig;
-import io.resnetspark.pipeline.training.TrainConfig.FrozenFeatures;
-import io.resnetspark.pipeline.training.TrainConfigBuilder;
 import io.resnetspark.pipeline.training.TrainingListener;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,15 +51,13 @@ class TransferLearningIT {
 
     private static TrainConfig config(
             String output, Optional<String> weights, List<String> freeze, FrozenFeatures features, int epochs) {
-        return TrainConfigBuilder.builder(SmallTraining.config(dataset, output, epochs, 0.02, OnDivergence.standard()))
-                .weights(weights)
-                .freeze(freeze)
-                .frozenFeatures(features)
-                .headLearningRateFactor(3)
-                .schedule(new LearningRateSchedule.Cosine())
-                .augmentation(Augmentation.none())
-                .keepCheckpoints(3)
-                .build();
+        TrainConfig base = SmallTraining.config(dataset, output, epochs, 0.02, OnDivergence.standard());
+        return base.withDataset(base.dataset().withAugmentation(Augmentation.none()))
+                .withModel(base.model().withWeights(weights).withFreeze(freeze).withFrozenFeatures(features))
+                .withOptimization(base.optimization()
+                        .withHeadLearningRateFactor(3)
+                        .withSchedule(new LearningRateSchedule.Cosine()))
+                .withRun(base.run().withKeepCheckpoints(3));
     }
 
     private static TrainConfig transfer(String name, List<String> freeze, FrozenFeatures features) {
@@ -69,7 +66,7 @@ class TransferLearningIT {
 
     private static Checkpoint train(TrainConfig config, TrainingListener... listeners) {
         TrainingLoop.run(spark, config, Resume.CONTINUE, List.of(listeners));
-        return run(config.output()).newestCheckpoint().orElseThrow();
+        return run(config.run().output()).newestCheckpoint().orElseThrow();
     }
 
     private static RunDirectory run(String path) {
@@ -120,7 +117,8 @@ class TransferLearningIT {
             assertThat(one.validation().orElseThrow().loss())
                     .isCloseTo(other.validation().orElseThrow().loss(), within(1e-5));
         }
-        assertThat(Files.exists(Path.of(cachedConfig.output(), "features"))).isFalse();
+        assertThat(Files.exists(Path.of(cachedConfig.run().output(), "features")))
+                .isFalse();
     }
 
     @Test
