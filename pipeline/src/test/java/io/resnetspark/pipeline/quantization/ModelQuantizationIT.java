@@ -32,9 +32,14 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The published ResNet-20 in lower precisions, on a thousand of CIFAR-10's test images. */
+@EnabledIfEnvironmentVariable(
+        named = "RESNET_TEST_DATA",
+        matches = ".+",
+        disabledReason = "RESNET_TEST_DATA does not name the folder of real test data")
 class ModelQuantizationIT {
 
     @TempDir
