@@ -6,6 +6,7 @@
 #   bench/gpu/pack.sh
 set -euo pipefail
 
+: "${JAVA_HOME:?JAVA_HOME must name a JDK 17}"
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 bundle=$(mktemp -d)
 trap 'rm -rf -- "$bundle"' EXIT
@@ -29,7 +30,7 @@ rm -f -- "$bundle/classpath"
 # Jars of natives without compression of their own, which xz halves.
 for natives in "$bundle"/jars/*-linux-x86_64.jar; do
   mkdir -- "$bundle/files"
-  (cd -- "$bundle/files" && "${JAVA_HOME:?JAVA_HOME must name a JDK 17}/bin/jar" -xf "$natives" && "$JAVA_HOME/bin/jar" -cM0f "$natives" .)
+  (cd -- "$bundle/files" && "$JAVA_HOME/bin/jar" -xf "$natives" && "$JAVA_HOME/bin/jar" -cM0f "$natives" .)
   rm -rf -- "$bundle/files"
 done
 

@@ -17,13 +17,6 @@ import org.nd4j.linalg.factory.Nd4jBackend;
  */
 public record Failure(ExitStatus status, String message, Throwable cause) {
 
-    /** The CPU's backend opens everywhere; the one of the profile cuda where there is a driver. */
-    private static final String NO_BACKEND = "Nothing to compute on: "
-            + Nd4jBackends.onTheClassPath()
-                    .whyNotCpu()
-                    .map(reason -> "there is no NVIDIA driver or GPU here. " + reason)
-                    .orElse("ND4J's natives do not load on this machine");
-
     /**
      * Judges what a command threw. A failure meant for the user counts wherever it was thrown: Spark wraps what a task
      * throws in exceptions of its own, several deep.
@@ -37,7 +30,8 @@ public record Failure(ExitStatus status, String message, Throwable cause) {
                 return new Failure(ExitStatus.of(forUser), forUser.getMessage(), thrown);
             }
             if (each instanceof Nd4jBackend.NoAvailableBackendException) {
-                return new Failure(ExitStatus.CONFIGURATION, NO_BACKEND, thrown);
+                return new Failure(
+                        ExitStatus.CONFIGURATION, Nd4jBackends.onTheClassPath().whyNoneOpens(), thrown);
             }
             if (storage == null && each instanceof UncheckedIOException) {
                 storage = firstLine(each.getMessage());

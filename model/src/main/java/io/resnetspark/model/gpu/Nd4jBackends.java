@@ -55,6 +55,14 @@ public record Nd4jBackends(List<String> classNames) implements Serializable {
                 : Optional.empty();
     }
 
+    /** Why nothing is computed on where none of these opens: the CPU's opens everywhere, CUDA's where there is a driver. */
+    public String whyNoneOpens() {
+        return "Nothing to compute on: "
+                + whyNotCpu()
+                        .map(reason -> "there is no NVIDIA driver or GPU here. " + reason)
+                        .orElse("ND4J's natives do not load on this machine");
+    }
+
     private String others() {
         String names = classNames.stream().filter(name -> !name.equals(CUDA)).collect(Collectors.joining(", "));
         return names.isEmpty() ? "no ND4J backend" : names;
