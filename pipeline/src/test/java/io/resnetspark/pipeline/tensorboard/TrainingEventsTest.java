@@ -13,7 +13,6 @@ import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.RoundMetrics;
-import io.resnetspark.pipeline.training.TrainingSummary;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -52,27 +51,6 @@ class TrainingEventsTest {
 
     private TrainingEvents events() {
         return new TrainingEvents(temporary.resolve("board"), hadoop, TrainingEvents::lastPart);
-    }
-
-    private TrainingSummary summary(int roundsDone) {
-        return new TrainingSummary(
-                run.path(),
-                "oneDNN",
-                new TrainingSummary.Network("resnet18", 11, 2),
-                new TrainingSummary.Images(100, 10),
-                new TrainingSummary.Workers(2, 1, 8, 1, 0),
-                new TrainingSummary.Course(3, 30, roundsDone, 300, 0));
-    }
-
-    private static RoundMetrics round(int round, double loss) {
-        return new RoundMetrics(
-                round,
-                0,
-                round,
-                0.1,
-                new RoundMetrics.Learning(16, loss, 0.5, 0.1),
-                new RoundMetrics.Times(99, 1, 1, 0, 0, 0),
-                new RoundMetrics.Traffic(0, 0));
     }
 
     private void keep(RoundMetrics... rounds) {
@@ -132,15 +110,15 @@ class TrainingEventsTest {
     @Test
     void aResumedTrainingHasNothingTwice() throws IOException {
         TrainingEvents first = events();
-        first.started(summary(0));
-        first.roundDone(round(1, 11));
-        first.roundDone(round(2, 12));
-        first.roundDone(round(3, 13));
-        keep(round(1, 11), round(2, 12), round(3, 13));
+        first.started(TestRuns.summary(run, 0));
+        first.roundDone(TestRuns.round(1, 11));
+        first.roundDone(TestRuns.round(2, 12));
+        first.roundDone(TestRuns.round(3, 13));
+        keep(TestRuns.round(1, 11), TestRuns.round(2, 12), TestRuns.round(3, 13));
 
         TrainingEvents second = events();
-        second.started(summary(2));
-        second.roundDone(round(3, 23));
+        second.started(TestRuns.summary(run, 2));
+        second.roundDone(TestRuns.round(3, 23));
         second.ended(TrainingStatus.DONE);
         assertThat(losses())
                 .containsExactly(
@@ -152,21 +130,21 @@ class TrainingEventsTest {
     @Test
     void aTrainingThatGoesBackForgetsWhatItLost() throws IOException {
         TrainingEvents events = events();
-        events.started(summary(0));
-        events.roundDone(round(1, 11));
+        events.started(TestRuns.summary(run, 0));
+        events.roundDone(TestRuns.round(1, 11));
         events.epochDone(
                 new EpochMetrics(1, 1, 100, 2, 0.5, Optional.of(new EpochMetrics.Validation(10, 0.75, 0.5)), 1));
-        events.roundDone(round(2, 1000));
-        keep(round(1, 11), round(2, 1000));
+        events.roundDone(TestRuns.round(2, 1000));
+        keep(TestRuns.round(1, 11), TestRuns.round(2, 1000));
         events.returned(new ReturnToCheckpoint(3, "it exploded", 1, 16, 0.5));
-        events.roundDone(round(2, 12));
+        events.roundDone(TestRuns.round(2, 12));
         events.ended(TrainingStatus.DONE);
         assertThat(losses()).containsExactly(new Scalar("round/loss", 1, 11), new Scalar("round/loss", 2, 12));
     }
 
     @Test
     void aFinishedRunIsConverted() throws IOException {
-        run.writeMetrics(MetricsFile.LineType.ROUND.line(round(1, 11))
+        run.writeMetrics(MetricsFile.LineType.ROUND.line(TestRuns.round(1, 11))
                 + "\n"
                 + MetricsFile.LineType.EPOCH.line(new EpochMetrics(
                         1, 1, 100, 2, 0.5, Optional.of(new EpochMetrics.Validation(10, 0.75, 0.5)), 1)));

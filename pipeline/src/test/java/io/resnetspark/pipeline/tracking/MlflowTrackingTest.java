@@ -18,7 +18,6 @@ import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.RoundMetrics;
-import io.resnetspark.pipeline.training.TrainingSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,20 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Against MLflow's documented REST interface, with its limits; {@code MlflowIT} uses a real server. */
 class MlflowTrackingTest {
-
-    private TrainingSummary summary() {
-        return summary(0);
-    }
-
-    private TrainingSummary summary(int roundsDone) {
-        return new TrainingSummary(
-                run.path(),
-                "oneDNN",
-                new TrainingSummary.Network("resnet18", 11, 2),
-                new TrainingSummary.Images(100, 10),
-                new TrainingSummary.Workers(2, 1, 8, 1, 0),
-                new TrainingSummary.Course(3, 30, roundsDone, 300, 0));
-    }
 
     private static final DatasetInput DATA =
             new DatasetInput("photos/test", "abc", "data/images", 4, 100, "evaluation");
@@ -91,15 +76,9 @@ class MlflowTrackingTest {
         return new TrainingTracking(connected, hadoop);
     }
 
+    /** The loss falls. */
     private static RoundMetrics round(int round) {
-        return new RoundMetrics(
-                round,
-                0,
-                round,
-                0.1,
-                new RoundMetrics.Learning(16, 2.0 / round, 0.5, 0.1),
-                new RoundMetrics.Times(99, 1, 1, 0, 0, 0),
-                new RoundMetrics.Traffic(0, 0));
+        return TestRuns.round(round, 2.0 / round);
     }
 
     private static EpochMetrics epoch(int epoch) {
@@ -111,7 +90,7 @@ class MlflowTrackingTest {
     void aTrainingIsToldWhole() throws IOException {
         MlflowServer connected = connect();
         TrainingTracking tracking = tracking(connected);
-        tracking.started(summary());
+        tracking.started(TestRuns.summary(run, 0));
         for (int round = 1; round <= 700; round++) { // more than fits into one request
             tracking.roundDone(round(round));
         }
@@ -155,7 +134,7 @@ class MlflowTrackingTest {
         for (int attempt = 0; attempt < 2; attempt++) {
             MlflowServer connected = connect();
             TrainingTracking tracking = tracking(connected);
-            tracking.started(summary());
+            tracking.started(TestRuns.summary(run, 0));
             tracking.epochDone(epoch(attempt));
             tracking.ended(attempt == 0 ? TrainingStatus.FAILED : TrainingStatus.DONE);
             assertThat(server.runs.get("run1").status).isEqualTo(attempt == 0 ? "FAILED" : "FINISHED");
@@ -169,7 +148,7 @@ class MlflowTrackingTest {
     @Test
     void whatTheServerDidNotHearOfIsToldWhenTheTrainingGoesOn() {
         TrainingTracking heard = tracking(connect());
-        heard.started(summary(0));
+        heard.started(TestRuns.summary(run, 0));
         heard.roundDone(round(1));
         heard.epochDone(epoch(1));
         run.writeMetrics(Stream.of(
@@ -180,7 +159,7 @@ class MlflowTrackingTest {
                         MetricsFile.LineType.ROUND.line(round(4)))
                 .collect(Collectors.joining("\n")));
         TrainingTracking resumed = tracking(connect());
-        resumed.started(summary(3));
+        resumed.started(TestRuns.summary(run, 3));
         resumed.roundDone(round(4));
         resumed.ended(TrainingStatus.DONE);
         assertThat(server.runs.get("run1").metrics)
@@ -193,7 +172,7 @@ class MlflowTrackingTest {
     void aServerThatStopsAnsweringStopsNoTraining() {
         MlflowServer connected = connect();
         TrainingTracking tracking = tracking(connected);
-        tracking.started(summary());
+        tracking.started(TestRuns.summary(run, 0));
         server.close();
         assertThatCode(() -> {
                     tracking.epochDone(epoch(1));
