@@ -11,18 +11,19 @@ final class NetworkAlone implements Contender {
 
     static final String LABEL = "network";
 
-    private static final double SECONDS = 5;
-
     private final LoadedModel model;
     private final int batchSize;
     private final int threads;
+    private final double seconds;
     private final float[] images;
     private NetworkClassifier classifier;
 
-    NetworkAlone(LoadedModel model, int batchSize, int threads) {
+    /** @param seconds of a repetition */
+    NetworkAlone(LoadedModel model, int batchSize, int threads, double seconds) {
         this.model = model;
         this.batchSize = batchSize;
         this.threads = threads;
+        this.seconds = seconds;
         int size = model.card().preprocessing().inputSize();
         this.images = new float[batchSize * size * size * model.card().spec().channels()];
         SplittableRandom random = new SplittableRandom(batchSize);
@@ -44,7 +45,7 @@ final class NetworkAlone implements Contender {
         }
         long begin = System.nanoTime();
         long done = 0;
-        while (System.nanoTime() - begin < SECONDS * 1e9) {
+        while (System.nanoTime() - begin < seconds * 1e9) {
             classifier.classify(images, batchSize);
             done += batchSize;
         }

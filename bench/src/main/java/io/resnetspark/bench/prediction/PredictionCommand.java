@@ -143,7 +143,7 @@ public final class PredictionCommand implements Callable<Integer> {
     private List<Speed> measure(LoadedModel model, int cores, Deadline deadline, List<Contender> pipelines) {
         int batchSize = PredictConfig.standard().batchSize();
         List<Contender> contenders = new ArrayList<>();
-        contenders.add(new NetworkAlone(model, batchSize, cores));
+        contenders.add(new NetworkAlone(model, batchSize, cores, Math.min(5, 2 * budgetMinutes)));
         contenders.addAll(pipelines);
         String network = "%s@%d"
                 .formatted(

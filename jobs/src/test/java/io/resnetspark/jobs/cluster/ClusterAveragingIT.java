@@ -28,6 +28,8 @@ class ClusterAveragingIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(6);
 
+    private static final List<String> SMALL = ClusterDriver.smallTables();
+
     @TempDir
     Path directory;
 
@@ -77,12 +79,12 @@ class ClusterAveragingIT {
     void whereWorkersRunAndDieDoesNotShowInTheResult() throws Exception {
         new SyntheticImages(16, 16, 1).writeTo(directory.resolve("images"));
         try (StandaloneCluster cluster = StandaloneCluster.start(directory, 2, 1, 1024)) {
-            cluster.prepare(directory, List.of(), LIMIT);
+            cluster.prepare(directory, SMALL, LIMIT);
 
-            succeed(cluster.submit(List.of(), train("two-executors"), LIMIT));
-            succeed(cluster.submit(List.of("--conf", "spark.cores.max=1"), train("one-executor"), LIMIT));
+            succeed(cluster.submit(SMALL, train("two-executors"), LIMIT));
+            succeed(cluster.submit(small("--conf", "spark.cores.max=1"), train("one-executor"), LIMIT));
 
-            StandaloneCluster.Submission hurt = cluster.submission(List.of(), train("executor-killed"));
+            StandaloneCluster.Submission hurt = cluster.submission(SMALL, train("executor-killed"));
             awaitMiddleOfSecondEpoch(hurt);
             assertThat(cluster.killExecutor()).isTrue();
             StandaloneCluster.Ended survived = cluster.await(hurt, LIMIT);
@@ -95,7 +97,7 @@ class ClusterAveragingIT {
                     List.of("--model", directory.resolve("two-executors").toString()));
             evaluate.addAll(List.of("--reestimate-batch-norm", "40"));
             evaluate.addAll(List.of("--output", directory.resolve("report").toString()));
-            StandaloneCluster.Ended evaluated = cluster.submit(List.of(), evaluate, LIMIT);
+            StandaloneCluster.Ended evaluated = cluster.submit(SMALL, evaluate, LIMIT);
             succeed(evaluated);
             assertThat(evaluated.output()).contains("Before its batch norms were re-estimated");
         }
@@ -123,6 +125,12 @@ class ClusterAveragingIT {
             assertThat(anew.before().top1()).isBetween(0.0, 1.0);
             assertThat(anew.after().loss()).isNotEqualTo(anew.before().loss());
         });
+    }
+
+    private static List<String> small(String... more) {
+        List<String> options = new ArrayList<>(SMALL);
+        options.addAll(List.of(more));
+        return options;
     }
 
     private static void succeed(StandaloneCluster.Ended ended) {

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>The driver is in this JVM, where Spark's events tell when to strike; only the test that kills it submits one.
  */
+@Tag("full")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class) // the last test leaves one machine
 class ClusterTrainingIT {
 
@@ -61,18 +62,29 @@ class ClusterTrainingIT {
 
     private static StandaloneCluster cluster;
 
+    /** Of the trainings that need no settings of their own. */
+    private static ClusterDriver driver;
+
     @BeforeAll
     static void startClusterAndPrepare() throws Exception {
         new SyntheticImages(60, 16, 1).writeTo(directory.resolve("images"));
         cluster = StandaloneCluster.start(directory, 2, 1, 1024);
         cluster.prepare(directory, ClusterDriver.smallTables(), LIMIT);
-        try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
-            driver.train(config("undisturbed"), new RoundWatch());
+        driver = new ClusterDriver(cluster, Map.of());
+        driver.train(config("undisturbed"), new RoundWatch());
+    }
+
+    /** Gives the executors back: one application is all that the cluster has cores for. */
+    private static void closeDriver() {
+        if (driver != null) {
+            driver.close();
+            driver = null;
         }
     }
 
     @AfterAll
     static void stopCluster() {
+        closeDriver();
         cluster.close();
     }
 
@@ -121,58 +133,33 @@ class ClusterTrainingIT {
                 .toList();
     }
 
-    /** Kills the executor of one training task, round after round until one was lost while it trained. */
+    /** Kills the executor of a task, and then the one that took the task over, in the same round. */
     @Test
     @Order(1)
-    void anExecutorKilledInTheMiddleOfARoundChangesNothing() {
-        try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
-            RoundWatch watch = new RoundWatch() {
-                private int struck = FROM_ROUND - 1;
-
-                @Override
-                void started(Task task) {
-                    if (task.phase() == Phase.TRAIN && task.round() > struck && !lost(Phase.TRAIN)) {
-                        struck = task.round();
-                        driver.kill(task);
-                    }
-                }
-            };
-            driver.train(config("killed-in-round"), watch);
-            assertThat(watch.lost(Phase.TRAIN)).isTrue();
-        }
-        assertEqualsUndisturbed("killed-in-round");
-    }
-
-    /** Kills the executor of a task, and then the one that took the task over, in the same round. */
-    @Tag("full")
-    @Test
-    @Order(2)
     void executorsKilledTwiceInARowChangeNothing() {
-        try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
-            RoundWatch watch = new RoundWatch() {
-                private int struck = FROM_ROUND - 1;
+        RoundWatch watch = new RoundWatch() {
+            private int struck = FROM_ROUND - 1;
 
-                @Override
-                void started(Task task) {
-                    if (task.phase() != Phase.TRAIN || failures().size() >= 2) {
-                        return;
-                    }
-                    boolean firstOfARound = failures().isEmpty() && task.round() > struck;
-                    boolean again = failures().size() == 1
-                            && task.round() == failures().get(0).task().round()
-                            && task.info().index()
-                                    == failures().get(0).task().info().index();
-                    if (firstOfARound || again) {
-                        struck = task.round();
-                        driver.kill(task);
-                    }
+            @Override
+            void started(Task task) {
+                if (task.phase() != Phase.TRAIN || failures().size() >= 2) {
+                    return;
                 }
-            };
-            driver.train(config("killed-twice"), watch);
-            assertThat(watch.failures()).hasSizeGreaterThanOrEqualTo(2);
-            assertThat(watch.failures().get(1).task().round())
-                    .isEqualTo(watch.failures().get(0).task().round());
-        }
+                boolean firstOfARound = failures().isEmpty() && task.round() > struck;
+                boolean again = failures().size() == 1
+                        && task.round() == failures().get(0).task().round()
+                        && task.info().index()
+                                == failures().get(0).task().info().index();
+                if (firstOfARound || again) {
+                    struck = task.round();
+                    driver.kill(task);
+                }
+            }
+        };
+        driver.train(config("killed-twice"), watch);
+        assertThat(watch.failures()).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(watch.failures().get(1).task().round())
+                .isEqualTo(watch.failures().get(0).task().round());
         assertEqualsUndisturbed("killed-twice");
     }
 
@@ -180,31 +167,28 @@ class ClusterTrainingIT {
      * Kills an executor as a round's averaging begins, in round after round until a task of an averaging was lost: with the
      * executor go its slice of the average and what the others have yet to fetch of its training.
      */
-    @Tag("full")
     @Test
-    @Order(3)
+    @Order(2)
     void anExecutorKilledAtAveragingChangesNothing() {
-        try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
-            RoundWatch watch = new RoundWatch() {
-                private ProcessHandle victim;
+        RoundWatch watch = new RoundWatch() {
+            private ProcessHandle victim;
 
-                @Override
-                void started(Task task) {
-                    if (task.phase() == Phase.TRAIN && task.round() >= FROM_ROUND) {
-                        victim = driver.executor(task); // looked up now, since averaging takes moments
-                    }
+            @Override
+            void started(Task task) {
+                if (task.phase() == Phase.TRAIN && task.round() >= FROM_ROUND) {
+                    victim = driver.executor(task); // looked up now, since averaging takes moments
                 }
+            }
 
-                @Override
-                void submitted(int round, Phase phase) {
-                    if (phase == Phase.AVERAGE && round >= FROM_ROUND && !lost(Phase.AVERAGE)) {
-                        victim.destroyForcibly();
-                    }
+            @Override
+            void submitted(int round, Phase phase) {
+                if (phase == Phase.AVERAGE && round >= FROM_ROUND && !lost(Phase.AVERAGE)) {
+                    victim.destroyForcibly();
                 }
-            };
-            driver.train(config("killed-at-averaging"), watch);
-            assertThat(watch.lost(Phase.AVERAGE)).isTrue();
-        }
+            }
+        };
+        driver.train(config("killed-at-averaging"), watch);
+        assertThat(watch.lost(Phase.AVERAGE)).isTrue();
         assertEqualsUndisturbed("killed-at-averaging");
     }
 
@@ -212,16 +196,16 @@ class ClusterTrainingIT {
      * Stops an executor while it trains, as a machine that swaps or a disk that hangs would, until Spark trains its share on
      * the other one too. Then both copies race for the result, or the slow one goes on when it is too late.
      */
-    @Tag("full")
     @Test
-    @Order(4)
+    @Order(3)
     void speculativeCopiesOfASlowWorkerChangeNothing() {
         Map<String, String> speculation = Map.of(
                 "spark.speculation", "true",
                 "spark.speculation.interval", "50ms",
                 "spark.speculation.minTaskRuntime", "100ms",
                 "spark.speculation.quantile", "0.5");
-        try (ClusterDriver driver = new ClusterDriver(cluster, speculation)) {
+        closeDriver();
+        try (ClusterDriver speculating = new ClusterDriver(cluster, speculation)) {
             RoundWatch watch = new RoundWatch() {
                 private int copies;
                 private int wonByCopies;
@@ -238,7 +222,7 @@ class ClusterTrainingIT {
                             goOn(); // a race
                         }
                     } else if (task.round() >= FROM_ROUND && stopped == null && wonByCopies == 0) {
-                        stopped = driver.executor(task);
+                        stopped = speculating.executor(task);
                         signal("STOP", stopped);
                     }
                 }
@@ -266,7 +250,7 @@ class ClusterTrainingIT {
                     }
                 }
             };
-            driver.train(config("speculated"), watch);
+            speculating.train(config("speculated"), watch);
             assertThat(watch.succeeded())
                     .as("a copy was faster than a worker that stood still")
                     .anySatisfy(task -> {
@@ -277,10 +261,10 @@ class ClusterTrainingIT {
         assertEqualsUndisturbed("speculated");
     }
 
-    @Tag("full")
     @Test
-    @Order(5)
+    @Order(4)
     void theDriverMayDieAndTheResumedRunEqualsTheUndisturbedOne() throws Exception {
+        closeDriver();
         StandaloneCluster.Submission doomed =
                 cluster.submission(ClusterDriver.smallTables(), trainCommand("driver-killed"));
         awaitEpoch(doomed, directory.resolve("driver-killed"));
@@ -306,11 +290,11 @@ class ClusterTrainingIT {
     }
 
     /** Takes the power from a machine in the middle of a round: one executor trains the shares of both workers. */
-    @Tag("full")
     @Test
-    @Order(7)
+    @Order(5)
     void aMachineThatNeverComesBackChangesNothing() {
-        try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
+        closeDriver();
+        try (ClusterDriver last = new ClusterDriver(cluster, Map.of())) {
             AtomicReference<Task> lost = new AtomicReference<>();
             RoundWatch watch = new RoundWatch() {
                 @Override
@@ -320,7 +304,7 @@ class ClusterTrainingIT {
                     }
                 }
             };
-            driver.train(config("machine-lost"), watch);
+            last.train(config("machine-lost"), watch);
             Set<String> hosts = new TreeSet<>();
             watch.succeeded().stream()
                     .filter(task -> task.round() > lost.get().round())

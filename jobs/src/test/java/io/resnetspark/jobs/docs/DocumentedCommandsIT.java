@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,26 +34,49 @@ import org.junit.jupiter.api.io.TempDir;
 class DocumentedCommandsIT {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Path README = ROOT.resolve("README.md");
     private static final long LIMIT_MINUTES = 12;
 
     @TempDir
     Path folder;
 
-    @Test
-    @Tag("quick")
-    void theReadmesCommandsWork() throws Exception {
+    /** What the blocks find in their environment. */
+    private final Map<String, String> environment = new HashMap<>();
+
+    @BeforeEach
+    void folderWithLauncherAndPhotographs() throws IOException {
+        try (InputStream script = DocumentedCommandsIT.class.getResourceAsStream("small-resnet.sh")) {
+            Path launcher = Files.createDirectories(folder.resolve("bin")).resolve("resnet");
+            Files.copy(script, launcher);
+            assertThat(launcher.toFile().setExecutable(true)).isTrue();
+        }
+        Files.createSymbolicLink(folder.resolve("conf"), ROOT.resolve("conf"));
+        environment.put("REAL_RESNET", ROOT.resolve("bin/resnet").toString());
+        environment.put("RESNET_REGISTRY", folder.resolve("models").toString());
         photographs();
-        run(List.of(ROOT.resolve("README.md")), block -> !block.script().contains("quickstart"));
     }
 
     @Test
+    @Tag("quick")
+    void theReadmesCommandsWork() throws Exception {
+        run(List.of(README), block -> !block.script().contains("quickstart"));
+    }
+
+    /** The README's as users start them; for the other documents', which show nothing new of that, one JVM stays. */
+    @Test
     @Tag("full")
     void allDocumentsCommandsWork() throws Exception {
-        photographs();
+        run(List.of(README), block -> true);
         hymenoptera();
         cifar();
         weights();
-        run(CommandBlock.documents(ROOT), block -> true);
+        List<Path> others = CommandBlock.documents(ROOT);
+        others.remove(README);
+        environment.put("RESNET_LAUNCHER", ROOT.resolve("bin/resnet").toString());
+        try (WarmApplication warm = new WarmApplication(folder, environment)) {
+            environment.put("WARM_PORT", Integer.toString(warm.port()));
+            run(others, block -> true);
+        }
     }
 
     private interface Choice {
@@ -59,12 +84,6 @@ class DocumentedCommandsIT {
     }
 
     private void run(List<Path> documents, Choice choice) throws Exception {
-        try (InputStream script = DocumentedCommandsIT.class.getResourceAsStream("small-resnet.sh")) {
-            Path launcher = Files.createDirectories(folder.resolve("bin")).resolve("resnet");
-            Files.copy(script, launcher);
-            assertThat(launcher.toFile().setExecutable(true)).isTrue();
-        }
-        Files.createSymbolicLink(folder.resolve("conf"), ROOT.resolve("conf"));
         Map<String, Integer> left = new LinkedHashMap<>();
         List<String> failures = new ArrayList<>();
         int done = 0;
@@ -73,7 +92,8 @@ class DocumentedCommandsIT {
                 if (block.notRun().isPresent()) {
                     left.merge(block.notRun().get(), 1, Integer::sum);
                 } else if (choice.takes(block)) {
-                    run(block, done++).ifPresent(failures::add);
+                    done++;
+                    run(block).ifPresent(failures::add);
                 }
             }
         }
@@ -86,16 +106,15 @@ class DocumentedCommandsIT {
     }
 
     /** Runs a block; what went wrong, if something did. */
-    private Optional<String> run(CommandBlock block, int number) throws Exception {
+    private Optional<String> run(CommandBlock block) throws Exception {
         long start = System.nanoTime();
-        Path output = folder.resolve("output-%d.txt".formatted(number));
+        Path output = folder.resolve("output.txt");
         ProcessBuilder bash = new ProcessBuilder("bash", "-euo", "pipefail", "-c", block.script())
                 .directory(folder.toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
-        bash.environment().put("REAL_RESNET", ROOT.resolve("bin/resnet").toString());
-        bash.environment().put("RESNET_REGISTRY", folder.resolve("models").toString());
+        bash.environment().putAll(environment);
         if (!block.script().contains("bin/resnet bench")) {
             bash.environment().put("RESNET_BUILD", "never");
         }

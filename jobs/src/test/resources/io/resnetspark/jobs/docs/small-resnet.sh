@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The launcher $REAL_RESNET with every budget cut: commands of the documents must work, not train well or measure anything.
+# With $WARM_PORT, the application that listens there (WarmApplication.java) runs what is no benchmark.
 set -euo pipefail
 
 replace() { # OPTION VALUE: the option's value if it is given, else at the end
@@ -63,4 +64,15 @@ case " $* " in
     replace --budget-minutes 0.2
     ;;
 esac
-exec "$REAL_RESNET" "${arguments[@]}"
+if [[ -z ${WARM_PORT:-} || $1 == bench ]]; then
+  exec "$REAL_RESNET" "${arguments[@]}"
+fi
+exec 3<>"/dev/tcp/127.0.0.1/$WARM_PORT"
+printf '%d\n' ${#arguments[@]} >&3
+printf '%s\0' "${arguments[@]}" >&3
+last=''
+while IFS= read -r line <&3; do
+  [[ -z $last ]] || printf '%s\n' "$last"
+  last=$line
+done
+exit "${last:-1}"
