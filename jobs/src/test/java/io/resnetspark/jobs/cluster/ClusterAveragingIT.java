@@ -9,11 +9,13 @@ import io.resnetspark.pipeline.evaluation.EvaluationReport;
 import io.resnetspark.pipeline.evaluation.ReportDirectory;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.storage.AtomicStore;
-import java.nio.file.Files;
+import io.resnetspark.pipeline.training.TrainConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,43 +30,26 @@ class ClusterAveragingIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(6);
 
-    private static final List<String> SMALL = ClusterDriver.smallTables();
+    /** An epoch has 7 rounds at first, of which the last one settles: workers owe something in this one. */
+    private static final int MIDDLE_OF_SECOND_EPOCH = 11;
 
     @TempDir
     Path directory;
 
-    private List<String> train(String run) {
-        return List.of(
-                "train",
-                "--no-ui",
-                "--data",
-                directory.resolve("dataset").toString(),
-                "--arch",
-                "cifar-resnet20+blocks=1-1-1+widths=8-8-16",
-                "--input-size",
-                "16",
-                "--workers",
-                "3",
-                "--averaging-frequency",
-                "2",
-                "--every-step-epochs",
-                "2",
-                "--slow-momentum",
-                "0.4",
-                "--ema-decay",
-                "0.9",
-                "--transfer",
-                "float16",
-                "--reestimate-batch-norm",
-                "48",
-                "--batch-size",
-                "4",
-                "--epochs",
-                "3",
-                "--set",
-                "train.threads-per-worker=1",
-                "--output",
-                directory.resolve(run).toString());
+    private TrainConfig config(String run) {
+        return ClusterDriver.config(
+                directory,
+                run,
+                Map.ofEntries(
+                        Map.entry("workers", "3"),
+                        Map.entry("averaging-frequency", "2"),
+                        Map.entry("every-step-epochs", "2"),
+                        Map.entry("slow-momentum.momentum", "0.4"),
+                        Map.entry("ema-decay", "0.9"),
+                        Map.entry("transfer", "float16"),
+                        Map.entry("reestimate-batch-norm-images", "48"),
+                        Map.entry("batch-size", "4"),
+                        Map.entry("epochs", "3")));
     }
 
     private Checkpoint newest(String run) {
@@ -79,17 +64,26 @@ class ClusterAveragingIT {
     void whereWorkersRunAndDieDoesNotShowInTheResult() throws Exception {
         new SyntheticImages(16, 16, 1).writeTo(directory.resolve("images"));
         try (StandaloneCluster cluster = StandaloneCluster.start(directory, 2, 1, 1024)) {
-            cluster.prepare(directory, SMALL, LIMIT);
+            ClusterDriver.prepare(directory);
 
-            succeed(cluster.submit(SMALL, train("two-executors"), LIMIT));
-            succeed(cluster.submit(small("--conf", "spark.cores.max=1"), train("one-executor"), LIMIT));
-
-            StandaloneCluster.Submission hurt = cluster.submission(SMALL, train("executor-killed"));
-            awaitMiddleOfSecondEpoch(hurt);
-            assertThat(cluster.killExecutor()).isTrue();
-            StandaloneCluster.Ended survived = cluster.await(hurt, LIMIT);
-            succeed(survived);
-            assertThat(survived.errors()).contains("Shuffle files lost for executor");
+            try (ClusterDriver driver = new ClusterDriver(cluster, Map.of())) {
+                driver.train(config("two-executors"), new RoundWatch());
+                AtomicBoolean killed = new AtomicBoolean();
+                RoundWatch watch = new RoundWatch() {
+                    @Override
+                    void submitted(int round, Phase phase) {
+                        if (round == MIDDLE_OF_SECOND_EPOCH && phase == Phase.AVERAGE && !killed.get()) {
+                            killed.set(cluster.killExecutor());
+                        }
+                    }
+                };
+                driver.train(config("executor-killed"), watch);
+                assertThat(killed).isTrue();
+                assertThat(watch.failures()).isNotEmpty();
+            }
+            try (ClusterDriver driver = new ClusterDriver(cluster, Map.of("spark.cores.max", "1"))) {
+                driver.train(config("one-executor"), new RoundWatch());
+            }
 
             List<String> evaluate = new ArrayList<>(List.of("evaluate", "--no-ui", "--split", "test"));
             evaluate.addAll(List.of("--data", directory.resolve("dataset").toString()));
@@ -97,7 +91,7 @@ class ClusterAveragingIT {
                     List.of("--model", directory.resolve("two-executors").toString()));
             evaluate.addAll(List.of("--reestimate-batch-norm", "40"));
             evaluate.addAll(List.of("--output", directory.resolve("report").toString()));
-            StandaloneCluster.Ended evaluated = cluster.submit(SMALL, evaluate, LIMIT);
+            StandaloneCluster.Ended evaluated = cluster.submit(ClusterDriver.smallTables(), evaluate, LIMIT);
             succeed(evaluated);
             assertThat(evaluated.output()).contains("Before its batch norms were re-estimated");
         }
@@ -127,25 +121,7 @@ class ClusterAveragingIT {
         });
     }
 
-    private static List<String> small(String... more) {
-        List<String> options = new ArrayList<>(SMALL);
-        options.addAll(List.of(more));
-        return options;
-    }
-
     private static void succeed(StandaloneCluster.Ended ended) {
         assertThat(ended.exitCode()).as(ended.errors()).isZero();
-    }
-
-    /** An epoch has 7 rounds at first, of which the last one settles: workers owe something in the eleventh. */
-    private static void awaitMiddleOfSecondEpoch(StandaloneCluster.Submission submission) throws Exception {
-        while (submission.process().isAlive()) {
-            if (Files.readString(submission.errors()).contains("Starting job: round 11: average")) {
-                return;
-            }
-            Thread.sleep(20);
-        }
-        throw new AssertionError(
-                "The training ended before it could be disturbed:\n" + Files.readString(submission.errors()));
     }
 }

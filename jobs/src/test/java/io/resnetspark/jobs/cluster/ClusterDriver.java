@@ -1,10 +1,15 @@
 package io.resnetspark.jobs.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.resnetspark.jobs.cluster.RoundWatch.Task;
+import io.resnetspark.jobs.command.Commands;
+import io.resnetspark.jobs.config.ConfigLoader;
 import io.resnetspark.pipeline.dataset.DeltaSession;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
 import io.resnetspark.pipeline.training.loop.TrainingLoop;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +34,47 @@ final class ClusterDriver implements AutoCloseable {
         List<String> options = new ArrayList<>();
         SMALL_TABLES.forEach((key, value) -> options.addAll(List.of("--conf", key + "=" + value)));
         return options;
+    }
+
+    /** Prepares {@code images}, a folder of classes in a directory, as {@code dataset} beside it, in this JVM alone. */
+    static void prepare(Path directory) {
+        assertThat(Commands.commandLine()
+                        .execute(
+                                "prepare",
+                                "--master",
+                                "local[2]",
+                                "--no-ui",
+                                "--input",
+                                directory.resolve("images").toString(),
+                                "--format",
+                                "image-folder",
+                                "--split",
+                                "train=0.8,val=0.1,test=0.1",
+                                "--output",
+                                directory.resolve("dataset").toString()))
+                .isZero();
+    }
+
+    /**
+     * A training of {@code dataset} in a directory, with a small network on one thread a worker.
+     *
+     * @param name of the run, in the same directory
+     * @param settings below {@code train}
+     */
+    static TrainConfig config(Path directory, String name, Map<String, String> settings) {
+        ConfigLoader loader = ConfigLoader.shippedDefaults()
+                .withSetting("train.data=\"%s\"".formatted(directory.resolve("dataset")))
+                .withSetting("train.output=\"%s\"".formatted(directory.resolve(name)))
+                .withSetting("train.arch=\"cifar-resnet20+blocks=1-1-1+widths=8-8-16\"")
+                .withSetting("train.input-size=16")
+                .withSetting("train.threads-per-worker=1")
+                .withSetting("prepare.input=i")
+                .withSetting("prepare.format=cifar10")
+                .withSetting("prepare.output=o");
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            loader = loader.withSetting("train.%s=%s".formatted(setting.getKey(), setting.getValue()));
+        }
+        return loader.load().bind("train", TrainConfig.class);
     }
 
     /** @param settings of Spark, by their full names */

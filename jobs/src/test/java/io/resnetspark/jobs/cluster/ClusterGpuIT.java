@@ -3,7 +3,6 @@ package io.resnetspark.jobs.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.resnetspark.jobs.config.ConfigLoader;
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.outcome.Failure;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
@@ -80,7 +79,7 @@ class ClusterGpuIT {
                         "2",
                         "spark.worker.resource.gpu.discoveryScript",
                         script.toString()));
-        cluster.prepare(directory, ClusterDriver.smallTables(), LIMIT);
+        ClusterDriver.prepare(directory);
     }
 
     private static void program(Path path, String commands) throws Exception {
@@ -94,24 +93,8 @@ class ClusterGpuIT {
     }
 
     private static TrainConfig config(String run) {
-        Map<String, String> settings = Map.of(
-                "data", "\"%s\"".formatted(directory.resolve("dataset")),
-                "output", "\"%s\"".formatted(directory.resolve(run)),
-                "arch", "\"cifar-resnet20+blocks=1-1-1+widths=8-8-16\"",
-                "input-size", "16",
-                "workers", "2",
-                "averaging-frequency", "3",
-                "batch-size", "8",
-                "epochs", "1",
-                "threads-per-worker", "1");
-        ConfigLoader loader = ConfigLoader.shippedDefaults()
-                .withSetting("prepare.input=i")
-                .withSetting("prepare.format=cifar10")
-                .withSetting("prepare.output=o");
-        for (Map.Entry<String, String> setting : settings.entrySet()) {
-            loader = loader.withSetting("train.%s=%s".formatted(setting.getKey(), setting.getValue()));
-        }
-        return loader.load().bind("train", TrainConfig.class);
+        return ClusterDriver.config(
+                directory, run, Map.of("workers", "2", "averaging-frequency", "3", "batch-size", "8", "epochs", "1"));
     }
 
     /** Executors with so many GPUs, and as many cores for their tasks. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.jobs.cluster.RoundWatch.Phase;
 import io.resnetspark.jobs.cluster.RoundWatch.Task;
-import io.resnetspark.jobs.config.ConfigLoader;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
@@ -19,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -48,14 +48,8 @@ class ClusterTrainingIT {
     private static final int FROM_ROUND = 3;
 
     /** What all trainings share. */
-    private static final Map<String, String> SETTINGS = Map.of(
-            "train.arch", "\"cifar-resnet20+blocks=1-1-1+widths=8-8-16\"",
-            "train.input-size", "16",
-            "train.workers", "2",
-            "train.averaging-frequency", "6",
-            "train.batch-size", "8",
-            "train.epochs", "5",
-            "train.threads-per-worker", "1");
+    private static final Map<String, String> SETTINGS =
+            Map.of("workers", "2", "averaging-frequency", "6", "batch-size", "8", "epochs", "5");
 
     @TempDir
     static Path directory;
@@ -69,7 +63,7 @@ class ClusterTrainingIT {
     static void startClusterAndPrepare() throws Exception {
         new SyntheticImages(60, 16, 1).writeTo(directory.resolve("images"));
         cluster = StandaloneCluster.start(directory, 2, 1, 1024);
-        cluster.prepare(directory, ClusterDriver.smallTables(), LIMIT);
+        ClusterDriver.prepare(directory);
         driver = new ClusterDriver(cluster, Map.of());
         driver.train(config("undisturbed"), new RoundWatch());
     }
@@ -89,16 +83,7 @@ class ClusterTrainingIT {
     }
 
     private static TrainConfig config(String name) {
-        ConfigLoader loader = ConfigLoader.shippedDefaults()
-                .withSetting("train.data=\"%s\"".formatted(directory.resolve("dataset")))
-                .withSetting("train.output=\"%s\"".formatted(directory.resolve(name)))
-                .withSetting("prepare.input=i")
-                .withSetting("prepare.format=cifar10")
-                .withSetting("prepare.output=o");
-        for (Map.Entry<String, String> setting : SETTINGS.entrySet()) {
-            loader = loader.withSetting(setting.getKey() + "=" + setting.getValue());
-        }
-        return loader.load().bind("train", TrainConfig.class);
+        return ClusterDriver.config(directory, name, SETTINGS);
     }
 
     private static List<String> trainCommand(String name, String... options) {
@@ -109,7 +94,11 @@ class ClusterTrainingIT {
                 directory.resolve("dataset").toString(),
                 "--output",
                 directory.resolve(name).toString()));
-        SETTINGS.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+        Map<String, String> settings = new TreeMap<>(SETTINGS);
+        settings.put("arch", "\"cifar-resnet20+blocks=1-1-1+widths=8-8-16\"");
+        settings.put("input-size", "16");
+        settings.put("threads-per-worker", "1");
+        settings.forEach((key, value) -> arguments.addAll(List.of("--set", "train." + key + "=" + value)));
         arguments.addAll(List.of(options));
         return arguments;
     }

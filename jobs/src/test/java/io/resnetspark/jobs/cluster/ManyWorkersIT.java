@@ -2,6 +2,7 @@ package io.resnetspark.jobs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetspark.jobs.command.Commands;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.MetricsFile;
@@ -41,14 +42,19 @@ class ManyWorkersIT {
                 folder.resolve("dataset").toString());
     }
 
-    private static String resnet(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of("..", "bin", "resnet").toAbsolutePath().normalize().toString()));
-        command.addAll(List.of(arguments));
-        command.add("--no-ui");
+    /** In this JVM, or in one of its own below the folder, where a {@code local-cluster} makes its work folder. */
+    private static void resnet(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--no-ui");
+        if (all.stream().noneMatch(argument -> argument.startsWith("local-cluster"))) {
+            assertThat(Commands.commandLine().execute(all.toArray(String[]::new)))
+                    .isZero();
+            return;
+        }
+        all.add(0, Path.of("..", "bin", "resnet").toAbsolutePath().normalize().toString());
         Path log = Files.createTempFile(folder, "said-", ".log");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile()) // local-cluster makes a work folder
+        ProcessBuilder builder = new ProcessBuilder(all)
+                .directory(folder.toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
@@ -61,9 +67,7 @@ class ManyWorkersIT {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
-        String said = Files.readString(log);
-        assertThat(process.exitValue()).as(said).isZero();
-        return said;
+        assertThat(process.exitValue()).as(Files.readString(log)).isZero();
     }
 
     private static RunDirectory train(String master, int workers, String name) throws Exception {

@@ -1,7 +1,5 @@
 package io.resnetspark.jobs.cluster;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -149,29 +147,6 @@ public final class StandaloneCluster implements AutoCloseable {
         return await(submission(sparkOptions, arguments), limit);
     }
 
-    /**
-     * Prepares {@code images}, a folder of classes below the directory, as {@code dataset} beside it.
-     *
-     * @param directory of both
-     */
-    void prepare(Path directory, List<String> sparkOptions, Duration limit) {
-        Ended prepared = submit(
-                sparkOptions,
-                List.of(
-                        "prepare",
-                        "--no-ui",
-                        "--input",
-                        directory.resolve("images").toString(),
-                        "--format",
-                        "image-folder",
-                        "--split",
-                        "train=0.8,val=0.1,test=0.1",
-                        "--output",
-                        directory.resolve("dataset").toString()),
-                limit);
-        assertThat(prepared.exitCode()).as(prepared.errors()).isZero();
-    }
-
     /** Starts what {@link #submit} starts, without waiting; to be awaited, or killed. */
     public Submission submission(List<String> sparkOptions, List<String> arguments) {
         String name = "submission-%d".formatted(System.nanoTime());
@@ -214,9 +189,13 @@ public final class StandaloneCluster implements AutoCloseable {
         }
     }
 
-    /** The application and what goes with it, as {@code spark.jars}, for drivers that are not submitted. */
+    /**
+     * The application and what goes with it, as {@code spark.jars}, for drivers that are not submitted. Executors take them
+     * from where they lie: fetched, each would unpack natives of its own.
+     */
     public String jars() {
         return Stream.concat(Stream.of(applicationJar.toString()), deltaJars().stream())
+                .map(jar -> "local:" + jar)
                 .collect(Collectors.joining(","));
     }
 
