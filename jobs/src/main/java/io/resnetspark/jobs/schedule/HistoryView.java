@@ -1,5 +1,6 @@
 package io.resnetspark.jobs.schedule;
 
+import io.resnetspark.pipeline.storage.Flattened;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -11,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -49,12 +49,13 @@ record HistoryView(
         }
     }
 
+    /** When a job runs. */
+    record Timetable(String cron, String timeZone, Misfire misfire) {}
+
     /** A job, how it stands, and its next times. */
     record JobView(
             String name,
-            String cron,
-            String timeZone,
-            Misfire misfire,
+            @Flattened Timetable timetable,
             List<String> command,
             Optional<Long> timeoutSeconds,
             boolean running,
@@ -67,25 +68,19 @@ record HistoryView(
     record RunView(
             String job,
             String id,
-            RunStatus status,
-            Run.Cause cause,
-            Optional<At> scheduledFor,
-            At startedAt,
-            Optional<At> endedAt,
-            OptionalDouble seconds,
-            OptionalInt exitCode,
-            String message,
+            Firing.Cause cause,
             int missedFires,
+            @Flattened Times times,
+            @Flattened Run.Result result,
             Optional<String> log) {
+
+        /** @param seconds that it took */
+        record Times(Optional<At> scheduledFor, At startedAt, Optional<At> endedAt, OptionalDouble seconds) {}
 
         static RunView of(Run run, ZoneId zone) {
             boolean missed = run.status() == RunStatus.MISSED;
-            return new RunView(
-                    run.job(),
-                    run.id(),
-                    run.status(),
-                    run.cause(),
-                    run.scheduledFor().map(time -> At.of(time, zone)),
+            Times times = new Times(
+                    run.firing().scheduledFor().map(time -> At.of(time, zone)),
                     At.of(run.startedAt(), zone),
                     run.endedAt().map(time -> At.of(time, zone)),
                     run.endedAt().isEmpty() || missed
@@ -94,10 +89,14 @@ record HistoryView(
                                                     run.startedAt(),
                                                     run.endedAt().get())
                                             .toMillis()
-                                    / 1000.0),
-                    run.exitCode(),
-                    run.message(),
-                    run.missedFires(),
+                                    / 1000.0));
+            return new RunView(
+                    run.job(),
+                    run.id(),
+                    run.firing().cause(),
+                    run.firing().missedFires(),
+                    times,
+                    run.result(),
                     missed ? Optional.empty() : Optional.of(RunHistory.logOf(run)));
         }
     }
@@ -128,9 +127,7 @@ record HistoryView(
         FireTimes times = job.fireTimes();
         return new JobView(
                 job.name(),
-                times.cron().toString(),
-                times.zone().getId(),
-                job.misfirePolicy(),
+                new Timetable(times.cron().toString(), times.zone().getId(), job.misfirePolicy()),
                 job.command(),
                 job.timeout().map(Duration::toSeconds),
                 runs.stream().anyMatch(run -> !run.status().ended()),

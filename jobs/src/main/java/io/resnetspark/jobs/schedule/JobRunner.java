@@ -1,7 +1,6 @@
 package io.resnetspark.jobs.schedule;
 
 import io.resnetspark.jobs.schedule.ChildProcess.End;
-import io.resnetspark.jobs.schedule.Run.Cause;
 import io.resnetspark.jobs.schedule.RunHistory.ReportedOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -25,14 +23,6 @@ import java.util.concurrent.TimeUnit;
 final class JobRunner {
 
     private static final long OCCUPIED_POLL_SECONDS = 1;
-
-    /** A reason to run: times that came or passed, or somebody's request. */
-    record Firing(Cause cause, Optional<Instant> scheduledFor, int missedFires) {
-
-        static Firing request() {
-            return new Firing(Cause.REQUEST, Optional.empty(), 0);
-        }
-    }
 
     private final RunHistory history;
     private final Launcher launcher;
@@ -104,20 +94,7 @@ final class JobRunner {
 
     private Run newRun(ScheduledJob job, Firing firing) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        return new Run(
-                job.name(),
-                RunHistory.idAt(now),
-                firing.cause(),
-                firing.scheduledFor(),
-                now,
-                Optional.empty(),
-                RunStatus.RUNNING,
-                OptionalInt.empty(),
-                "",
-                firing.missedFires(),
-                job.command(),
-                OptionalLong.empty(),
-                Optional.empty());
+        return Run.started(job.name(), firing, now, job.command());
     }
 
     private Run run(ScheduledJob job, Firing firing) throws InterruptedException {

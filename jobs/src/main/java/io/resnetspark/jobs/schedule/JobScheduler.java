@@ -1,7 +1,6 @@
 package io.resnetspark.jobs.schedule;
 
-import io.resnetspark.jobs.schedule.JobRunner.Firing;
-import io.resnetspark.jobs.schedule.Run.Cause;
+import io.resnetspark.jobs.schedule.Firing.Cause;
 import io.resnetspark.model.error.ConfigurationException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,12 +1,9 @@
 package io.resnetspark.jobs.schedule;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
+import io.resnetspark.pipeline.storage.Flattened;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -16,104 +13,77 @@ import java.util.OptionalLong;
  *
  * @param job its name
  * @param id unique within the job, and sorted by time
- * @param cause why it runs
- * @param scheduledFor the time it was due; the last of them when it makes up for several
+ * @param firing why it runs
  * @param startedAt when it began, or when it was seen that it cannot
  * @param endedAt empty while it runs
- * @param status how it stands
- * @param exitCode of the process, where one was seen
- * @param message what to tell about it, one or more lines
- * @param missedFires times that passed and that this run makes up for, or records as missed
+ * @param result how it stands
  * @param arguments the command line of resnet-spark
- * @param pid of the process
- * @param processStartedAt tells the process from a later one with the same number
+ * @param process that runs it
  */
 record Run(
         String job,
         String id,
-        Cause cause,
-        Optional<Instant> scheduledFor,
+        @Flattened Firing firing,
         Instant startedAt,
         Optional<Instant> endedAt,
-        RunStatus status,
-        OptionalInt exitCode,
-        String message,
-        int missedFires,
+        @Flattened Result result,
         List<String> arguments,
-        OptionalLong pid,
-        Optional<Instant> processStartedAt) {
+        @Flattened Child process) {
 
-    /** Why a run is there. */
-    enum Cause {
-        /** Its time came. */
-        CRON,
-        /** Its time had passed. */
-        MISFIRE,
-        /** Somebody asked for it. */
-        REQUEST;
+    /**
+     * @param exitCode of the process, where one was seen
+     * @param message what to tell about the run, one or more lines
+     */
+    record Result(RunStatus status, OptionalInt exitCode, String message) {}
 
-        @JsonValue
-        String label() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+    /**
+     * @param pid of the process
+     * @param processStartedAt tells the process from a later one with the same number
+     */
+    record Child(OptionalLong pid, Optional<Instant> processStartedAt) {}
 
-        @JsonCreator
-        static Cause ofLabel(String label) {
-            return Arrays.stream(values())
-                    .filter(cause -> cause.label().equals(label))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("Unknown cause " + label));
-        }
-    }
-
-    Run withProcess(ProcessHandle process) {
+    /** A run that begins. */
+    static Run started(String job, Firing firing, Instant at, List<String> arguments) {
         return new Run(
                 job,
-                id,
-                cause,
-                scheduledFor,
-                startedAt,
-                endedAt,
-                status,
-                exitCode,
-                message,
-                missedFires,
+                RunHistory.idAt(at),
+                firing,
+                at,
+                Optional.empty(),
+                new Result(RunStatus.RUNNING, OptionalInt.empty(), ""),
                 arguments,
-                OptionalLong.of(process.pid()),
-                process.info().startInstant());
+                new Child(OptionalLong.empty(), Optional.empty()));
     }
 
-    Run ended(RunStatus outcome, OptionalInt code, String reported, Instant at) {
-        return new Run(
-                job,
-                id,
-                cause,
-                scheduledFor,
-                startedAt,
-                Optional.of(at),
-                outcome,
-                code,
-                reported,
-                missedFires,
-                arguments,
-                pid,
-                processStartedAt);
+    Run withProcess(ProcessHandle handle) {
+        Child child = new Child(OptionalLong.of(handle.pid()), handle.info().startInstant());
+        return new Run(job, id, firing, startedAt, endedAt, result, arguments, child);
+    }
+
+    Run ended(RunStatus status, OptionalInt exitCode, String message, Instant at) {
+        Result end = new Result(status, exitCode, message);
+        return new Run(job, id, firing, startedAt, Optional.of(at), end, arguments, process);
+    }
+
+    RunStatus status() {
+        return result.status();
     }
 
     /** The run's process, if it is still there though its scheduler is not. */
     Optional<ProcessHandle> liveProcess() {
-        return pid.isEmpty() || status.ended()
+        return process.pid().isEmpty() || status().ended()
                 ? Optional.empty()
-                : ProcessHandle.of(pid.getAsLong())
+                : ProcessHandle.of(process.pid().getAsLong())
                         .filter(ProcessHandle::isAlive)
                         .filter(this::startedThen);
     }
 
     /** To two seconds: the kernel counts from a boot time that is corrected now and then. */
-    private boolean startedThen(ProcessHandle process) {
-        Optional<Instant> start = process.info().startInstant();
+    private boolean startedThen(ProcessHandle handle) {
+        Optional<Instant> start = handle.info().startInstant();
+        Optional<Instant> noted = process.processStartedAt();
         return start.isPresent()
-                && processStartedAt.isPresent()
-                && Duration.between(start.get(), processStartedAt.get()).abs().toSeconds() < 2;
+                && noted.isPresent()
+                && Duration.between(start.get(), noted.get()).abs().toSeconds() < 2;
     }
 }

@@ -133,7 +133,7 @@ final class RunHistory {
             return now;
         }
         return runs(job.name()).stream()
-                .flatMap(run -> run.scheduledFor().stream())
+                .flatMap(run -> run.firing().scheduledFor().stream())
                 .reduce(known.since(), (a, b) -> a.isAfter(b) ? a : b);
     }
 

@@ -19,9 +19,10 @@ final class RunLog implements RunListener {
 
     @Override
     public void started(Run run) {
-        String makingUp = run.missedFires() == 0
+        String makingUp = run.firing().missedFires() == 0
                 ? ""
-                : ", making up for %,d missed time%s".formatted(run.missedFires(), run.missedFires() == 1 ? "" : "s");
+                : ", making up for %,d missed time%s"
+                        .formatted(run.firing().missedFires(), run.firing().missedFires() == 1 ? "" : "s");
         say.accept("%s %s: started%s, log %s"
                 .formatted(TIME.format(run.startedAt()), run.job(), makingUp, RunHistory.logOf(run)));
     }
@@ -39,6 +40,6 @@ final class RunLog implements RunListener {
                         run.job(),
                         run.status().label(),
                         took,
-                        run.message().lines().findFirst().orElse("")));
+                        run.result().message().lines().findFirst().orElse("")));
     }
 }

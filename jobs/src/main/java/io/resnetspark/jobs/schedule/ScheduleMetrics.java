@@ -121,7 +121,7 @@ final class ScheduleMetrics implements RunListener {
     public void ended(Run run) {
         remember(run); // first: who counts a run finds how it ended
         runs.labelValues(run.job(), run.status().label()).inc();
-        missedFires.labelValues(run.job()).inc(run.missedFires());
+        missedFires.labelValues(run.job()).inc(run.firing().missedFires());
         if (run.status() != RunStatus.MISSED) {
             duration.labelValues(run.job())
                     .observe(Duration.between(run.startedAt(), run.endedAt().orElseThrow())

@@ -1,7 +1,6 @@
 package io.resnetspark.jobs.schedule;
 
 import io.resnetspark.jobs.schedule.HttpEndpoint.Health;
-import io.resnetspark.jobs.schedule.JobRunner.Firing;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.storage.JsonDocument;
 import java.net.InetAddress;
@@ -74,8 +73,8 @@ public final class ScheduleService {
                         .formatted(name, history.folder().resolve("runs").resolve(name))));
         return new Ended(
                 run.status().label(),
-                run.exitCode(),
-                run.message(),
+                run.result().exitCode(),
+                run.result().message(),
                 history.folderOf(run).resolve(RunHistory.LOG));
     }
 

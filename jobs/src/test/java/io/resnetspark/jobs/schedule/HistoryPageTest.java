@@ -3,7 +3,7 @@ package io.resnetspark.jobs.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.resnetspark.jobs.schedule.Run.Cause;
+import io.resnetspark.jobs.schedule.Firing.Cause;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +13,6 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,20 +36,8 @@ class HistoryPageTest {
     }
 
     private static Run run(String job, Instant start, RunStatus status, String message) {
-        Run run = new Run(
-                job,
-                RunHistory.idAt(start),
-                Cause.CRON,
-                Optional.of(start),
-                start,
-                Optional.empty(),
-                RunStatus.RUNNING,
-                OptionalInt.empty(),
-                "",
-                status == RunStatus.MISSED ? 3 : 0,
-                List.of("retrain"),
-                OptionalLong.empty(),
-                Optional.empty());
+        Firing firing = new Firing(Cause.CRON, Optional.of(start), status == RunStatus.MISSED ? 3 : 0);
+        Run run = Run.started(job, firing, start, List.of("retrain"));
         return status == RunStatus.RUNNING
                 ? run
                 : run.ended(status, OptionalInt.of(status.ordinal()), message, start.plusSeconds(754));

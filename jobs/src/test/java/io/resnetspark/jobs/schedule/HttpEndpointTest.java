@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.jobs.schedule.HttpEndpoint.Health;
-import io.resnetspark.jobs.schedule.JobRunner.Firing;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.IOException;
@@ -111,7 +110,7 @@ class HttpEndpointTest {
                 .isEqualTo((double)
                         JOB.fireTimes().after(Instant.now()).orElseThrow().toEpochSecond());
         Run run = runner.runIfFree(JOB, Firing.request()).orElseThrow();
-        runner.missed(JOB, new Firing(Run.Cause.MISFIRE, Optional.of(Instant.now()), 3), "down");
+        runner.missed(JOB, new Firing(Firing.Cause.MISFIRE, Optional.of(Instant.now()), 3), "down");
         assertThat(metrics())
                 .containsEntry("resnet_schedule_runs_total{job=\"nightly\",outcome=\"done\"}", 1.0)
                 .containsEntry("resnet_schedule_runs_total{job=\"nightly\",outcome=\"missed\"}", 1.0)

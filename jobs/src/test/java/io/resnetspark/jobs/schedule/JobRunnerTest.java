@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.jobs.outcome.ExitStatus;
 import io.resnetspark.jobs.outcome.Outcome;
-import io.resnetspark.jobs.schedule.JobRunner.Firing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,8 +83,8 @@ class JobRunnerTest {
     void aCrashEndsTheRunAndNothingElse() throws Exception {
         Run killed = run("killed");
         assertThat(killed.status()).isEqualTo(RunStatus.CRASHED);
-        assertThat(killed.exitCode()).hasValue(128 + 9);
-        assertThat(killed.message()).contains("signal 9");
+        assertThat(killed.result().exitCode()).hasValue(128 + 9);
+        assertThat(killed.result().message()).contains("signal 9");
         assertThat(run("exit", "77").status()).isEqualTo(RunStatus.CRASHED);
         assertThat(run("exit", "0").status()).isEqualTo(RunStatus.DONE);
         assertThat(history.runs("job")).hasSize(3).allMatch(run -> run.status().ended());
@@ -118,7 +117,7 @@ class JobRunnerTest {
             return TestPrograms.launcher().command(List.of("exit", "3"));
         };
         runner = new JobRunner(history, told, GRACE);
-        assertThat(run("retrain").message()).isEqualTo("7 of 9 images are damaged");
+        assertThat(run("retrain").result().message()).isEqualTo("7 of 9 images are damaged");
     }
 
     @Test
@@ -126,8 +125,8 @@ class JobRunnerTest {
         Run run = runner.runIfFree(job(Optional.of(Duration.ofSeconds(1)), "sleep", "600000"), Firing.request())
                 .orElseThrow();
         assertThat(run.status()).isEqualTo(RunStatus.TIMED_OUT);
-        assertThat(run.exitCode()).hasValue(128 + 15);
-        assertThat(run.message()).contains("1 s", "SIGTERM");
+        assertThat(run.result().exitCode()).hasValue(128 + 15);
+        assertThat(run.result().message()).contains("1 s", "SIGTERM");
     }
 
     @Test
@@ -138,8 +137,8 @@ class JobRunnerTest {
         runner.stop();
         Run ended = run.get(60, TimeUnit.SECONDS);
         assertThat(ended.status()).isEqualTo(RunStatus.STOPPED);
-        assertThat(ended.exitCode()).hasValue(128 + 9);
-        assertThat(ended.message()).contains("killed after 2 s of grace");
+        assertThat(ended.result().exitCode()).hasValue(128 + 9);
+        assertThat(ended.result().message()).contains("killed after 2 s of grace");
         assertThat(Duration.between(ended.startedAt(), ended.endedAt().orElseThrow()))
                 .isGreaterThanOrEqualTo(GRACE);
         assertThat(history.folderOf(ended).resolve(RunHistory.LOG)).content().contains("ignored SIGTERM");
@@ -178,21 +177,8 @@ class JobRunnerTest {
         // What a scheduler leaves that was killed while its job goes on.
         Process orphan = new ProcessBuilder("sleep", "600").start();
         try {
-            Run left = new Run(
-                            "job",
-                            RunHistory.idAt(Instant.now()),
-                            Run.Cause.CRON,
-                            Optional.empty(),
-                            Instant.now(),
-                            Optional.empty(),
-                            RunStatus.RUNNING,
-                            java.util.OptionalInt.empty(),
-                            "",
-                            0,
-                            job.command(),
-                            java.util.OptionalLong.empty(),
-                            Optional.empty())
-                    .withProcess(orphan.toHandle());
+            Firing due = new Firing(Firing.Cause.CRON, Optional.empty(), 0);
+            Run left = Run.started("job", due, Instant.now(), job.command()).withProcess(orphan.toHandle());
             history.keep(left);
             assertThat(runner.runIfFree(job, Firing.request())).isEmpty();
             CompletableFuture<Optional<Run>> waiting = CompletableFuture.supplyAsync(() -> {

@@ -115,9 +115,9 @@ class JobSchedulerTest {
             awaitEnded(1);
         }
         assertThat(history().runs("job")).singleElement().satisfies(run -> {
-            assertThat(run.cause()).isEqualTo(Run.Cause.MISFIRE);
-            assertThat(run.scheduledFor().orElseThrow()).isIn(last, last.plus(Duration.ofHours(1)));
-            assertThat(run.missedFires()).isIn(3, 4);
+            assertThat(run.firing().cause()).isEqualTo(Firing.Cause.MISFIRE);
+            assertThat(run.firing().scheduledFor().orElseThrow()).isIn(last, last.plus(Duration.ofHours(1)));
+            assertThat(run.firing().missedFires()).isIn(3, 4);
         });
         // Made up for is made up for: the next scheduler finds nothing missed.
         assertThat(history().accountedUntil(job, Instant.now())).isAfterOrEqualTo(last);
@@ -125,7 +125,7 @@ class JobSchedulerTest {
             again.start();
             Thread.sleep(1500);
         }
-        assertThat(history().runs("job").stream().filter(run -> run.cause() == Run.Cause.MISFIRE))
+        assertThat(history().runs("job").stream().filter(run -> run.firing().cause() == Firing.Cause.MISFIRE))
                 .hasSize(1);
     }
 
@@ -140,8 +140,8 @@ class JobSchedulerTest {
         }
         Run noted = history().runs("job").get(history().runs("job").size() - 1);
         assertThat(noted.status()).isEqualTo(RunStatus.MISSED);
-        assertThat(noted.missedFires()).isIn(3, 4);
-        assertThat(noted.pid()).isEmpty();
+        assertThat(noted.firing().missedFires()).isIn(3, 4);
+        assertThat(noted.process().pid()).isEmpty();
     }
 
     @Test
@@ -162,22 +162,9 @@ class JobSchedulerTest {
         ProcessHandle handle = gone.toHandle();
         gone.waitFor();
         JobRunner runner = new JobRunner(history(), TestPrograms.launcher(), Duration.ofSeconds(1));
-        Run done = runner.runIfFree(job, JobRunner.Firing.request()).orElseThrow();
-        Run left = new Run(
-                        "job",
-                        RunHistory.idAt(Instant.now()),
-                        Run.Cause.CRON,
-                        Optional.empty(),
-                        Instant.now(),
-                        Optional.empty(),
-                        RunStatus.RUNNING,
-                        OptionalInt.empty(),
-                        "",
-                        0,
-                        job.command(),
-                        java.util.OptionalLong.empty(),
-                        Optional.empty())
-                .withProcess(handle);
+        Run done = runner.runIfFree(job, Firing.request()).orElseThrow();
+        Firing due = new Firing(Firing.Cause.CRON, Optional.empty(), 0);
+        Run left = Run.started("job", due, Instant.now(), job.command()).withProcess(handle);
         history().keep(left);
         try (JobScheduler scheduler = scheduler(job)) {
             scheduler.start();
@@ -194,9 +181,7 @@ class JobSchedulerTest {
         ScheduledJob job = job(EVERY_HOUR, Misfire.SKIP, "exit", "0");
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            ids.add(runner.runIfFree(job, JobRunner.Firing.request())
-                    .orElseThrow()
-                    .id());
+            ids.add(runner.runIfFree(job, Firing.request()).orElseThrow().id());
         }
         assertThat(shortHistory.runs("job")).extracting(Run::id).containsExactly(ids.get(2), ids.get(1));
         assertThat(folder.resolve("history/runs/job").resolve(ids.get(0))).doesNotExist();
@@ -227,7 +212,7 @@ class JobSchedulerTest {
         }
         assertThat(history().runs("job")).singleElement().satisfies(run -> {
             assertThat(run.status()).isEqualTo(RunStatus.STOPPED);
-            assertThat(ProcessHandle.of(run.pid().orElseThrow()).filter(ProcessHandle::isAlive))
+            assertThat(ProcessHandle.of(run.process().pid().orElseThrow()).filter(ProcessHandle::isAlive))
                     .isEmpty();
         });
     }

@@ -108,14 +108,14 @@ class ScheduleProcessIT {
                 .filter(run -> run.status() == RunStatus.DONE)
                 .findFirst()
                 .orElseThrow();
-        assertThat(finished.message()).contains("269,722 parameters");
+        assertThat(finished.result().message()).contains("269,722 parameters");
         assertThat(folder.resolve("history/runs/look").resolve(finished.id()).resolve("output.log"))
                 .content()
                 .contains("layer1.0.conv1");
-        while (runs("long").isEmpty() || runs("long").get(0).pid().isEmpty()) {
+        while (runs("long").isEmpty() || runs("long").get(0).process().pid().isEmpty()) {
             Thread.sleep(50);
         }
-        long child = runs("long").get(0).pid().getAsLong();
+        long child = runs("long").get(0).process().pid().getAsLong();
 
         scheduler.destroy(); // SIGTERM
         assertThat(scheduler.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -136,7 +136,7 @@ class ScheduleProcessIT {
                 """;
         assertThat(schedule(jobs, "--once", "good").waitFor()).as(output()).isZero();
         assertThat(schedule(jobs, "--once", "bad").waitFor()).as(output()).isEqualTo(2);
-        assertThat(runs("bad").get(0).message()).contains("resnet19");
-        assertThat(runs("good").get(0).cause()).isEqualTo(Run.Cause.REQUEST);
+        assertThat(runs("bad").get(0).result().message()).contains("resnet19");
+        assertThat(runs("good").get(0).firing().cause()).isEqualTo(Firing.Cause.REQUEST);
     }
 }
