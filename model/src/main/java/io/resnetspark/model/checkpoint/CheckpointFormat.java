@@ -3,6 +3,7 @@ package io.resnetspark.model.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ParameterLayout;
@@ -42,6 +43,7 @@ public final class CheckpointFormat {
     private static final String TRAINED_WEIGHTS = "weights.";
 
     private static final ObjectMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
@@ -85,7 +87,7 @@ public final class CheckpointFormat {
 
     /** Writes weights with their model card: one file that says how to use it, and that PyTorch reads too. */
     public static void writeModel(ModelCard card, StateDict weights, OutputStream out) throws IOException {
-        SafeTensors.write(weights, Map.of("format", "pt", CARD_KEY, formatCard(card)), out);
+        SafeTensors.write(weights, Map.of("format", "pt", CARD_KEY, format(card)), out);
     }
 
     /**
@@ -109,7 +111,8 @@ public final class CheckpointFormat {
         }
         float[] usable = NetworkWeights.toFlat(layout, weights);
         Optional<float[]> trained = vector(vectors, TRAINED_WEIGHTS, layout);
-        TrainingPosition position = JSON.readValue(bytes(source, POSITION), TrainingPosition.class);
+        TrainingPosition position =
+                JSON.treeToValue(FormerNames.snakeCase(JSON.readTree(bytes(source, POSITION))), TrainingPosition.class);
         return new Checkpoint(
                 card,
                 new TrainingSnapshot(
@@ -155,15 +158,15 @@ public final class CheckpointFormat {
         }
     }
 
-    /** A model card as JSON, for the metadata of any format. */
-    public static String formatCard(ModelCard card) throws JsonProcessingException {
+    /** A model card, or a part of one, as JSON for the metadata of any format. */
+    public static String format(Object card) throws JsonProcessingException {
         return JSON.writeValueAsString(card);
     }
 
     /** Parses a model card as {@link #writeModel} stores it. */
     public static ModelCard parseCard(String json) {
         try {
-            return JSON.readValue(json, ModelCard.class);
+            return JSON.treeToValue(FormerNames.snakeCase(JSON.readTree(json)), ModelCard.class);
         } catch (JsonProcessingException e) {
             throw new BadDataException("The model card cannot be read: " + e.getOriginalMessage(), e);
         }

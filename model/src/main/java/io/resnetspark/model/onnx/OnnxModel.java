@@ -2,8 +2,6 @@ package io.resnetspark.model.onnx;
 
 import static io.resnetspark.model.onnx.OnnxGraph.attribute;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.checkpoint.CheckpointFormat;
@@ -102,9 +100,9 @@ public final class OnnxModel {
                 .setProducerName(PRODUCER)
                 .setGraph(graph.build());
         proto.addOpsetImportBuilder().setVersion(OPSET);
-        metadata(proto, CLASSES, json(card.labels()));
-        metadata(proto, PREPROCESSING, json(card.preprocessing()));
-        metadata(proto, CheckpointFormat.CARD_KEY, CheckpointFormat.formatCard(card));
+        metadata(proto, CLASSES, CheckpointFormat.format(card.labels()));
+        metadata(proto, PREPROCESSING, CheckpointFormat.format(card.preprocessing()));
+        metadata(proto, CheckpointFormat.CARD_KEY, CheckpointFormat.format(card));
         proto.build().writeTo(out);
     }
 
@@ -124,10 +122,6 @@ public final class OnnxModel {
 
     private static void metadata(ModelProto.Builder proto, String key, String value) {
         proto.addMetadataPropsBuilder().setKey(key).setValue(value);
-    }
-
-    private static String json(Object value) throws JsonProcessingException {
-        return new ObjectMapper().writeValueAsString(value);
     }
 
     /** The input, and what makes normalised {@code [N, C, H, W]} of it. */

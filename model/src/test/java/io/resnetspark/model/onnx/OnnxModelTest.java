@@ -199,7 +199,7 @@ class OnnxModelTest {
         try (OnnxRuntime onnx = new OnnxRuntime(file)) {
             Map<String, String> metadata = onnx.session().getMetadata().getCustomMetadata();
             assertThat(metadata.get(OnnxModel.CLASSES)).isEqualTo("[\"a\",\"b \\\"c\\\"\",\"é\",\"d\",\"e\"]");
-            assertThat(metadata.get(OnnxModel.PREPROCESSING)).contains("\"resizeShorterSide\":9", "\"inputSize\":8");
+            assertThat(metadata.get(OnnxModel.PREPROCESSING)).contains("\"resize_shorter_side\":9", "\"input_size\":8");
             assertThat(CheckpointFormat.parseCard(metadata.get(CheckpointFormat.CARD_KEY)))
                     .isEqualTo(card);
             assertThat(onnx.session().getMetadata().getGraphName()).isEqualTo(spec.architecture());

@@ -1,12 +1,10 @@
 package io.resnetspark.pipeline.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.onnx.OnnxInput;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import io.resnetspark.pipeline.storage.DirectoryPublication;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import io.resnetspark.pipeline.storage.Location;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -118,7 +116,7 @@ public final class ModelExport {
             folder.replace(name, bytes.toByteArray());
             return List.of(target);
         }
-        folder.replace(description(name, file), json(model));
+        folder.replace(description(name, file), JsonDocument.bytes(model.card()));
         folder.replace(name, bytes.toByteArray());
         return List.of(target, description(target, file));
     }
@@ -126,10 +124,6 @@ public final class ModelExport {
     private static String description(String file, ExportFormat.SingleFile format) {
         boolean ends = file.endsWith(format.ending());
         return (ends ? file.substring(0, file.length() - format.ending().length()) : file) + ".json";
-    }
-
-    private static byte[] json(LoadedModel model) throws JsonProcessingException {
-        return new ObjectMapper().writer(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(model.card());
     }
 
     private List<String> writeFolder(LoadedModel model, ExportFormat.HuggingFace format) throws IOException {

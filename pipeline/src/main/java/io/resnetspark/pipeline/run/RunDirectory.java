@@ -4,6 +4,7 @@ import io.resnetspark.model.NetworkWeights;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.model.checkpoint.CheckpointFormat;
+import io.resnetspark.model.checkpoint.FormerNames;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.weights.SafeTensors;
 import io.resnetspark.pipeline.storage.AtomicStore;
@@ -252,6 +253,6 @@ public final class RunDirectory {
     private <T> Optional<T> read(String file, Class<T> type) {
         String path = path() + "/" + file;
         return store.readText(file)
-                .map(text -> JsonDocument.read(JsonDocument.snakeCase(JsonDocument.parse(text, path)), type, path));
+                .map(text -> JsonDocument.read(FormerNames.snakeCase(JsonDocument.parse(text, path)), type, path));
     }
 }

@@ -13,8 +13,6 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -66,23 +64,6 @@ public final class JsonDocument {
     /** A document in one line, without a line break. */
     public static String line(Object value) {
         return tree(value).toString();
-    }
-
-    /** The same with all names in snake case, for what versions before 0.2.0 wrote with {@code camelCase} ones. */
-    public static JsonNode snakeCase(JsonNode json) {
-        if (json instanceof ObjectNode object) {
-            ObjectNode renamed = MAPPER.createObjectNode();
-            object.fields()
-                    .forEachRemaining(
-                            field -> renamed.set(NAMES.translate(field.getKey()), snakeCase(field.getValue())));
-            return renamed;
-        }
-        if (json instanceof ArrayNode array) {
-            ArrayNode renamed = MAPPER.createArrayNode();
-            array.forEach(element -> renamed.add(snakeCase(element)));
-            return renamed;
-        }
-        return json;
     }
 
     /** A document to be changed or taken apart. */

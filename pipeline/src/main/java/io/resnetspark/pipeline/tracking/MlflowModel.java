@@ -8,6 +8,7 @@ import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.onnx.OnnxInput;
 import io.resnetspark.model.onnx.OnnxModel;
 import io.resnetspark.pipeline.model.LoadedModel;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -150,7 +151,7 @@ final class MlflowModel {
                 .put("type", "ndarray");
         ObjectNode metadata = description.putObject("metadata");
         metadata.set(OnnxModel.CLASSES, MlflowApi.JSON.valueToTree(card.labels()));
-        metadata.set(OnnxModel.PREPROCESSING, MlflowApi.JSON.valueToTree(card.preprocessing()));
+        metadata.set(OnnxModel.PREPROCESSING, JsonDocument.tree(card.preprocessing()));
         metadata.put("architecture", card.spec().architecture());
         metadata.put("source", model.description());
         metadata.put("fingerprint", model.fingerprint());

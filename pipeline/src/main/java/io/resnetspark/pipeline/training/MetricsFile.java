@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.training;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resnetspark.model.checkpoint.FormerNames;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.run.ReturnToCheckpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
@@ -72,7 +73,7 @@ public final class MetricsFile {
         List<Line> parsed = new ArrayList<>();
         for (String text : lines) {
             try {
-                parsed.add(new Line(text, JsonDocument.snakeCase(JsonDocument.parse(text, run))));
+                parsed.add(new Line(text, FormerNames.snakeCase(JsonDocument.parse(text, run))));
             } catch (BadDataException e) {
                 throw damaged(run, text, e);
             }

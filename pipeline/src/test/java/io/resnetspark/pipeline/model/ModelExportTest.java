@@ -57,7 +57,7 @@ class ModelExportTest {
         JsonNode description =
                 new ObjectMapper().readTree(folder.resolve("model.json").toFile());
         assertThat(description.path("labels").path(2).asText()).isEqualTo("café");
-        assertThat(description.path("preprocessing").path("inputSize").asInt()).isEqualTo(32);
+        assertThat(description.path("preprocessing").path("input_size").asInt()).isEqualTo(32);
     }
 
     @Test
