@@ -42,6 +42,7 @@ public record AugmentationOption(Map<String, Object> keys) implements ChoiceOpti
             Map<String, Object> keys = new LinkedHashMap<>();
             keys.put("crop", crop);
             keys.put("flip-probability", flipProbability);
+            keys.put("flip-pattern", "random");
             keys.put("colour-jitter", Map.of("brightness", 0, "contrast", 0, "saturation", 0, "hue", 0));
             keys.put(
                     "random-erasing",

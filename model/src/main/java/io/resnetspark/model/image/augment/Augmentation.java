@@ -12,6 +12,7 @@ import java.io.Serializable;
  *
  * @param crop which part is seen
  * @param flipProbability of a left-right flip, 0 to 1
+ * @param flipPattern how the flips of an image follow each other
  * @param colourJitter random brightness, contrast, saturation, hue
  * @param randomErasing a rectangle set to the mean
  * @param mixupAlpha weight of the image itself ~ Beta(alpha, alpha), 0 for no mixup (Zhang et al. 2017,
@@ -23,6 +24,7 @@ import java.io.Serializable;
 public record Augmentation(
         Crop crop,
         double flipProbability,
+        FlipPattern flipPattern,
         ColourJitter colourJitter,
         RandomErasing randomErasing,
         double mixupAlpha,
@@ -45,17 +47,40 @@ public record Augmentation(
 
     /** Nothing random: what evaluation and prediction use. */
     public static Augmentation none() {
-        return new Augmentation(new Crop.Centre(), 0, ColourJitter.none(), RandomErasing.none(), 0, 0, 0);
+        return new Augmentation(
+                new Crop.Centre(), 0, FlipPattern.RANDOM, ColourJitter.none(), RandomErasing.none(), 0, 0, 0);
     }
 
     /** He et al. 2015, section 4.2: 4 pixels of padding, random crop, flip. */
     public static Augmentation cifar() {
-        return new Augmentation(new Crop.PaddedRandom(4), 0.5, ColourJitter.none(), RandomErasing.none(), 0, 0, 0);
+        return new Augmentation(
+                new Crop.PaddedRandom(4), 0.5, FlipPattern.RANDOM, ColourJitter.none(), RandomErasing.none(), 0, 0, 0);
     }
 
     /** torchvision's reference recipe: random resized crop, flip. */
     public static Augmentation imageNet() {
-        return new Augmentation(Crop.RandomResized.standard(), 0.5, ColourJitter.none(), RandomErasing.none(), 0, 0, 0);
+        return new Augmentation(
+                Crop.RandomResized.standard(),
+                0.5,
+                FlipPattern.RANDOM,
+                ColourJitter.none(),
+                RandomErasing.none(),
+                0,
+                0,
+                0);
+    }
+
+    /** Nothing random but the flips; labels as they are smoothed. */
+    public Augmentation flipsOnly() {
+        return new Augmentation(
+                new Crop.Centre(),
+                flipProbability,
+                flipPattern,
+                ColourJitter.none(),
+                RandomErasing.none(),
+                0,
+                0,
+                labelSmoothing);
     }
 
     public boolean mixes() {

@@ -68,8 +68,6 @@ public final class ImageTransform {
 
     private Shown shown(Image image, long epoch, long imageId) {
         Placement placement = place(image, epoch, imageId);
-        boolean mirrored = augmentation.flipProbability() > 0
-                && stream(epoch, imageId, RandomStream.Purpose.FLIP).withProbability(augmentation.flipProbability());
         Box window = placement.window();
         boolean resizes = placement.width() != placement.box().width()
                 || placement.height() != placement.box().height();
@@ -84,7 +82,19 @@ public final class ImageTransform {
             pixels = jitter(pixels, area, window, stream(epoch, imageId, RandomStream.Purpose.COLOUR));
             area = window;
         }
-        return new Shown(pixels, area, new Normaliser.View(window, mirrored));
+        return new Shown(pixels, area, new Normaliser.View(window, mirrored(epoch, imageId)));
+    }
+
+    private boolean mirrored(long epoch, long imageId) {
+        double probability = augmentation.flipProbability();
+        if (probability == 0) {
+            return false;
+        }
+        return switch (augmentation.flipPattern()) {
+            case RANDOM -> stream(epoch, imageId, RandomStream.Purpose.FLIP).withProbability(probability);
+            case ALTERNATING ->
+                stream(0, imageId, RandomStream.Purpose.FLIP).withProbability(probability) == (epoch % 2 == 0);
+        };
     }
 
     private RandomStream stream(long epoch, long imageId, RandomStream.Purpose purpose) {

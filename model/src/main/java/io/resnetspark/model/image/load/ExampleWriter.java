@@ -15,7 +15,8 @@ public final class ExampleWriter {
 
     private final BatchRecipe recipe;
     private final ImageDecoder decoder;
-    private final ImageTransform transform;
+    private final ImageTransform augmented;
+    private final ImageTransform flipped;
     private final float[] input;
     private final byte[] samples;
     private final float[] targets;
@@ -26,9 +27,11 @@ public final class ExampleWriter {
     ExampleWriter(BatchRecipe recipe) {
         this.recipe = recipe;
         this.decoder = new ImageDecoder(recipe.limits(), recipe.preprocessing().channels());
-        this.transform = new ImageTransform(recipe.preprocessing(), recipe.augmentation(), recipe.seed());
-        this.input = new float[transform.length()];
-        this.samples = new byte[transform.length()];
+        this.augmented = new ImageTransform(recipe.preprocessing(), recipe.augmentation(), recipe.seed());
+        this.flipped =
+                new ImageTransform(recipe.preprocessing(), recipe.augmentation().flipsOnly(), recipe.seed());
+        this.input = new float[augmented.length()];
+        this.samples = new byte[augmented.length()];
         this.targets = new float[recipe.classes()];
         this.mixer = new ImageMixer(recipe);
     }
@@ -52,6 +55,8 @@ public final class ExampleWriter {
             ids = new long[indices.length];
             weights = new float[indices.length];
         }
+        boolean flipsOnly = epoch >= recipe.flipsOnlyFrom();
+        ImageTransform transform = flipsOnly ? flipped : augmented;
         for (int i = 0; i < indices.length; i++) {
             int index = indices[i];
             try {
@@ -84,7 +89,7 @@ public final class ExampleWriter {
             }
             requireLabel(labels[i], source, index);
         }
-        if (recipe.augmentation().mixes()) {
+        if (recipe.augmentation().mixes() && !flipsOnly) {
             mixer.mix(features, rows, labels, weights, ids, indices.length, epoch);
         } else {
             for (int i = 0; i < indices.length; i++) {

@@ -29,7 +29,7 @@ class AugmentationTest {
     }
 
     private static Augmentation only(Crop crop, double flip) {
-        return new Augmentation(crop, flip, ColourJitter.none(), RandomErasing.none(), 0, 0, 0);
+        return new Augmentation(crop, flip, FlipPattern.RANDOM, ColourJitter.none(), RandomErasing.none(), 0, 0, 0);
     }
 
     private static float[] transform(Image image, Preprocessing preprocessing, Augmentation augmentation, long id) {
@@ -83,6 +83,26 @@ class AugmentationTest {
         }
         // Standard deviation about 46.
         assertThat(flipped).isCloseTo(3000, within(250));
+    }
+
+    @Test
+    void alternatingFlipsShowTheOtherSideInEveryEpoch() {
+        Image image = new Image(2, 2, 1, new byte[] {1, 2, 1, 2});
+        Augmentation alternating = new Augmentation(
+                new Crop.Centre(), 0.5, FlipPattern.ALTERNATING, ColourJitter.none(), RandomErasing.none(), 0, 0, 0);
+        ImageTransform transform = new ImageTransform(samples(1, 2), alternating, 17);
+        int flippedFirst = 0;
+        for (int id = 0; id < 10_000; id++) {
+            boolean[] flipped = new boolean[4];
+            for (int epoch = 0; epoch < flipped.length; epoch++) {
+                float[] out = new float[4];
+                transform.apply(image, epoch, id, out, 0);
+                flipped[epoch] = out[0] > 1.5f;
+            }
+            assertThat(flipped).containsExactly(flipped[0], !flipped[0], flipped[0], !flipped[0]);
+            flippedFirst += flipped[0] ? 1 : 0;
+        }
+        assertThat(flippedFirst).isCloseTo(5000, within(300)); // standard deviation 50
     }
 
     @Test
@@ -181,7 +201,8 @@ class AugmentationTest {
     void erasingSetsARectangleToTheMean() {
         Image image = TestImages.filled(32, 32, 3, 200);
         RandomErasing erasing = RandomErasing.withProbability(1);
-        Augmentation augmentation = new Augmentation(new Crop.Centre(), 0, ColourJitter.none(), erasing, 0, 0, 0);
+        Augmentation augmentation =
+                new Augmentation(new Crop.Centre(), 0, FlipPattern.RANDOM, ColourJitter.none(), erasing, 0, 0, 0);
         for (int id = 0; id < 500; id++) {
             float[] out = transform(image, samples(3, 32), augmentation, id);
             int left = 32;
@@ -227,7 +248,8 @@ class AugmentationTest {
             float[] erased = transform(
                     image,
                     samples(3, 32),
-                    new Augmentation(new Crop.PaddedRandom(4), 0.5, ColourJitter.none(), erasing, 0, 0, 0),
+                    new Augmentation(
+                            new Crop.PaddedRandom(4), 0.5, FlipPattern.RANDOM, ColourJitter.none(), erasing, 0, 0, 0),
                     id);
             for (int i = 0; i < plain.length; i++) {
                 assertThat(erased[i] == 0 || erased[i] == plain[i]).isTrue();
@@ -240,7 +262,14 @@ class AugmentationTest {
         Image image = TestImages.pattern(16, 16, 3);
         byte[] before = image.pixels().clone();
         Augmentation augmentation = new Augmentation(
-                new Crop.Centre(), 0, new ColourJitter(0.9, 0.9, 0.9, 0.5), RandomErasing.none(), 0, 0, 0);
+                new Crop.Centre(),
+                0,
+                FlipPattern.RANDOM,
+                new ColourJitter(0.9, 0.9, 0.9, 0.5),
+                RandomErasing.none(),
+                0,
+                0,
+                0);
         float[] out = transform(image, samples(3, 16), augmentation, 4);
         assertThat(image.pixels()).isEqualTo(before);
         assertThat(Arrays.equals(out, asFloats(image))).isFalse();
@@ -249,7 +278,14 @@ class AugmentationTest {
     @Test
     void jitterOfPaddedCropsKeepsThePaddingBlack() {
         Augmentation augmentation = new Augmentation(
-                new Crop.PaddedRandom(3), 0, new ColourJitter(0.5, 0, 0.5, 0.2), RandomErasing.none(), 0, 0, 0);
+                new Crop.PaddedRandom(3),
+                0,
+                FlipPattern.RANDOM,
+                new ColourJitter(0.5, 0, 0.5, 0.2),
+                RandomErasing.none(),
+                0,
+                0,
+                0);
         Map<Boolean, Integer> corners = new HashMap<>();
         ImageTransform reused = new ImageTransform(samples(3, 8), augmentation, 1);
         float[] out = new float[8 * 8 * 3];
@@ -274,11 +310,11 @@ class AugmentationTest {
         assertThatThrownBy(() -> new ColourJitter(-1, 0, 0, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> RandomErasing.withProbability(Double.NaN))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() ->
-                        new Augmentation(new Crop.Centre(), 0, ColourJitter.none(), RandomErasing.none(), -1, 0, 0))
+        assertThatThrownBy(() -> new Augmentation(
+                        new Crop.Centre(), 0, FlipPattern.RANDOM, ColourJitter.none(), RandomErasing.none(), -1, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() ->
-                        new Augmentation(new Crop.Centre(), 0, ColourJitter.none(), RandomErasing.none(), 0, 0, 1))
+        assertThatThrownBy(() -> new Augmentation(
+                        new Crop.Centre(), 0, FlipPattern.RANDOM, ColourJitter.none(), RandomErasing.none(), 0, 0, 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

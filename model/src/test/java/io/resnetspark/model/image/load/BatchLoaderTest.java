@@ -11,6 +11,7 @@ import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.image.augment.Augmentation;
 import io.resnetspark.model.image.augment.ColourJitter;
 import io.resnetspark.model.image.augment.Crop;
+import io.resnetspark.model.image.augment.FlipPattern;
 import io.resnetspark.model.image.augment.Preprocessor;
 import io.resnetspark.model.image.augment.RandomErasing;
 import java.io.IOException;
@@ -42,6 +43,7 @@ class BatchLoaderTest {
     private static final Augmentation EVERYTHING = new Augmentation(
             new Crop.PaddedRandom(2),
             0.5,
+            FlipPattern.RANDOM,
             new ColourJitter(0.4, 0.4, 0.4, 0.1),
             RandomErasing.withProbability(0.5),
             0.3,
@@ -115,6 +117,51 @@ class BatchLoaderTest {
             many = readAll(loader, new Numbered(), batches, 3);
         }
         assertThat(many).usingRecursiveComparison().isEqualTo(alone);
+    }
+
+    /** An image is then as it is evaluated, or its mirror image. */
+    @Test
+    void inTheLastEpochsFlipsAreAllThatIsRandom() {
+        List<Copy> plain;
+        try (BatchLoader loader = new BatchLoader(recipe(Augmentation.none()), 16, new ReadAhead(1, 1))) {
+            plain = readAll(loader, new Numbered(), batches(16, 16), 0);
+        }
+        BatchRecipe lateFlips = recipe(EVERYTHING).withFlipsOnlyFrom(7);
+        try (BatchLoader before = new BatchLoader(recipe(EVERYTHING), 16, new ReadAhead(1, 1));
+                BatchLoader loader = new BatchLoader(lateFlips, 16, new ReadAhead(1, 1))) {
+            assertThat(readAll(loader, new Numbered(), batches(16, 16), 6))
+                    .usingRecursiveComparison()
+                    .isEqualTo(readAll(before, new Numbered(), batches(16, 16), 6));
+            List<Copy> last = readAll(loader, new Numbered(), batches(16, 16), 7);
+            int flipped = 0;
+            for (int batch = 0; batch < last.size(); batch++) {
+                for (int i = 0; i < 16; i++) {
+                    float[] image = of(last.get(batch).features(), i);
+                    float[] evaluated = of(plain.get(batch).features(), i);
+                    if (!Arrays.equals(image, evaluated)) {
+                        assertThat(image).isEqualTo(mirrored(evaluated));
+                        flipped++;
+                    }
+                    float[] target = Arrays.copyOfRange(last.get(batch).targets(), i * CLASSES, (i + 1) * CLASSES);
+                    assertThat(target[last.get(batch).labels()[i]]) // smoothed, and not mixed
+                            .isCloseTo(0.9f + 0.1f / CLASSES, within(1e-6f));
+                }
+            }
+            assertThat(flipped).isBetween(5, 27); // of 32
+        }
+    }
+
+    private static float[] of(float[] features, int image) {
+        return Arrays.copyOfRange(features, image * LENGTH, (image + 1) * LENGTH);
+    }
+
+    private static float[] mirrored(float[] image) {
+        float[] out = new float[LENGTH];
+        for (int i = 0; i < LENGTH; i++) {
+            int x = i / 3 % SIZE;
+            out[i + (SIZE - 1 - 2 * x) * 3] = image[i];
+        }
+        return out;
     }
 
     /** Crops that overhang, flips, resized crops: what a device makes of samples is what the host makes of the image. */
@@ -476,8 +523,8 @@ class BatchLoaderTest {
 
     /** Neighbours in these orders always have different labels. */
     private static Copy mixed(double mixup, double cutmix, int... order) {
-        Augmentation augmentation =
-                new Augmentation(new Crop.Centre(), 0, ColourJitter.none(), RandomErasing.none(), mixup, cutmix, 0);
+        Augmentation augmentation = new Augmentation(
+                new Crop.Centre(), 0, FlipPattern.RANDOM, ColourJitter.none(), RandomErasing.none(), mixup, cutmix, 0);
         try (BatchLoader loader = new BatchLoader(recipe(augmentation), 8, ReadAhead.standard())) {
             return readAll(loader, new Numbered(), List.of(order), 0).get(0);
         }
@@ -509,7 +556,8 @@ class BatchLoaderTest {
                 }
             }
         }
-        Augmentation mixup = new Augmentation(new Crop.Centre(), 0, ColourJitter.none(), RandomErasing.none(), 1, 0, 0);
+        Augmentation mixup = new Augmentation(
+                new Crop.Centre(), 0, FlipPattern.RANDOM, ColourJitter.none(), RandomErasing.none(), 1, 0, 0);
         try (BatchLoader loader = new BatchLoader(recipe(mixup), 8, ReadAhead.standard())) {
             Copy weighted = readAll(loader, new Weighted(), batches(4), 0).get(0);
             Copy alike = readAll(loader, new Numbered(), batches(4), 0).get(0);

@@ -205,7 +205,9 @@ public final class TrainingLoop {
         int classes = card.spec().classes();
         int workers = config.averaging().workers();
         PlannedImages images = new PlannedImages(
-                BatchRecipe.training(card.preprocessing(), config.dataset().augmentation(), config.seed(), classes),
+                BatchRecipe.training(card.preprocessing(), config.dataset().augmentation(), config.seed(), classes)
+                        .withFlipsOnlyFrom(config.optimization().epochs()
+                                - config.dataset().flipsOnlyEpochs()),
                 trainingIndex,
                 BatchRecipe.evaluation(card.preprocessing(), classes),
                 validationIndex.orElse(null),
