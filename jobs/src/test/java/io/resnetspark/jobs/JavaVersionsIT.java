@@ -3,6 +3,7 @@ package io.resnetspark.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.resnetspark.jobs.command.Commands;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
 import io.resnetspark.pipeline.run.RunDirectory;
 import java.io.IOException;
@@ -21,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The launcher on each Java that it is meant for: images to report, not one warning of the JVM, and the bits of any other. A
- * Java that is neither in {@code RESNET_JAVA_NN} nor in {@code /usr/lib/jvm} is skipped.
+ * The launcher on each other Java that it is meant for: images to report, not one warning of the JVM, and the bits of this
+ * one. A Java that is neither in {@code RESNET_JAVA_NN} nor in {@code /usr/lib/jvm} is skipped.
  */
 @Tag("full")
 class JavaVersionsIT {
@@ -30,9 +31,55 @@ class JavaVersionsIT {
     @TempDir
     static Path folder;
 
+    /** The reference is this JVM's. */
     @BeforeAll
-    static void draw() throws IOException {
+    static void drawAndTrain() throws IOException {
         new SyntheticImages(20, 16, 1).writeTo(folder.resolve("images"));
+        String data = folder.resolve("data").toString();
+        for (List<String> command : List.of(prepare(data), train(data, "run"))) {
+            assertThat(Commands.commandLine().execute(command.toArray(String[]::new)))
+                    .isZero();
+        }
+    }
+
+    private static List<String> prepare(String data) {
+        return command(
+                "prepare",
+                "--format",
+                "image-folder",
+                "--input",
+                folder.resolve("images").toString(),
+                "--split",
+                "train=0.8,val=0.1,test=0.1",
+                "--output",
+                data);
+    }
+
+    private static List<String> train(String data, String run) {
+        return command(
+                "train",
+                "--data",
+                data,
+                "--arch",
+                "cifar-resnet20+blocks=1-1-1+widths=8-8-16",
+                "--input-size",
+                "16",
+                "--workers",
+                "2",
+                "--batch-size",
+                "8",
+                "--epochs",
+                "2",
+                "--set",
+                "train.threads-per-worker=1",
+                "--output",
+                folder.resolve(run).toString());
+    }
+
+    private static List<String> command(String name, String... options) {
+        List<String> command = new ArrayList<>(List.of(name, "--no-ui", "--master", "local[2]"));
+        command.addAll(List.of(options));
+        return command;
     }
 
     private static Optional<Path> home(int feature) throws IOException {
@@ -62,10 +109,10 @@ class JavaVersionsIT {
         }
     }
 
-    private static String resnet(Path javaHome, String... arguments) throws Exception {
+    private static String resnet(Path javaHome, List<String> arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of("..", "bin", "resnet").toAbsolutePath().normalize().toString()));
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         Path log = Files.createTempFile(folder, "said-", ".log");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(Path.of("/dev/null").toFile())
@@ -89,76 +136,33 @@ class JavaVersionsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {17, 21, 25})
+    @ValueSource(ints = {21, 25})
     void imagesBecomeAReportWithoutAWarning(int feature) throws Exception {
         Optional<Path> home = home(feature);
         assumeThat(home).as("Java %d", feature).isPresent();
         String data = folder.resolve("data-" + feature).toString();
-        String run = folder.resolve("run-" + feature).toString();
-        resnet(
-                home.get(),
-                "prepare",
-                "--no-ui",
-                "--master",
-                "local[2]",
-                "--format",
-                "image-folder",
-                "--input",
-                folder.resolve("images").toString(),
-                "--split",
-                "train=0.8,val=0.1,test=0.1",
-                "--output",
-                data);
-        resnet(
-                home.get(),
-                "train",
-                "--no-ui",
-                "--master",
-                "local[2]",
-                "--data",
-                data,
-                "--arch",
-                "cifar-resnet20+blocks=1-1-1+widths=8-8-16",
-                "--input-size",
-                "16",
-                "--workers",
-                "2",
-                "--batch-size",
-                "8",
-                "--epochs",
-                "2",
-                "--set",
-                "train.threads-per-worker=1",
-                "--output",
-                run);
+        String run = "run-" + feature;
+        resnet(home.get(), prepare(data));
+        resnet(home.get(), train(data, run));
         String evaluated = resnet(
                 home.get(),
-                "evaluate",
-                "--no-ui",
-                "--master",
-                "local[2]",
-                "--data",
-                data,
-                "--split",
-                "test",
-                "--model",
-                run,
-                "--output",
-                folder.resolve("report-" + feature).toString());
+                command(
+                        "evaluate",
+                        "--data",
+                        data,
+                        "--split",
+                        "test",
+                        "--model",
+                        folder.resolve(run).toString(),
+                        "--output",
+                        folder.resolve("report-" + feature).toString()));
         assertThat(evaluated).contains("top-1");
-        assertThat(RunDirectory.at(run, new Configuration()).model().state())
-                .isEqualTo(reference().model().state());
+        assertThat(state(run)).isEqualTo(state("run"));
     }
 
-    /** The first Java's. */
-    private static RunDirectory reference() throws IOException {
-        try (Stream<Path> runs = Files.list(folder)) {
-            return RunDirectory.at(
-                    runs.filter(path -> path.getFileName().toString().startsWith("run-"))
-                            .min(Path::compareTo)
-                            .orElseThrow()
-                            .toString(),
-                    new Configuration());
-        }
+    private static Object state(String run) {
+        return RunDirectory.at(folder.resolve(run).toString(), new Configuration())
+                .model()
+                .state();
     }
 }

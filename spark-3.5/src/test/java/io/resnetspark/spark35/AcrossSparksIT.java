@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
@@ -110,6 +111,13 @@ class AcrossSparksIT {
         return said;
     }
 
+    /** At the same time: this test runs beside no other. */
+    private static void onBoth(List<String> onSpark35, List<String> onEmbeddedSpark) throws Exception {
+        CompletableFuture<String> there = CompletableFuture.supplyAsync(() -> onSpark35(onSpark35));
+        onEmbeddedSpark(onEmbeddedSpark);
+        there.get();
+    }
+
     @Test
     @Order(1)
     void aModelRetrainedOnOneIsRetrainedOnTheOther() throws Exception {
@@ -128,8 +136,7 @@ class AcrossSparksIT {
     @Test
     @Order(2)
     void whatBothHaveWrittenTrainsToTheSameBits() throws Exception {
-        onSpark35(train("run-on-3.5"));
-        onEmbeddedSpark(train("run-on-4.2"));
+        onBoth(train("run-on-3.5"), train("run-on-4.2"));
         assertThat(run("run-on-4.2").newestCheckpoint().orElseThrow())
                 .isEqualTo(run("run-on-3.5").newestCheckpoint().orElseThrow());
         assertThat(run("run-on-4.2").model().state())
@@ -139,8 +146,7 @@ class AcrossSparksIT {
     @Test
     @Order(3)
     void eachEvaluatesTheOthersRunTheSame() throws Exception {
-        onSpark35(evaluate("run-on-4.2", "report-on-3.5"));
-        onEmbeddedSpark(evaluate("run-on-3.5", "report-on-4.2"));
+        onBoth(evaluate("run-on-4.2", "report-on-3.5"), evaluate("run-on-3.5", "report-on-4.2"));
         EvaluationReport here = report("report-on-3.5");
         assertThat(here.scores().top1()).isBetween(0.0, 1.0);
         assertThat(report("report-on-4.2").scores().top1())

@@ -127,7 +127,9 @@ public final class AveragingCommand implements Callable<Integer> {
         Deadline deadline = new Deadline(budgetMinutes);
         try (WorkFolder work = WorkFolder.create()) {
             String small = throughput(work.path(), machine.cores(), deadline);
-            if (parts.contains(Part.ROUNDS)) {
+            if (parts.contains(Part.ROUNDS) && deadline.secondsLeft() < SECONDS_OF_A_CASE) {
+                leftOut.add("rounds: the time is used up");
+            } else if (parts.contains(Part.ROUNDS)) {
                 rounds(work.path(), small, machine.cores(), deadline);
             }
         }

@@ -2,6 +2,7 @@ package io.resnetspark.jobs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.resnetspark.jobs.command.Commands;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
 import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
@@ -67,19 +68,10 @@ class YarnClusterIT {
             cluster.getConfig().writeXml(out);
         }
         new SyntheticImages(40, 16, 1).writeTo(directory.resolve("images"));
-        succeed(run(
-                "local[2]",
-                "",
-                "prepare",
-                "--input",
-                directory.resolve("images").toString(),
-                "--format",
-                "image-folder",
-                "--split",
-                "train=0.8,val=0.1,test=0.1",
-                "--output",
-                directory.resolve("dataset").toString()));
-        succeed(train("local[2]", "", "on-this-machine"));
+        ClusterDriver.prepare(directory);
+        List<String> train = new ArrayList<>(trainCommand("on-this-machine"));
+        train.addAll(List.of("--no-ui", "--master", "local[2]"));
+        assertThat(Commands.commandLine().execute(train.toArray(String[]::new))).isZero();
     }
 
     @AfterAll
@@ -95,11 +87,11 @@ class YarnClusterIT {
     }
 
     /** Starts the launcher as a user would who has the embedded Spark alone. */
-    private static Running run(String master, String submitOptions, String... arguments) throws IOException {
+    private static Running train(String deployMode, String name) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of("..", "bin", "resnet").toAbsolutePath().normalize().toString()));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("--no-ui", "--master", master));
+        command.addAll(trainCommand(name));
+        command.addAll(List.of("--no-ui", "--master", "yarn"));
         Path log = Files.createTempFile(directory, "said-", ".log");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
@@ -113,7 +105,7 @@ class YarnClusterIT {
                         "RESNET_DRIVER_MEMORY",
                         "1g",
                         "RESNET_SUBMIT_OPTS",
-                        submitOptions,
+                        submitOptions(deployMode),
                         "HADOOP_CONF_DIR",
                         directory.resolve("conf").toString(),
                         "SPARK_LOCAL_IP",
@@ -122,10 +114,8 @@ class YarnClusterIT {
         return new Running(builder.start(), log);
     }
 
-    private static Running train(String master, String submitOptions, String name) throws IOException {
-        return run(
-                master,
-                submitOptions,
+    private static List<String> trainCommand(String name) {
+        return List.of(
                 "train",
                 "--data",
                 directory.resolve("dataset").toString(),
@@ -147,7 +137,7 @@ class YarnClusterIT {
                 "train.threads-per-worker=1");
     }
 
-    private static String onYarn(String deployMode) {
+    private static String submitOptions(String deployMode) {
         return String.join(
                 " ",
                 "--deploy-mode",
@@ -185,7 +175,7 @@ class YarnClusterIT {
 
     @Test
     void aContainerKilledInTheMiddleOfATrainingChangesNothing() throws Exception {
-        Running training = train("yarn", onYarn("client"), "container-killed");
+        Running training = train("client", "container-killed");
         Path metrics = directory.resolve("container-killed/metrics.jsonl");
         while (!Files.exists(metrics) || !Files.readString(metrics).contains("\"type\":\"epoch\"")) {
             assertThat(training.process().isAlive()).as(training.said()).isTrue();
@@ -212,7 +202,7 @@ class YarnClusterIT {
 
     @Test
     void theDriverMayRunInAContainer() throws Exception {
-        String said = succeed(train("yarn", onYarn("cluster"), "driver-in-container"));
+        String said = succeed(train("cluster", "driver-in-container"));
         assertThat(said).containsPattern("application_\\d+_\\d+").contains("SUCCEEDED");
         assertSameBits("driver-in-container");
         try (Stream<Path> files = Files.walk(directory.resolve("yarn"))) {
