@@ -1,6 +1,7 @@
 package io.resnetspark.pipeline.experiment;
 
 import io.resnetspark.pipeline.dataset.Split;
+import io.resnetspark.pipeline.storage.Flattened;
 import io.resnetspark.pipeline.training.OptimizationConfig;
 import io.resnetspark.pipeline.training.TrainConfig;
 import java.util.HashSet;
@@ -12,20 +13,12 @@ import java.util.Optional;
  *
  * @param data path of the prepared dataset
  * @param output directory of the experiment
- * @param images training images, chosen by a hash of their content; all of them if empty
- * @param epochs length of each training, with its schedule stretched to it; the experiment's own if empty
- * @param seeds each training is repeated with each of them
- * @param networks instead of the experiment's own
- * @param judgedOn split whose error is drawn
+ * @param scale how much is trained
  */
 public record ExperimentConfig(
         String data,
         String output,
-        Optional<Integer> images,
-        Optional<Integer> epochs,
-        List<Long> seeds,
-        Optional<List<String>> networks,
-        Split judgedOn,
+        @Flattened Scale scale,
         Degradation degradation,
         DepthVsWidth depthVsWidth,
         BatchNormBenefit batchNorm,
@@ -39,13 +32,28 @@ public record ExperimentConfig(
         AVERAGING
     }
 
-    public ExperimentConfig {
-        seeds = List.copyOf(seeds);
-        if (seeds.isEmpty() || new HashSet<>(seeds).size() < seeds.size()) {
-            throw new IllegalArgumentException("seeds must be at least one, each once, not " + seeds);
-        }
-        if (epochs.isPresent() && epochs.get() < 1) {
-            throw new IllegalArgumentException("epochs must be at least 1, not " + epochs.get());
+    /**
+     * @param images training images, chosen by a hash of their content; all of them if empty
+     * @param epochs length of each training, with its schedule stretched to it; the experiment's own if empty
+     * @param seeds each training is repeated with each of them
+     * @param networks instead of the experiment's own
+     * @param judgedOn split whose error is drawn
+     */
+    public record Scale(
+            Optional<Integer> images,
+            Optional<Integer> epochs,
+            List<Long> seeds,
+            Optional<List<String>> networks,
+            Split judgedOn) {
+
+        public Scale {
+            seeds = List.copyOf(seeds);
+            if (seeds.isEmpty() || new HashSet<>(seeds).size() < seeds.size()) {
+                throw new IllegalArgumentException("seeds must be at least one, each once, not " + seeds);
+            }
+            if (epochs.isPresent() && epochs.get() < 1) {
+                throw new IllegalArgumentException("epochs must be at least 1, not " + epochs.get());
+            }
         }
     }
 
@@ -63,13 +71,13 @@ public record ExperimentConfig(
     private Experiment scaled(Experiment experiment) {
         TrainConfig train = experiment.train();
         OptimizationConfig own = train.optimization();
-        int length = epochs.orElse(own.epochs());
+        int length = scale.epochs().orElse(own.epochs());
         return experiment.with(
-                networks.orElse(experiment.networks()),
+                scale.networks().orElse(experiment.networks()),
                 train.withDataset(train.dataset()
                                 .withData(data)
-                                .withImages(images)
-                                .withValidateOn(judgedOn))
+                                .withImages(scale.images())
+                                .withValidateOn(scale.judgedOn()))
                         .withOptimization(own.withEpochs(length)
                                 .withSchedule(own.schedule().stretched((double) length / own.epochs()))));
     }

@@ -87,10 +87,10 @@ final class ExperimentReport {
         data.put("experiment", experiment.name());
         data.put("created_at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         data.put("story", experiment.story());
-        data.put("judged", config.judgedOn() == Split.TEST ? "Test" : "Validation");
+        data.put("judged", config.scale().judgedOn() == Split.TEST ? "Test" : "Validation");
         data.put("done", trained.size());
         data.put("planned", planned);
-        data.put("seeds", config.seeds());
+        data.put("seeds", config.scale().seeds());
         data.put("plots", experiment.plots());
         experiment.reference().ifPresent(table -> data.put("reference", table));
         data.put(
@@ -111,13 +111,13 @@ final class ExperimentReport {
                 "%d of %s".formatted(dataset.version(), dataset.manifest().id()));
         facts.put(
                 "training images",
-                "%,d".formatted(config.images().map(Integer::longValue).orElse(dataset.images(Split.TRAIN))));
+                "%,d".formatted(config.scale().images().map(Integer::longValue).orElse(dataset.images(Split.TRAIN))));
         facts.put(
                 "judged on",
                 "%,d images, split %s"
                         .formatted(
-                                dataset.images(config.judgedOn()),
-                                config.judgedOn().label()));
+                                dataset.images(config.scale().judgedOn()),
+                                config.scale().judgedOn().label()));
         facts.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         facts.put("java", System.getProperty("java.version"));

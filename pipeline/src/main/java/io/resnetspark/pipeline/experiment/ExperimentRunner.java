@@ -110,7 +110,7 @@ public final class ExperimentRunner {
     private List<Task> tasks() {
         List<Training> trainings = experiment.trainings();
         List<Task> tasks = new ArrayList<>();
-        for (long seed : config.seeds()) {
+        for (long seed : config.scale().seeds()) {
             for (Training training : trainings) {
                 String path = "%s/%s/%s".formatted(config.output(), RUNS, training.directory(seed));
                 tasks.add(new Task(

@@ -77,11 +77,7 @@ class ExperimentIT {
         return new ExperimentConfig(
                 dataset,
                 output.toString(),
-                Optional.of(32),
-                Optional.of(epochs),
-                seeds,
-                chosenNetworks,
-                Split.VAL,
+                new ExperimentConfig.Scale(Optional.of(32), Optional.of(epochs), seeds, chosenNetworks, Split.VAL),
                 new Degradation(networks, training()),
                 new DepthVsWidth(networks, List.of(1, 2), training()),
                 new BatchNormBenefit(networks, List.of(0.001, 1e30), training()),
