@@ -50,8 +50,10 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             defaultValue = "ours,dl4j,dl4j-onednn,djl-pytorch",
             description =
-                    "Of ours (in the precision this processor is fastest in), ours-fp32, ours-bf16, dl4j, dl4j-onednn, djl-pytorch and, called by Python: pytorch"
-                            + " (all of pytorch-fp32, pytorch-bf16, pytorch-fp32-compiled, pytorch-bf16-compiled)."
+                    "Of ours (in the precision this processor is fastest in), ours-fp32, ours-bf16, ours-int8, dl4j,"
+                            + " dl4j-onednn, djl-pytorch and, called by Python: pytorch (all of pytorch-fp32, pytorch-bf16,"
+                            + " pytorch-fp32-compiled, pytorch-bf16-compiled), openvino (openvino-fp32, openvino-bf16,"
+                            + " openvino-int8, openvino-int8-nncf), onnxruntime (onnxruntime-fp32, onnxruntime-int8)."
                             + " Default: ${DEFAULT-VALUE}.")
     private List<String> systems;
 
