@@ -143,7 +143,9 @@ public final class PredictionCommand implements Callable<Integer> {
     private List<Speed> measure(LoadedModel model, int cores, Deadline deadline, List<Contender> pipelines) {
         int batchSize = PredictConfig.standard().batchSize();
         List<Contender> contenders = new ArrayList<>();
-        contenders.add(new NetworkAlone(model, batchSize, cores, Math.min(5, 2 * budgetMinutes)));
+        // Five seconds, or a thirtieth of the budget where that is less.
+        double seconds = Math.min(5, budgetMinutes * 60 / 30);
+        contenders.add(new NetworkAlone(model, batchSize, cores, seconds));
         contenders.addAll(pipelines);
         String network = "%s@%d"
                 .formatted(
