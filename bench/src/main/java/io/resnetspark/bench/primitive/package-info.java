@@ -1,2 +1,2 @@
-/** Single primitives of the networks, measured by JMH next to what the machine can do at most. */
+/** Every kernel of a training step with its time, next to what the processor can do at most. */
 package io.resnetspark.bench.primitive;

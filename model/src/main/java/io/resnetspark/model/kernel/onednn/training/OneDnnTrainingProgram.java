@@ -18,6 +18,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.data_type;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -98,14 +99,50 @@ public final class OneDnnTrainingProgram implements AutoCloseable {
         return memory.bytes();
     }
 
+    /**
+     * How long the calls of a step took, in nanoseconds.
+     *
+     * @param backward 0 where the step has nothing to do on the way back
+     */
+    public record StepTime(Step step, long forward, long backward) {}
+
     /** @param batch of the shape {@link #images}, or its features */
     public void forward(INDArray batch, Mode mode) {
         upload.run(HostArrays.rowMajor(batch));
         steps.forEach(step -> step.forward(mode));
     }
 
+    /** Forward pass to train, loss and backward pass, step by step in their order of computation. */
+    public List<StepTime> profile(INDArray batch, INDArray labels) {
+        upload.run(HostArrays.rowMajor(batch));
+        long[] forward = new long[steps.size()];
+        long[] backward = new long[steps.size()];
+        for (int i = 0; i < forward.length; i++) {
+            long start = System.nanoTime();
+            steps.get(i).forward(Mode.TRAIN);
+            forward[i] = System.nanoTime() - start;
+        }
+        writeGradient(labels);
+        for (TrainingStep step : backwardSteps) {
+            long start = System.nanoTime();
+            step.backward();
+            backward[steps.indexOf(step)] = System.nanoTime() - start;
+        }
+        return IntStream.range(0, forward.length)
+                .mapToObj(i -> new StepTime(program.steps().get(i), forward[i], backward[i]))
+                .toList();
+    }
+
     /** Loss and backward pass after the forward pass to train. */
     public BatchLoss backward(INDArray labels) {
+        BatchLoss loss = writeGradient(labels);
+        backwardSteps.forEach(TrainingStep::backward);
+        boolean numbers = norms.stream().allMatch(BatchNormStep::sawNumbers);
+        return numbers ? loss : new BatchLoss(Double.NaN, loss.correct());
+    }
+
+    /** The loss, and its gradient for the backward pass. */
+    private BatchLoss writeGradient(INDArray labels) {
         if (!Arrays.equals(labels.shape(), new long[] {images.batch(), program.classes()})) {
             throw new IllegalArgumentException("Labels must be [%d, %d], not %s"
                     .formatted(images.batch(), program.classes(), Arrays.toString(labels.shape())));
@@ -113,9 +150,7 @@ public final class OneDnnTrainingProgram implements AutoCloseable {
         float[] values = logits();
         BatchLoss loss = SoftmaxLoss.gradient(values, HostArrays.values(labels), program.classes());
         memory.gradientBlock(program.logits()).floats().put(0, values);
-        backwardSteps.forEach(TrainingStep::backward);
-        boolean numbers = norms.stream().allMatch(BatchNormStep::sawNumbers);
-        return numbers ? loss : new BatchLoss(Double.NaN, loss.correct());
+        return loss;
     }
 
     private float[] logits() {
