@@ -20,6 +20,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
 import resnetspark.ml.InputParams.InvalidImages;
 
 /**
@@ -137,7 +138,8 @@ record ClassifyRows(
             return done;
         }
 
-        private Row appended(Row row, Answer answer) {
+        /** @param answer null where the image cannot be read: so are its outputs then */
+        private Row appended(Row row, @Nullable Answer answer) {
             Object[] values = new Object[row.size() + outputs.wanted().size()];
             for (int i = 0; i < row.size(); i++) {
                 values[i] = row.get(i);

@@ -1,6 +1,7 @@
 package resnetspark.ml;
 
 import io.resnetspark.model.ClassifierSource;
+import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.model.Precision;
@@ -25,6 +26,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A residual network that appends {@code rawPrediction} (logits), {@code probability} (their softmax) and {@code
@@ -41,10 +43,11 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
     private final String uid;
     private final InputParams input;
     private final OutputParams outputs;
-    private final TrainedNetwork network;
+    /** Null in a model that Spark Connect made to look at its class. */
+    private final @Nullable TrainedNetwork network;
 
     /** Lives as long as this model is referenced; Spark's context cleaner then removes it from the executors. */
-    private transient Sent sent;
+    private transient @Nullable Sent sent;
 
     private record Sent(SparkContext context, int batchSize, String precision, Broadcast<ClassifierSource> model) {}
 
@@ -53,7 +56,7 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
         this(Identifiable$.MODULE$.randomUID("resnet"), null);
     }
 
-    ResNetClassificationModel(String uid, TrainedNetwork network) {
+    ResNetClassificationModel(String uid, @Nullable TrainedNetwork network) {
         this.uid = uid;
         this.input = new InputParams(this);
         this.outputs = new OutputParams(this);
@@ -92,34 +95,38 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
     }
 
     TrainedNetwork network() {
+        if (network == null) {
+            throw new ConfigurationException(
+                    "%s has no network: models come from fitting, fromModel or load".formatted(uid));
+        }
         return network;
     }
 
     /** Number of labels: 0 to {@code numClasses() - 1}. */
     public int numClasses() {
-        return network.labels().count();
+        return network().labels().count();
     }
 
     /** Names of the labels 0, 1, …: those of the label column's metadata, else the numbers. */
     public String[] labels() {
-        return network.labels().names().toArray(new String[0]);
+        return network().labels().names().toArray(new String[0]);
     }
 
     /** The named architecture, for example {@code resnet18}. */
     public String architecture() {
-        return network.card().spec().architecture();
+        return network().card().spec().architecture();
     }
 
     /** Height and width in pixels of the network's input. */
     public int inputSize() {
-        return network.card().spec().inputSize();
+        return network().card().spec().inputSize();
     }
 
     @Override
     public StructType transformSchema(StructType schema) {
         ImageColumn.in(schema, getInputCol());
         OutputParams.checkThresholds(this, numClasses());
-        return Columns.withPredictions(schema, this, network.labels().names());
+        return Columns.withPredictions(schema, this, network().labels().names());
     }
 
     @Override
@@ -127,7 +134,7 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
         StructType schema = transformSchema(dataset.schema(), true);
         ClassifyRows classify = new ClassifyRows(
                 broadcast(dataset.sparkSession().sparkContext()),
-                network.labels(),
+                network().labels(),
                 ImageColumn.in(dataset.schema(), getInputCol()),
                 InputParams.InvalidImages.of(getHandleInvalid()),
                 getBatchSize(),
@@ -145,7 +152,7 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
                 || sent.batchSize() != getBatchSize()
                 || !sent.precision().equals(getInferencePrecision())) {
             ClassifierSource source =
-                    network.source("model " + uid, getBatchSize(), Precision.named(getInferencePrecision()));
+                    network().source("model " + uid, getBatchSize(), Precision.named(getInferencePrecision()));
             sent = new Sent(
                     context,
                     getBatchSize(),
@@ -164,7 +171,7 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
 
     @Override
     public MLWriter write() {
-        return new ModelStorage.Writer(this, network);
+        return new ModelStorage.Writer(this, network());
     }
 
     /** Reads what {@link #write} wrote. */

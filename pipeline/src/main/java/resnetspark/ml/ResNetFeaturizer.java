@@ -15,6 +15,7 @@ import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends what the last layer of a residual network reads, a vector: features of an image for any other stage of Spark ML.
@@ -32,7 +33,7 @@ public final class ResNetFeaturizer extends Transformer implements MLWritable {
     private final Param<String> model;
     private final Param<String> architecture;
 
-    private Opened opened;
+    private @Nullable Opened opened;
 
     /** A network, and the values of {@link #model} and {@link #architecture} that it stands for. */
     private record Opened(String model, String architecture, ResNetClassificationModel network)
@@ -88,15 +89,17 @@ public final class ResNetFeaturizer extends Transformer implements MLWritable {
             throw new ConfigurationException(
                     "%s has no network: set model, for example to torchvision:resnet18".formatted(uid));
         }
-        if (opened == null
-                || !opened.model().equals(getModel())
-                || !opened.architecture().equals(getArchitecture())) {
-            open(
-                    getArchitecture().isEmpty()
-                            ? ResNetClassificationModel.fromModel(getModel())
-                            : ResNetClassificationModel.fromModel(getModel(), getArchitecture()));
+        Opened known = opened;
+        if (known != null
+                && known.model().equals(getModel())
+                && known.architecture().equals(getArchitecture())) {
+            return known.network();
         }
-        return opened.network();
+        ResNetClassificationModel network = getArchitecture().isEmpty()
+                ? ResNetClassificationModel.fromModel(getModel())
+                : ResNetClassificationModel.fromModel(getModel(), getArchitecture());
+        open(network);
+        return network;
     }
 
     private ResNetFeaturizer open(ResNetClassificationModel network) {

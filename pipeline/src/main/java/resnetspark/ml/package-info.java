@@ -5,4 +5,7 @@
  * <p>PySpark derives the Python module of a stage from the name of its Java class, and {@code io} is a module of Python
  * itself: this package is the only one that is also a Python module, so its name starts with no {@code io}.
  */
+@NullMarked
 package resnetspark.ml;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,6 +11,7 @@ import io.resnetspark.model.program.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -52,13 +53,13 @@ public record NetworkTable(List<Row> rows) {
         // DL4J keeps the vertices in the order in which they were added, which is the order of computation.
         for (Map.Entry<String, GraphVertex> vertex : graph.getVertices().entrySet()) {
             String name = vertex.getKey();
-            rows.add(row(name, vertex.getValue(), graph.getVertexInputs().get(name), types));
+            rows.add(row(name, vertex.getValue(), graph.getVertexInputs().getOrDefault(name, List.of()), types));
         }
         return new NetworkTable(List.copyOf(rows));
     }
 
     private static Row row(String name, GraphVertex vertex, List<String> inputs, Map<String, InputType> types) {
-        List<Long> shape = shape(types.get(name));
+        List<Long> shape = shape(Objects.requireNonNull(types.get(name), name));
         if (vertex instanceof LayerVertex layer
                 && layer.getLayerConf().getLayer() instanceof KernelLayerConf configuration) {
             long parameters = configuration.parameters().stream()

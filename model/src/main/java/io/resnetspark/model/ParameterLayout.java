@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.util.GraphIndices;
@@ -66,7 +67,7 @@ public record ParameterLayout(List<Segment> segments) {
         List<Segment> segments = new ArrayList<>();
         int offset = 0;
         for (int index : indices.getTopologicalSortOrder()) {
-            String name = indices.getIdxToName().get(index);
+            String name = Objects.requireNonNull(indices.getIdxToName().get(index));
             if (!(network.getConfiguration().getVertices().get(name) instanceof LayerVertex vertex)
                     || !(vertex.getLayerConf().getLayer() instanceof KernelLayerConf layer)) {
                 continue;

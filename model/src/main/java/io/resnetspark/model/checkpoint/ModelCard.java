@@ -13,6 +13,7 @@ import io.resnetspark.model.weights.StateDictMatcher.HeadPolicy;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must travel with weights so that they can be used.
@@ -26,7 +27,7 @@ public record ModelCard(
         ResNetSpec spec,
         List<String> labels,
         Preprocessing preprocessing,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Quantization quantization)
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Quantization quantization)
         implements Serializable {
 
     public ModelCard {
@@ -52,7 +53,7 @@ public record ModelCard(
     }
 
     /** @param ranges of its quantisation; null for none */
-    public ModelCard with(Quantization ranges) {
+    public ModelCard with(@Nullable Quantization ranges) {
         return new ModelCard(spec, labels, preprocessing, ranges);
     }
 

@@ -6,7 +6,7 @@ public final class BadDataException extends ResNetSparkException {
     private static final long serialVersionUID = 1L;
 
     public BadDataException(String message) {
-        super(message, null);
+        super(message);
     }
 
     public BadDataException(String message, Throwable cause) {

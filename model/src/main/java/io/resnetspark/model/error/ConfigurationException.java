@@ -6,7 +6,7 @@ public final class ConfigurationException extends ResNetSparkException {
     private static final long serialVersionUID = 1L;
 
     public ConfigurationException(String message) {
-        super(message, null);
+        super(message);
     }
 
     public ConfigurationException(String message, Throwable cause) {

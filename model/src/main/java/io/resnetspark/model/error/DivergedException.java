@@ -6,7 +6,7 @@ public non-sealed class DivergedException extends ResNetSparkException {
     private static final long serialVersionUID = 1L;
 
     public DivergedException(String message) {
-        super(message, null);
+        super(message);
     }
 
     public DivergedException(String message, Throwable cause) {

@@ -9,6 +9,10 @@ public abstract sealed class ResNetSparkException extends RuntimeException
 
     private static final long serialVersionUID = 1L;
 
+    ResNetSparkException(String message) {
+        super(message);
+    }
+
     ResNetSparkException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -7,4 +7,7 @@
  * {@link io.resnetspark.model.image.load} turns stored images into batches ahead of use. All three see an image as Pillow
  * and torchvision do.
  */
+@NullMarked
 package io.resnetspark.model.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -17,6 +17,7 @@ import io.resnetspark.model.program.Quantization;
 import io.resnetspark.model.weights.StateDict;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folded network from which every thread of a process takes a classifier of its own: the classifiers share the weights,
@@ -26,7 +27,7 @@ public final class SharedNetwork {
 
     private final InferenceProgram program;
     private final Kernels kernels;
-    private PreparedProgram prepared;
+    private @Nullable PreparedProgram prepared;
     private int classifiers;
 
     private SharedNetwork(InferenceProgram program, Kernels kernels) {
@@ -81,13 +82,12 @@ public final class SharedNetwork {
         if (batchSize < 1) {
             throw new IllegalArgumentException("batch size must be at least 1, not " + batchSize);
         }
-        if (classifiers == 0) {
-            prepared = kernels.inference(program);
-        }
+        PreparedProgram shared = prepared == null ? kernels.inference(program) : prepared;
+        prepared = shared;
         classifiers++;
         try {
             return new NetworkClassifier(
-                    prepared.executor(batchSize),
+                    shared.executor(batchSize),
                     program.program().classes(),
                     program.program().features().channels(),
                     this::closed);
@@ -99,7 +99,7 @@ public final class SharedNetwork {
 
     private synchronized void closed() {
         classifiers--;
-        if (classifiers == 0) {
+        if (classifiers == 0 && prepared != null) {
             prepared.close();
             prepared = null;
         }

@@ -116,7 +116,7 @@ final class Download {
                 .connectTimeout(CONNECT_TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .build();
-        TransferException last = null;
+        TransferException last = new TransferException("it never began");
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             boolean resumed = out.size() > 0;
             try {
@@ -135,7 +135,7 @@ final class Download {
                         "What %s sent is not the published file: its SHA-256 begins with %s, not %s. It was discarded; run again, or %s"
                                 .formatted(uri, hash.substring(0, sha256Prefix.length()), sha256Prefix, howToPlace()));
             }
-            last = new TransferException("what an earlier attempt left did not fit", null);
+            last = new TransferException("what an earlier attempt left did not fit");
         }
         throw new BadDataException(
                 "The download of %s broke off, %d bytes are here (%s). Run again to go on from there, or %s"
@@ -183,7 +183,7 @@ final class Download {
         String range = response.headers().firstValue("Content-Range").orElse("");
         if (!range.startsWith("bytes " + out.size() + "-")) {
             out.truncate(0);
-            throw new TransferException("the server sent another range than asked for: '" + range + "'", null);
+            throw new TransferException("the server sent another range than asked for: '" + range + "'");
         }
     }
 
@@ -243,6 +243,10 @@ final class Download {
     private static final class TransferException extends Exception {
 
         private static final long serialVersionUID = 1L;
+
+        TransferException(String message) {
+            super(message);
+        }
 
         TransferException(String message, Throwable cause) {
             super(message, cause);

@@ -135,7 +135,7 @@ final class PickleMachine {
             try {
                 execute(opcode);
             } catch (IllegalArgumentException e) {
-                throw damaged(e.getMessage());
+                throw damaged(String.valueOf(e.getMessage()));
             }
         }
         throw damaged("more than %d instructions, no weights need so many".formatted(limit));

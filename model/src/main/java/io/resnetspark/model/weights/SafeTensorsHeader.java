@@ -16,8 +16,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON header of a safetensors file, checked: known types, sizes that match the byte ranges, ranges that follow one
@@ -180,7 +182,7 @@ record SafeTensorsHeader(int headerBytes, Map<String, String> metadata, Map<Stri
         return Arrays.copyOf(values, count);
     }
 
-    private static void expect(JsonToken actual, JsonToken expected, String where) {
+    private static void expect(@Nullable JsonToken actual, @Nullable JsonToken expected, String where) {
         if (actual != expected) {
             throw new IllegalArgumentException("%s: expected %s, found %s".formatted(where, expected, actual));
         }
@@ -231,7 +233,11 @@ record SafeTensorsHeader(int headerBytes, Map<String, String> metadata, Map<Stri
                 if (entry.getKey().equals(METADATA)) {
                     throw new IllegalArgumentException("a tensor cannot be named " + METADATA);
                 }
-                writeEntry(json, entry.getKey(), entry.getValue(), begins.get(entry.getKey()));
+                writeEntry(
+                        json,
+                        entry.getKey(),
+                        entry.getValue(),
+                        Objects.requireNonNull(begins.get(entry.getKey()), entry.getKey()));
             }
             json.writeEndObject();
         }

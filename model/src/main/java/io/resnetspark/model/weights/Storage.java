@@ -1,6 +1,7 @@
 package io.resnetspark.model.weights;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of elements that tensors are views of (PyTorch's {@code torch.FloatStorage} and its siblings). Compared by
@@ -11,7 +12,7 @@ final class Storage {
     private final String key;
     private final ElementType type;
     private final long elements;
-    private ByteBuffer bytes;
+    private @Nullable ByteBuffer bytes;
 
     /**
      * @param key how the file names it

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,7 +86,7 @@ final class TorchCheckpoint {
         }
         Optional<String> wrapper = average.or(() -> model);
         if (wrapper.isPresent()) {
-            return (Map<?, ?>) dictionary.get(wrapper.get());
+            return (Map<?, ?>) Objects.requireNonNull(dictionary.get(wrapper.get()));
         }
         if (!holdsTensors(dictionary)) {
             throw new BadDataException(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exactly the classes and functions that tensors in a checkpoint need, by Python's name, and those that training scripts
@@ -19,7 +20,7 @@ final class TorchClasses {
     /** Legacy {@code torch.nn.parameter.Parameter}: made empty, then given the state {@code (data, grad, …)}. */
     static final class Parameter implements Buildable {
 
-        private TensorView data;
+        private @Nullable TensorView data;
 
         @Override
         public void setState(Object state) {
