@@ -16,6 +16,7 @@ import io.resnetspark.pipeline.training.AveragingConfig;
 import io.resnetspark.pipeline.training.AveragingConfigBuilder;
 import io.resnetspark.pipeline.training.ComputeConfigBuilder;
 import io.resnetspark.pipeline.training.DatasetConfigBuilder;
+import io.resnetspark.pipeline.training.LearningRateFactors;
 import io.resnetspark.pipeline.training.ModelConfig;
 import io.resnetspark.pipeline.training.ModelConfigBuilder;
 import io.resnetspark.pipeline.training.OnDivergence;
@@ -201,7 +202,7 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
                         .optimizer(new OptimizerConfig.Sgd(
                                 0.9, OptimizerConfig.Sgd.Momentum.NESTEROV, 5e-4, OptimizerConfig.DecayScope.ALL))
                         .learningRate(getLearningRate())
-                        .headLearningRateFactor(1)
+                        .factors(LearningRateFactors.EQUAL)
                         .schedule(new LearningRateSchedule.OneCycle(0.3, 0.1, 0.01))
                         .batchSize(getBatchSize())
                         .epochs(getEpochs())

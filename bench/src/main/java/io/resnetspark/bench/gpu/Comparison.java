@@ -12,6 +12,7 @@ import io.resnetspark.model.layer.BatchNorm;
 import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
+import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
@@ -109,7 +110,7 @@ final class Comparison {
             logits = classifier.logits(pixels, BATCH);
         }
         Sgd plain = new Sgd(0, Sgd.Momentum.CLASSIC, 0, DecayScope.ALL);
-        try (Trainer trainer = new Trainer(network, plain, Trainer.NO_CLIPPING, 1, precision)) {
+        try (Trainer trainer = new Trainer(network, plain, Trainer.NO_CLIPPING, RateFactors.EQUAL, precision)) {
             INDArray probabilities = trainer.probabilities(images);
             float[] values = probabilities
                     .dup('c')

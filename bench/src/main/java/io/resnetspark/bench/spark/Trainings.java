@@ -14,6 +14,7 @@ import io.resnetspark.pipeline.training.AveragingConfig.Averager;
 import io.resnetspark.pipeline.training.AveragingConfigBuilder;
 import io.resnetspark.pipeline.training.ComputeConfigBuilder;
 import io.resnetspark.pipeline.training.DatasetConfigBuilder;
+import io.resnetspark.pipeline.training.LearningRateFactors;
 import io.resnetspark.pipeline.training.ModelConfig;
 import io.resnetspark.pipeline.training.ModelConfigBuilder;
 import io.resnetspark.pipeline.training.OnDivergence;
@@ -91,7 +92,7 @@ public record Trainings(String dataset, Architecture architecture, int inputSize
                 .optimization(OptimizationConfigBuilder.builder()
                         .optimizer(OPTIMIZER)
                         .learningRate(LEARNING_RATE)
-                        .headLearningRateFactor(1)
+                        .factors(LearningRateFactors.EQUAL)
                         .schedule(new LearningRateSchedule.Constant())
                         .batchSize(batchSize)
                         .epochs(EPOCHS)

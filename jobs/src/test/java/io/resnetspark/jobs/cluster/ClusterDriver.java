@@ -8,6 +8,7 @@ import io.resnetspark.jobs.config.ConfigLoader;
 import io.resnetspark.pipeline.dataset.DeltaSession;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainingListener;
 import io.resnetspark.pipeline.training.loop.TrainingLoop;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,10 +98,10 @@ final class ClusterDriver implements AutoCloseable {
     }
 
     /** Trains a new run, with {@code watch} listening. */
-    void train(TrainConfig config, RoundWatch watch) {
+    void train(TrainConfig config, RoundWatch watch, TrainingListener... listeners) {
         spark.sparkContext().addSparkListener(watch);
         try {
-            TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of());
+            TrainingLoop.run(spark, config, Resume.NEW_RUN, List.of(listeners));
         } finally {
             spark.sparkContext().removeSparkListener(watch);
         }

@@ -9,7 +9,9 @@ import io.resnetspark.model.checkpoint.Checkpoint;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.training.MetricsFile;
+import io.resnetspark.pipeline.training.RoundMetrics;
 import io.resnetspark.pipeline.training.TrainConfig;
+import io.resnetspark.pipeline.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +22,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -250,8 +254,64 @@ class ClusterTrainingIT {
         assertEqualsUndisturbed("speculated");
     }
 
+    /** By dynamic allocation: the second executor comes when there is work for it, both go while the driver rests. */
     @Test
     @Order(4)
+    void executorsThatComeAndGoChangeNothing() {
+        Map<String, String> allocation = Map.of(
+                "spark.dynamicAllocation.enabled", "true",
+                "spark.dynamicAllocation.shuffleTracking.enabled", "true",
+                "spark.dynamicAllocation.shuffleTracking.timeout", "1s",
+                "spark.dynamicAllocation.initialExecutors", "1",
+                "spark.dynamicAllocation.maxExecutors", "2",
+                "spark.dynamicAllocation.schedulerBacklogTimeout", "100ms",
+                "spark.dynamicAllocation.executorIdleTimeout", "1s",
+                "spark.dynamicAllocation.cachedExecutorIdleTimeout", "1s");
+        closeDriver();
+        try (ClusterDriver allocating = new ClusterDriver(cluster, allocation)) {
+            CountDownLatch gone = new CountDownLatch(1);
+            RoundWatch watch = new RoundWatch() {
+                @Override
+                public void onExecutorRemoved(SparkListenerExecutorRemoved event) {
+                    gone.countDown();
+                }
+            };
+            TrainingListener rest = new TrainingListener() {
+                @Override
+                public void roundDone(RoundMetrics metrics) {
+                    if (metrics.round() == FROM_ROUND) {
+                        await(gone);
+                    }
+                }
+            };
+            allocating.train(config("come-and-gone"), watch, rest);
+            Set<String> before = executors(watch, 1, FROM_ROUND);
+            Set<String> after = executors(watch, FROM_ROUND + 1, Integer.MAX_VALUE);
+            assertThat(watch.failures()).isEmpty();
+            assertThat(after).as("executors after the rest").isNotEmpty().isNotEqualTo(before);
+        }
+        assertEqualsUndisturbed("come-and-gone");
+    }
+
+    private static Set<String> executors(RoundWatch watch, int first, int last) {
+        Set<String> executors = new TreeSet<>();
+        watch.succeeded().stream()
+                .filter(task -> task.round() >= first && task.round() <= last)
+                .forEach(task -> executors.add(task.info().executorId()));
+        return executors;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(1, TimeUnit.MINUTES)).as("an executor goes").isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @Order(5)
     void theDriverMayDieAndTheResumedRunEqualsTheUndisturbedOne() throws Exception {
         closeDriver();
         StandaloneCluster.Submission doomed =
@@ -280,7 +340,7 @@ class ClusterTrainingIT {
 
     /** Takes the power from a machine in the middle of a round: one executor trains the shares of both workers. */
     @Test
-    @Order(5)
+    @Order(6)
     void aMachineThatNeverComesBackChangesNothing() {
         closeDriver();
         try (ClusterDriver last = new ClusterDriver(cluster, Map.of())) {

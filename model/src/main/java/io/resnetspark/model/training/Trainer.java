@@ -32,26 +32,26 @@ public final class Trainer implements AutoCloseable {
     private final TrainingProgram program;
     private final OptimizerConfig config;
     private final double clipNorm;
-    private final float headFactor;
+    private final RateFactors factors;
     private final TrainingPrecision precision;
     private Learner learner;
     private Set<String> frozen = Set.of();
 
-    /** The head learns at the rate of the others; in single precision. */
+    /** Every parameter learns at the same rate; in single precision. */
     public Trainer(ComputationGraph network, OptimizerConfig config, double clipNorm) {
-        this(network, config, clipNorm, 1, TrainingPrecision.FP32);
+        this(network, config, clipNorm, RateFactors.EQUAL, TrainingPrecision.FP32);
     }
 
     /**
      * @param clipNorm largest L2 norm of the mean gradient; longer ones are scaled down to it
-     * @param headFactor factor on the learning rate of the head, positive
+     * @param factors on the learning rate of single parameters
      * @throws ConfigurationException if the network's kernels do not train in that precision
      */
     public Trainer(
             ComputationGraph network,
             OptimizerConfig config,
             double clipNorm,
-            double headFactor,
+            RateFactors factors,
             TrainingPrecision precision) {
         Kernels kernels = ResNet.kernels(network);
         if (!kernels.trainsIn(precision)) {
@@ -64,7 +64,7 @@ public final class Trainer implements AutoCloseable {
         this.program = new TrainingProgram(network, layout);
         this.config = config;
         this.clipNorm = clipNorm;
-        this.headFactor = (float) headFactor;
+        this.factors = factors;
     }
 
     /** A trainer of a new network in single precision; its parameters are to be set from a {@link TrainingState}. */
@@ -75,7 +75,7 @@ public final class Trainer implements AutoCloseable {
     /** As {@link #create(ResNetSpec, long, OptimizerConfig, double)}, in a precision. */
     public static Trainer create(
             ResNetSpec spec, long seed, OptimizerConfig config, double clipNorm, TrainingPrecision precision) {
-        return new Trainer(ResNet.create(spec, seed), config, clipNorm, 1, precision);
+        return new Trainer(ResNet.create(spec, seed), config, clipNorm, RateFactors.EQUAL, precision);
     }
 
     /** Made when needed: until then the network's own array holds the parameters. */
@@ -154,7 +154,7 @@ public final class Trainer implements AutoCloseable {
         if (frozen.contains(parameter.vertex())) {
             return RateFactors.KEEP;
         }
-        return parameter.vertex().equals(ResNet.LOGITS) ? headFactor : 1;
+        return factors.of(parameter);
     }
 
     private double gradientNorm() {

@@ -14,6 +14,7 @@ import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.TrainingPrecision;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -126,8 +127,8 @@ class BackwardPassTest {
         ResNetSpec spec = spec(architecture);
         Predicate<String> frozen = name -> name.startsWith("conv1") || name.startsWith("layer1");
         OptimizerConfig decaying = new OptimizerConfig.Sgd(0.9, Momentum.CLASSIC, 0.1, DecayScope.ALL);
-        float[] one = change(spec, frozen, decaying, 1);
-        float[] ten = change(spec, frozen, decaying, 10);
+        float[] one = change(spec, frozen, decaying, RateFactors.EQUAL);
+        float[] ten = change(spec, frozen, decaying, segment -> segment.vertex().equals(ResNet.LOGITS) ? 10 : 1);
         for (ParameterLayout.Segment segment : ParameterLayout.of(spec).segments()) {
             for (int i = segment.offset(); i < segment.end(); i++) {
                 if (frozen.test(segment.vertex())) {
@@ -142,12 +143,12 @@ class BackwardPassTest {
     }
 
     private static float[] change(
-            ResNetSpec spec, Predicate<String> frozen, OptimizerConfig optimizer, double headFactor) {
+            ResNetSpec spec, Predicate<String> frozen, OptimizerConfig optimizer, RateFactors factors) {
         Trainer trainer = new Trainer(
                 network(spec, frozen, Kernels.ofThisProcess()),
                 optimizer,
                 Trainer.NO_CLIPPING,
-                headFactor,
+                factors,
                 TrainingPrecision.FP32);
         float[] before = trainer.state().parameters();
         trainer.step(images(spec), SmallNetworks.labels(spec, COUNT), 0.01, 0);

@@ -17,6 +17,7 @@ import io.resnetspark.model.layer.Relu;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.TrainingPrecision;
@@ -76,8 +77,12 @@ abstract class LayersAgreement {
             ComputationGraph network = TinyGraph.of(shape, features, kernels, body);
             TinyGraph.disturb(network, 5);
             Sgd plain = new Sgd(0, Momentum.CLASSIC, 0, DecayScope.ALL);
-            try (Trainer trainer =
-                    new Trainer(network, plain, Trainer.NO_CLIPPING, 1, i == 0 ? precision : TrainingPrecision.FP32)) {
+            try (Trainer trainer = new Trainer(
+                    network,
+                    plain,
+                    Trainer.NO_CLIPPING,
+                    RateFactors.EQUAL,
+                    i == 0 ? precision : TrainingPrecision.FP32)) {
                 probabilities[i] = SmallNetworks.values(trainer.probabilities(images));
                 float[] before = trainer.state().parameters();
                 trainer.step(images, labels, 1, 0);

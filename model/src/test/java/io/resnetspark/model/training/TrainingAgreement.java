@@ -25,6 +25,7 @@ import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Lars;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.Programs;
 import io.resnetspark.model.program.Step;
@@ -49,6 +50,8 @@ abstract class TrainingAgreement {
 
     static final int BATCH = 5;
     static final OptimizerConfig PLAIN = new Sgd(0, Momentum.CLASSIC, 0, DecayScope.ALL);
+    static final RateFactors HEAD_AND_BIASES = segment ->
+            segment.vertex().equals(ResNet.LOGITS) ? 2 : segment.parameter().equals("bias") ? 4 : 1;
     static final ResNetSpec SPEC = SmallNetworks.shallow(Architecture.CIFAR_RESNET20);
 
     /** Whether batch norms learn, or use and keep the running statistics. */
@@ -80,7 +83,7 @@ abstract class TrainingAgreement {
                 ((Freezable) layer).freeze();
             }
         }
-        try (Trainer trainer = new Trainer(network, PLAIN, Trainer.NO_CLIPPING, 1, precision)) {
+        try (Trainer trainer = new Trainer(network, PLAIN, Trainer.NO_CLIPPING, RateFactors.EQUAL, precision)) {
             INDArray images = images(spec, BATCH, 3);
             float[] probabilities = SmallNetworks.values(trainer.probabilities(images));
             float[] before = trainer.state().parameters();
@@ -153,14 +156,15 @@ abstract class TrainingAgreement {
                 new Lars(0.9, 0.01, 1e-2));
     }
 
-    /** With clipping, a faster head, and layers that freeze on the way. */
+    /** With clipping, a faster head, faster biases, and layers that freeze on the way. */
     @ParameterizedTest
     @MethodSource("configs")
     void stepsAndStateOfEveryOptimizer(OptimizerConfig config) {
         TrainingState[] states = new TrainingState[2];
         int i = 0;
         for (Kernels kernels : new Kernels[] {kernels(), Kernels.nd4j()}) {
-            try (Trainer trainer = new Trainer(network(SPEC, kernels), config, 0.5, 2, TrainingPrecision.FP32)) {
+            try (Trainer trainer =
+                    new Trainer(network(SPEC, kernels), config, 0.5, HEAD_AND_BIASES, TrainingPrecision.FP32)) {
                 for (int step = 0; step < 4; step++) {
                     if (step == 2) {
                         List.of("conv1", "bn1", "layer1.0.conv1").forEach(v -> TinyGraph.freeze(trainer.network(), v));
@@ -326,7 +330,7 @@ abstract class TrainingAgreement {
     }
 
     private Trainer trainer(OptimizerConfig config, TrainingPrecision precision) {
-        return new Trainer(network(SPEC, kernels()), config, Trainer.NO_CLIPPING, 1, precision);
+        return new Trainer(network(SPEC, kernels()), config, Trainer.NO_CLIPPING, RateFactors.EQUAL, precision);
     }
 
     /** Weights are rounded to be multiplied, but kept, averaged and stored as they are. */

@@ -2,6 +2,7 @@ package io.resnetspark.pipeline.training;
 
 import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.model.optim.OptimizerConfig;
+import io.resnetspark.pipeline.storage.Flattened;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 
@@ -10,7 +11,7 @@ import java.io.Serializable;
  *
  * @param optimizer update rule
  * @param learningRate base learning rate, positive; the schedule multiplies it
- * @param headLearningRateFactor factor on the learning rate of the head {@code fc}, positive
+ * @param factors which parameters learn at another rate
  * @param schedule how the learning rate changes
  * @param clipNorm largest L2 norm of a minibatch's gradient; 0 for no clipping
  * @param batchSize images of one worker's minibatch, at least 1
@@ -21,7 +22,7 @@ import java.io.Serializable;
 public record OptimizationConfig(
         OptimizerConfig optimizer,
         double learningRate,
-        double headLearningRateFactor,
+        @Flattened LearningRateFactors factors,
         LearningRateSchedule schedule,
         double clipNorm,
         int batchSize,
@@ -35,10 +36,6 @@ public record OptimizationConfig(
         AtLeast.check("early-stopping-epochs", earlyStoppingEpochs, 0);
         if (!(learningRate > 0)) {
             throw new IllegalArgumentException("learning-rate must be positive, not " + learningRate);
-        }
-        if (!(headLearningRateFactor > 0)) {
-            throw new IllegalArgumentException(
-                    "head-learning-rate-factor must be positive, not " + headLearningRateFactor);
         }
         if (!(clipNorm >= 0)) {
             throw new IllegalArgumentException("clip-norm must be at least 0, not " + clipNorm);

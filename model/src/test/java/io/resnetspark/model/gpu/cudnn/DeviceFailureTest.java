@@ -13,6 +13,7 @@ import io.resnetspark.model.inference.NetworkClassifier;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.kernel.Kernels.Bias;
 import io.resnetspark.model.optim.OptimizerConfig.Lars;
+import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.Activation;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.TrainingPrecision;
@@ -38,7 +39,7 @@ class DeviceFailureTest {
             String x = graph.convolution("conv", ResNet.IMAGES, 2, 4, 3, 1, Bias.NONE);
             return graph.normalise("norm", x, 4, Activation.RELU, 1);
         });
-        try (Trainer trainer = new Trainer(network, new Lars(0.9, 0.01, 1e-2), 0.5, 1, precision)) {
+        try (Trainer trainer = new Trainer(network, new Lars(0.9, 0.01, 1e-2), 0.5, RateFactors.EQUAL, precision)) {
             INDArray images = Nd4j.ones(SHAPE.toArray());
             INDArray labels = Nd4j.eye(TinyGraph.CLASSES);
             for (int step = 0; step < 3; step++) {

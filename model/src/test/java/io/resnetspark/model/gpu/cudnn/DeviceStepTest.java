@@ -18,6 +18,7 @@ import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Lars;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.Program;
 import io.resnetspark.model.program.Programs;
 import io.resnetspark.model.program.TrainingPrecision;
@@ -51,7 +52,7 @@ class DeviceStepTest {
             Kernels kernels, OptimizerConfig config, double clipNorm, TrainingPrecision precision) {
         ComputationGraph network = ResNet.create(SPEC, 0, kernels);
         NetworkWeights.load(network, SmallNetworks.weights(SPEC, 2));
-        return new Trainer(network, config, clipNorm, 1, precision);
+        return new Trainer(network, config, clipNorm, RateFactors.EQUAL, precision);
     }
 
     private record Step(StepResult result, float[] moved) {}

@@ -69,6 +69,9 @@ public final class StockSettings {
         if (config.onDivergence().action() == OnDivergence.Action.RETURN) {
             problems.add("on-divergence.action return: it cannot go on from a checkpoint");
         }
+        if (optimization.factors().biasLearningRateFactor() != 1) {
+            problems.add("bias-learning-rate-factor: DL4J has one rate for a layer; set it to 1");
+        }
         if (optimization.clipNorm() != 0) {
             problems.add("clip-norm: DL4J clips layer by layer; set it to 0");
         }
@@ -107,7 +110,8 @@ public final class StockSettings {
         network.getVertices().forEach((name, vertex) -> {
             if (vertex instanceof LayerVertex layer
                     && layer.getLayerConf().getLayer() instanceof KernelLayerConf conf) {
-                double factor = name.equals(ResNet.LOGITS) ? optimization.headLearningRateFactor() : 1;
+                double factor =
+                        name.equals(ResNet.LOGITS) ? optimization.factors().headLearningRateFactor() : 1;
                 conf.trainWithFitBy(updater(rule, schedule(rates, factor)), ofWeights, ofOthers);
             }
         });

@@ -58,12 +58,7 @@ public record TrainingPlan(
             FrozenStages.freeze(network, frozen);
         }
         double clipNorm = optimization.clipNorm() == 0 ? Trainer.NO_CLIPPING : optimization.clipNorm();
-        return new Trainer(
-                network,
-                optimization.optimizer(),
-                clipNorm,
-                optimization.headLearningRateFactor(),
-                compute.precision());
+        return new Trainer(network, optimization.optimizer(), clipNorm, optimization.factors(), compute.precision());
     }
 
     /** What a trainer is trained on: samples, if it normalises images itself and they are neither mixed nor erased. */

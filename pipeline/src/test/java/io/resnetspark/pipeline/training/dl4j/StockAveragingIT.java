@@ -14,6 +14,7 @@ import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.AveragingConfig.Averager;
 import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.LearningRateFactors;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.Resume;
 import io.resnetspark.pipeline.training.RoundMetrics;
@@ -65,7 +66,7 @@ class StockAveragingIT {
                         .withAveragingFrequency(frequency))
                 .withOptimization(base.optimization()
                         .withBatchSize(batchSize)
-                        .withHeadLearningRateFactor(2)
+                        .withFactors(new LearningRateFactors(2, 1))
                         .withSchedule(schedule)
                         .withOptimizer(optimizer))
                 .withRun(base.run().withKeepCheckpoints(3));

@@ -12,6 +12,7 @@ import io.resnetspark.pipeline.training.AveragingConfig;
 import io.resnetspark.pipeline.training.AveragingConfigBuilder;
 import io.resnetspark.pipeline.training.ComputeConfigBuilder;
 import io.resnetspark.pipeline.training.DatasetConfigBuilder;
+import io.resnetspark.pipeline.training.LearningRateFactors;
 import io.resnetspark.pipeline.training.ModelConfig;
 import io.resnetspark.pipeline.training.ModelConfig.ZeroInitResidual;
 import io.resnetspark.pipeline.training.ModelConfigBuilder;
@@ -63,7 +64,7 @@ public final class SmallTraining {
                 .optimization(OptimizationConfigBuilder.builder()
                         .optimizer(new OptimizerConfig.Sgd(0.9, Momentum.NESTEROV, 1e-3, DecayScope.ALL))
                         .learningRate(learningRate)
-                        .headLearningRateFactor(1)
+                        .factors(LearningRateFactors.EQUAL)
                         .schedule(new LearningRateSchedule.Constant())
                         .batchSize(6)
                         .epochs(epochs)

@@ -13,6 +13,7 @@ import io.resnetspark.model.optim.LearningRateSchedule;
 import io.resnetspark.pipeline.dataset.TestDatasets;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.training.EpochMetrics;
+import io.resnetspark.pipeline.training.LearningRateFactors;
 import io.resnetspark.pipeline.training.ModelConfig.FrozenFeatures;
 import io.resnetspark.pipeline.training.OnDivergence;
 import io.resnetspark.pipeline.training.Resume;
@@ -55,7 +56,7 @@ class TransferLearningIT {
         return base.withDataset(base.dataset().withAugmentation(Augmentation.none()))
                 .withModel(base.model().withWeights(weights).withFreeze(freeze).withFrozenFeatures(features))
                 .withOptimization(base.optimization()
-                        .withHeadLearningRateFactor(3)
+                        .withFactors(new LearningRateFactors(3, 1))
                         .withSchedule(new LearningRateSchedule.Cosine()))
                 .withRun(base.run().withKeepCheckpoints(3));
     }
