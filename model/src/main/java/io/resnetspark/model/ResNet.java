@@ -8,7 +8,11 @@ import io.resnetspark.model.layer.GlobalAverage;
 import io.resnetspark.model.layer.Linear;
 import io.resnetspark.model.layer.SoftmaxCrossEntropy;
 import io.resnetspark.model.layer.UsesKernels;
+import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.Program;
+import io.resnetspark.model.program.ProgramCompiler;
 import java.util.List;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -46,6 +50,15 @@ public final class ResNet {
         ComputationGraph network = new ComputationGraph(configuration(spec, seed));
         network.init();
         return network;
+    }
+
+    /** The network as straight-line code for one image; every layer learns. */
+    public static Program program(ResNetSpec spec) {
+        return ProgramCompiler.compile(
+                configuration(spec, 0),
+                ParameterLayout.of(spec).slices(),
+                Set.of(),
+                new ImageShape(1, spec.inputSize(), spec.inputSize(), spec.channels()));
     }
 
     /** As {@link #create(ResNetSpec, long)} on given kernels. */

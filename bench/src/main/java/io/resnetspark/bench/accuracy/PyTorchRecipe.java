@@ -41,15 +41,28 @@ record PyTorchRecipe(
      */
     record Images(String train, String val, int size, List<Float> mean, List<Float> std) {}
 
-    /** @param padding black pixels around an image, of which a window is cropped */
-    record Augmentation(int padding, double flipProbability, int flipsOnlyEpochs, double labelSmoothing) {}
+    /**
+     * @param padding black pixels around an image, of which a window is cropped
+     * @param alternates whether every epoch shows the other side of an image, after a first that is drawn
+     */
+    record Augmentation(
+            int padding, double flipProbability, boolean alternates, int flipsOnlyEpochs, double labelSmoothing) {}
 
     /**
      * @param batchSize images of a step
      * @param rates of every step
+     * @param biasFactor on the rate of batch norms' shifts
+     * @param decaysAll whether weights are not all that decays
      */
     record Optimizer(
-            int batchSize, int epochs, List<Double> rates, double momentum, boolean nesterov, double weightDecay) {}
+            int batchSize,
+            int epochs,
+            List<Double> rates,
+            double biasFactor,
+            double momentum,
+            boolean nesterov,
+            double weightDecay,
+            boolean decaysAll) {}
 
     /** @param everySteps steps between two of its updates */
     record Average(double decay, int everySteps) {}
@@ -64,7 +77,7 @@ record PyTorchRecipe(
         JsonNode augmentation = config.path("augmentation");
         JsonNode optimizer = config.path("optimizer");
         require(optimizer.has("momentum") && !optimizer.has("trust"), "an optimiser other than SGD");
-        require(optimizer.path("decay_scope").asText().equals("ALL"), "weights that do not all decay");
+        require(config.path("head_learning_rate_factor").asDouble() == 1, "rate of its own for the head");
         require(augmentation.path("crop").has("padding"), "crops other than those of padded images");
         require(
                 augmentation.path("mixup_alpha").asDouble()
@@ -88,15 +101,18 @@ record PyTorchRecipe(
                 new Augmentation(
                         augmentation.path("crop").path("padding").asInt(),
                         augmentation.path("flip_probability").asDouble(),
+                        augmentation.path("flip_pattern").asText().equals("ALTERNATING"),
                         config.path("flips_only_epochs").asInt(),
                         augmentation.path("label_smoothing").asDouble()),
                 new Optimizer(
                         workers * config.path("batch_size").asInt(),
                         config.path("epochs").asInt(),
                         rates(MetricsFile.read(run).rounds()),
+                        config.path("bias_learning_rate_factor").asDouble(1),
                         optimizer.path("momentum").asDouble(),
                         optimizer.path("form").asText().equals("NESTEROV"),
-                        optimizer.path("weight_decay").asDouble()),
+                        optimizer.path("weight_decay").asDouble(),
+                        optimizer.path("decay_scope").asText().equals("ALL")),
                 new Average(
                         config.path("ema_decay").asDouble(),
                         config.path("averaging_frequency").asInt()));

@@ -3,17 +3,13 @@ package io.resnetspark.bench.primitive;
 import io.resnetspark.bench.report.JsonOption;
 import io.resnetspark.bench.report.Machine;
 import io.resnetspark.bench.workload.Network;
-import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.ResNet;
-import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.kernel.onednn.OneDnnKernels;
-import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.MemoryPlan;
 import io.resnetspark.model.program.Program;
-import io.resnetspark.model.program.ProgramCompiler;
 import io.resnetspark.model.program.TrainingPrecision;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,11 +18,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -105,22 +99,11 @@ public final class PrimitivesCommand implements Callable<Integer> {
     }
 
     private List<KernelTime> measure(Network network, TrainingPrecision precision, Ceiling ceiling) {
-        Program program = program(network.spec());
+        Program program = ResNet.program(network.spec());
         MemoryPlan plan = MemoryPlan.training(program, precision.maps());
         try (StepProfile profile = StepProfile.open(program, precision, network.batch())) {
             return KernelTime.of(
                     network.label(), precision.label(), profile.measure(seconds), plan, network.batch(), ceiling);
-        }
-    }
-
-    private static Program program(ResNetSpec spec) {
-        ComputationGraph graph = ResNet.create(spec, 1);
-        try {
-            ImageShape image = new ImageShape(1, spec.inputSize(), spec.inputSize(), spec.channels());
-            return ProgramCompiler.compile(
-                    graph.getConfiguration(), ParameterLayout.of(graph).slices(), Set.of(), image);
-        } finally {
-            ResNet.close(graph);
         }
     }
 

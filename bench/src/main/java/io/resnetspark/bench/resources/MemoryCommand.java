@@ -8,6 +8,8 @@ import io.resnetspark.bench.spark.DrawnImages;
 import io.resnetspark.bench.spark.WorkFolder;
 import io.resnetspark.model.Architecture;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ImageDataset;
 import io.resnetspark.pipeline.dataset.PrepareConfig.StoredEncoding;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Trains in a process of its own for every case and shows its resident memory next to what the"
-                + " activations need.",
+                + " maps need.",
         footer = {"", "Example: resnet bench memory --cases resnet18:16:100 --json memory.json"})
 public final class MemoryCommand implements Callable<Integer> {
 
@@ -49,6 +51,14 @@ public final class MemoryCommand implements Callable<Integer> {
             defaultValue = "resnet18:16:150,resnet50:8:60,cifar-resnet20:128:1000",
             description = "Default: ${DEFAULT-VALUE}.")
     private List<String> cases;
+
+    @Option(
+            names = "--precisions",
+            split = ",",
+            defaultValue = "fp32,bf16",
+            description =
+                    "Of each case; those that this processor does not train in are left out. Default: ${DEFAULT-VALUE}.")
+    private List<String> precisions;
 
     @Option(names = "--heap", paramLabel = "SIZE", defaultValue = "1g", description = "Default: ${DEFAULT-VALUE}.")
     private String heap;
@@ -92,13 +102,27 @@ public final class MemoryCommand implements Callable<Integer> {
             }
             for (Case one : parsed) {
                 boolean isSmall = one.architecture().spec().inputSize() == 32;
-                results.add(
-                        measure(one, isSmall ? small : photographs, isSmall ? 10 : 2, machine.cores(), work.path()));
+                for (TrainingPrecision precision : trained()) {
+                    results.add(measure(
+                            one,
+                            precision,
+                            isSmall ? small : photographs,
+                            isSmall ? 10 : 2,
+                            machine.cores(),
+                            work.path()));
+                }
             }
         }
         print(results);
         json.write(new Report(machine, heap, results));
         return 0;
+    }
+
+    private List<TrainingPrecision> trained() {
+        return precisions.stream()
+                .map(TrainingPrecision::named)
+                .filter(Kernels.ofThisProcess()::trainsIn)
+                .toList();
     }
 
     private static void writeIndex(SparkSession spark, String dataset, Path file) throws IOException {
@@ -108,7 +132,8 @@ public final class MemoryCommand implements Callable<Integer> {
         }
     }
 
-    private MemoryResult measure(Case one, Path index, int classes, int threads, Path work) throws IOException {
+    private MemoryResult measure(Case one, TrainingPrecision precision, Path index, int classes, int threads, Path work)
+            throws IOException {
         Path result = work.resolve("result.json");
         Files.deleteIfExists(result);
         List<String> command = new ArrayList<>(List.of(
@@ -128,6 +153,7 @@ public final class MemoryCommand implements Callable<Integer> {
                 Integer.toString(one.batchSize()),
                 Integer.toString(one.steps()),
                 Integer.toString(threads),
+                precision.label(),
                 result.toString()));
         Process process = new ProcessBuilder(command).inheritIO().start();
         try {
@@ -144,19 +170,20 @@ public final class MemoryCommand implements Callable<Integer> {
     }
 
     private static void print(List<MemoryResult> results) {
-        System.out.println("| network, batch | steps | peak MB | before the network | activations | needed"
+        System.out.println("| network, batch | precision | steps | peak MB | before the network | maps | needed"
                 + " | heap | (peak - before) / needed | growth MB per 1,000 steps |");
-        System.out.println("|---|---|---|---|---|---|---|---|---|");
+        System.out.println("|---|---|---|---|---|---|---|---|---|---|");
         for (MemoryResult result : results) {
             System.out.println(String.format(
                     Locale.ROOT,
-                    "| %s b%d | %d | %.0f | %.0f | %.0f | %.0f | %.0f | %.2f | %.1f |",
+                    "| %s b%d | %s | %d | %.0f | %.0f | %.0f | %.0f | %.0f | %.2f | %.1f |",
                     result.network(),
                     result.batchSize(),
+                    result.precision(),
                     result.steps(),
                     result.peakBytes() / 1e6,
                     result.startBytes() / 1e6,
-                    result.activationBytes() / 1e6,
+                    result.mapBytes() / 1e6,
                     result.neededBytes() / 1e6,
                     result.heapBytes() / 1e6,
                     (double) (result.peakBytes() - result.startBytes()) / result.neededBytes(),

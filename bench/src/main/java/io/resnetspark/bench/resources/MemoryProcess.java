@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.resnetspark.bench.spark.TrainerLoop;
 import io.resnetspark.bench.spark.Trainings;
 import io.resnetspark.model.Architecture;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -21,7 +22,7 @@ final class MemoryProcess {
 
     private MemoryProcess() {}
 
-    /** Arguments: index file, architecture, input size, classes, batch size, steps, threads, result file. */
+    /** Arguments: index file, architecture, input size, classes, batch size, steps, threads, precision, result file. */
     public static void main(String[] arguments) throws IOException, ClassNotFoundException {
         ExampleIndex index;
         try (ObjectInputStream in = new ObjectInputStream(Files.newInputStream(Path.of(arguments[0])))) {
@@ -36,30 +37,33 @@ final class MemoryProcess {
                 Integer.parseInt(arguments[4]));
         int steps = Integer.parseInt(arguments[5]);
         int threads = Integer.parseInt(arguments[6]);
-        MemoryResult result = measure(training, index, steps, threads);
-        Files.writeString(Path.of(arguments[7]), new ObjectMapper().writeValueAsString(result));
+        TrainingPrecision precision = TrainingPrecision.named(arguments[7]);
+        MemoryResult result = measure(training, index, steps, threads, precision);
+        Files.writeString(Path.of(arguments[8]), new ObjectMapper().writeValueAsString(result));
     }
 
-    private static MemoryResult measure(Trainings training, ExampleIndex index, int steps, int threads) {
+    private static MemoryResult measure(
+            Trainings training, ExampleIndex index, int steps, int threads, TrainingPrecision precision) {
         Nd4j.create(1); // loads the natives
         long start = ProcessMemory.now().resident();
         List<MemorySample> samples = new ArrayList<>();
-        try (TrainerLoop loop = new TrainerLoop(training, index, threads)) {
+        try (TrainerLoop loop = new TrainerLoop(training, index, threads, precision)) {
             int stride = Math.max(1, steps / SAMPLES);
             for (int step = stride; step <= steps; step += stride) {
                 loop.run(stride);
                 samples.add(new MemorySample(step, ProcessMemory.now().resident()));
             }
         }
-        MemoryNeed need = MemoryNeed.of(training.spec(), training.batchSize());
+        MemoryNeed need = MemoryNeed.of(training.spec(), training.batchSize(), precision);
         return new MemoryResult(
                 "%s@%d".formatted(training.architecture().label(), training.inputSize()),
                 training.batchSize(),
+                precision.label(),
                 samples.get(samples.size() - 1).step(),
                 ProcessMemory.now().peakResident(),
                 start,
                 need.total(),
-                need.activations(),
+                need.maps(),
                 ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted(),
                 MemoryResult.growth(samples),
                 samples);

@@ -7,10 +7,11 @@ import org.apache.commons.math3.stat.regression.SimpleRegression;
  * Memory of one training process.
  *
  * @param network architecture and input size, for example {@code resnet18@224}
+ * @param precision for example {@code bf16}
  * @param peakBytes most resident memory, with everything: JVM, natives, code
  * @param startBytes resident before the network was built: the JVM and the libraries
- * @param neededBytes activations, parameters, input
- * @param activationBytes of these, what is kept for the backward pass
+ * @param neededBytes maps, parameters, input
+ * @param mapBytes of these, maps and their gradients
  * @param heapBytes committed Java heap at the end
  * @param growthBytesPerThousandSteps slope of resident memory over the second half of the steps
  * @param samples over time
@@ -18,11 +19,12 @@ import org.apache.commons.math3.stat.regression.SimpleRegression;
 public record MemoryResult(
         String network,
         int batchSize,
+        String precision,
         long steps,
         long peakBytes,
         long startBytes,
         long neededBytes,
-        long activationBytes,
+        long mapBytes,
         long heapBytes,
         double growthBytesPerThousandSteps,
         List<MemorySample> samples) {

@@ -7,6 +7,7 @@ import io.resnetspark.model.image.load.ReadAhead;
 import io.resnetspark.model.kernel.ComputeThreads;
 import io.resnetspark.model.kernel.HostArrays;
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.dataset.ExampleReader;
@@ -36,17 +37,17 @@ public final class TrainerLoop implements AutoCloseable {
         }
     }
 
+    /** In the precision that the processor is fastest in. */
     public TrainerLoop(Trainings training, ExampleIndex index, int threads) {
+        this(training, index, threads, Kernels.ofThisProcess().defaultPrecision());
+    }
+
+    public TrainerLoop(Trainings training, ExampleIndex index, int threads, TrainingPrecision precision) {
         ComputeThreads.use(threads);
         this.training = training;
         this.reader = new ExampleReader(index, new Configuration());
         this.loader = new BatchLoader(training.recipe(), training.batchSize(), ReadAhead.standard());
-        this.trainer = Trainer.create(
-                training.spec(),
-                1,
-                Trainings.OPTIMIZER,
-                Trainer.NO_CLIPPING,
-                Kernels.ofThisProcess().defaultPrecision());
+        this.trainer = Trainer.create(training.spec(), 1, Trainings.OPTIMIZER, Trainer.NO_CLIPPING, precision);
         int size = training.batchSize();
         for (int first = 0; first + size <= index.size(); first += size) {
             batches.add(IntStream.range(first, first + size).toArray());

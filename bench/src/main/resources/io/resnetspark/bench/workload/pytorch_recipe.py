@@ -29,6 +29,7 @@ class Images:
         samples = records[:, 1:].view(-1, size, size, 3)
         self.padded = functional.pad(samples, (0, 0, padding, padding, padding, padding)).contiguous()
         self.size, self.padding = size, padding
+        self.mirrored_first = torch.rand(len(self.labels)) < 0.5
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -54,15 +55,25 @@ class Training:
         self.net.to(memory_format=torch.channels_last)
         self.call = torch.compile(self.net) if self.way.endswith("-compiled") else self.net
         self.optimizer = torch.optim.SGD(
-            self.net.parameters(),
-            lr=self.descent["rates"][0],
-            momentum=self.descent["momentum"],
-            nesterov=self.descent["nesterov"],
-            weight_decay=self.descent["weight_decay"],
+            self.groups(), lr=0.1, momentum=self.descent["momentum"], nesterov=self.descent["nesterov"]
         )
         self.average = copy.deepcopy(self.net) if self.averaging["decay"] > 0 else self.net
         self.mean, self.std = (255 * torch.tensor(recipe["images"][name]) for name in ("mean", "std"))
         self.steps = 0
+
+    def groups(self) -> list[dict]:
+        """Parameters, how much they decay, and the factor on their rate."""
+        decay, others = self.descent["weight_decay"], self.descent["weight_decay"] if self.descent["decays_all"] else 0
+        norms = [module for module in self.net.modules() if isinstance(module, nn.BatchNorm2d)]
+        shifts, scales = [norm.bias for norm in norms], [norm.weight for norm in norms]
+        rest = [*self.net.parameters()]
+        weights = [parameter for parameter in rest if parameter.dim() > 1]
+        biases = [parameter for parameter in rest if all(parameter is not known for known in weights + shifts + scales)]
+        return [
+            {"params": weights, "weight_decay": decay, "factor": 1},
+            {"params": scales + biases, "weight_decay": others, "factor": 1},
+            {"params": shifts, "weight_decay": others, "factor": self.descent["bias_factor"]},
+        ]
 
     def computes(self):
         if self.way.startswith("bf16"):
@@ -74,7 +85,7 @@ class Training:
 
     def step(self, samples, labels) -> None:
         for group in self.optimizer.param_groups:
-            group["lr"] = self.descent["rates"][self.steps]
+            group["lr"] = group["factor"] * self.descent["rates"][self.steps]
         self.optimizer.zero_grad(set_to_none=True)
         with self.computes():
             loss = functional.cross_entropy(
@@ -101,6 +112,8 @@ class Training:
             count = (len(chosen),)
             down, right = (images.padding - reach + torch.randint(2 * reach + 1, count) for _ in range(2))
             mirrored = torch.rand(count) < self.augmentation["flip_probability"]
+            if self.augmentation["alternates"]:
+                mirrored = images.mirrored_first[chosen] != (epoch % 2 == 1)
             self.step(images.windows(chosen, down, right, mirrored), images.labels[chosen])
 
     def accuracy(self, images: Images) -> tuple[float, float]:

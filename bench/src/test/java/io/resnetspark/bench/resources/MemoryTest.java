@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.Architecture;
+import io.resnetspark.model.program.TrainingPrecision;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,10 +29,10 @@ class MemoryTest {
 
     /** Everything but the images themselves grows or not with the batch as it should. */
     @Test
-    void activationsGrowWithTheBatchAndParametersDoNot() {
-        MemoryNeed one = MemoryNeed.of(Architecture.RESNET18.spec(), 1);
-        MemoryNeed many = MemoryNeed.of(Architecture.RESNET18.spec(), 16);
-        assertThat(many.activations()).isEqualTo(16 * one.activations());
+    void mapsGrowWithTheBatchAndParametersDoNot() {
+        MemoryNeed one = MemoryNeed.of(Architecture.RESNET18.spec(), 1, TrainingPrecision.BF16);
+        MemoryNeed many = MemoryNeed.of(Architecture.RESNET18.spec(), 16, TrainingPrecision.BF16);
+        assertThat(many.maps()).isEqualTo(16 * one.maps());
         assertThat(many.parameters()).isEqualTo(one.parameters()).isEqualTo(12L * (11_689_512 + 2 * 4800));
     }
 }

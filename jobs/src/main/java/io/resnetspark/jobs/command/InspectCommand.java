@@ -122,12 +122,7 @@ final class InspectCommand extends JobCommand {
 
     /** Maps and their gradients, as the kernels that train whole programs lay them out. */
     private static double mebibytesPerImage(ResNetSpec spec, TrainingPrecision precision) {
-        Program program = ProgramCompiler.compile(
-                ResNet.configuration(spec, 0),
-                ParameterLayout.of(spec).slices(),
-                Set.of(),
-                new ImageShape(1, spec.inputSize(), spec.inputSize(), spec.channels()));
-        return MemoryPlan.training(program, precision.maps()).bytesPerImage() / (double) (1 << 20);
+        return MemoryPlan.training(ResNet.program(spec), precision.maps()).bytesPerImage() / (double) (1 << 20);
     }
 
     /** A URI as it is, a path on this machine from its root. */

@@ -7,16 +7,12 @@ import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.program.Folding;
-import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.InferencePrecision;
 import io.resnetspark.model.program.InferenceProgram;
 import io.resnetspark.model.program.PreparedProgram;
-import io.resnetspark.model.program.Program;
-import io.resnetspark.model.program.ProgramCompiler;
 import io.resnetspark.model.program.Quantization;
 import io.resnetspark.model.weights.StateDict;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,13 +46,7 @@ public final class SharedNetwork {
 
     /** The network as these classify by it. */
     public static InferenceProgram program(ResNetSpec spec, StateDict weights) {
-        ParameterLayout layout = ParameterLayout.of(spec);
-        Program program = ProgramCompiler.compile(
-                ResNet.configuration(spec, 0),
-                layout.slices(),
-                Set.of(),
-                new ImageShape(1, spec.inputSize(), spec.inputSize(), spec.channels()));
-        return Folding.fold(program, NetworkWeights.toFlat(layout, weights));
+        return Folding.fold(ResNet.program(spec), NetworkWeights.toFlat(ParameterLayout.of(spec), weights));
     }
 
     /**
