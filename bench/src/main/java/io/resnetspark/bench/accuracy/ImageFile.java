@@ -23,7 +23,7 @@ final class ImageFile {
      *
      * @param size width and height that all images must have
      */
-    static Path write(SparkSession spark, ImageDataset dataset, Split split, int size, Path file) throws IOException {
+    static void write(SparkSession spark, ImageDataset dataset, Split split, int size, Path file) throws IOException {
         ExampleIndex index = ExampleIndex.build(spark, dataset, split);
         StoredImage.Content.Raw wanted = new StoredImage.Content.Raw(size, size, 3);
         try (ExampleReader reader = new ExampleReader(index, new Configuration());
@@ -38,6 +38,5 @@ final class ImageFile {
                 out.write(image.bytes());
             }
         }
-        return file;
     }
 }

@@ -15,7 +15,7 @@ public final class Programs {
     private Programs() {}
 
     public static Program training(ResNetSpec spec) {
-        return training(spec, vertex -> false);
+        return ResNet.program(spec);
     }
 
     public static Program training(ResNetSpec spec, Predicate<String> frozen) {
