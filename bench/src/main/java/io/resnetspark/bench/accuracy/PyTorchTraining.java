@@ -32,6 +32,7 @@ final class PyTorchTraining {
                 .start();
         List<Course.Epoch> epochs = new ArrayList<>();
         String version = "";
+        int exit;
         try (BufferedReader answers = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = answers.readLine(); line != null; line = answers.readLine()) {
                 Course.Epoch epoch = JsonDocument.read(line, Course.Epoch.class, script.toString());
@@ -47,10 +48,10 @@ final class PyTorchTraining {
                         100 * epoch.accuracy(),
                         epoch.seconds());
             }
+            exit = process.waitFor();
         } finally {
             process.destroy();
         }
-        int exit = process.waitFor();
         if (exit != 0 || epochs.isEmpty()) {
             throw new IllegalStateException("%s ended with exit code %d".formatted(script.getFileName(), exit));
         }
