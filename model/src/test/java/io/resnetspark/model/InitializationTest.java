@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.resnetspark.model.kernel.Kernels;
+import io.resnetspark.model.optim.OptimizerConfig;
+import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
+import io.resnetspark.model.optim.OptimizerConfig.Sgd;
+import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
+import io.resnetspark.model.training.Trainer;
 import io.resnetspark.model.weights.StateDict;
 import java.util.Arrays;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Networks start as torchvision's do. */
 class InitializationTest {
@@ -104,6 +112,26 @@ class InitializationTest {
                 .containsOnly(1);
         ResNetSpec bottleneck = SmallNetworks.spec(Architecture.RESNET50).withLastScale(0);
         assertThat(initial(bottleneck, 1).tensor("layer1.2.bn3.weight").data()).containsOnly(0);
+    }
+
+    /** A scale and a padded channel that are both 0 meet in a ReLU at 0, which has no slope: the channel would stay dead. */
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet18", "resnet50", "cifar-resnet20"})
+    void everyScaleThatStartsAtZeroLearns(String name) {
+        ResNetSpec spec = SmallNetworks.shallow(Architecture.named(name)).withLastScale(0);
+        ComputationGraph network = ResNet.create(spec, 1);
+        OptimizerConfig plain = new Sgd(0, Momentum.CLASSIC, 0, DecayScope.ALL);
+        try (Trainer trainer = new Trainer(network, plain, Trainer.NO_CLIPPING)) {
+            INDArray images = SmallNetworks.batch(spec, SmallNetworks.images(spec, 5, 3));
+            trainer.step(images, SmallNetworks.labels(spec, 5), 0.1, 0);
+            StateDict after =
+                    NetworkWeights.fromFlat(trainer.layout(), trainer.state().parameters());
+            after.forEach((key, tensor) -> {
+                if (tensor.shape().length == 1 && key.endsWith(".weight")) {
+                    assertThat(tensor.data()).as(key).doesNotContain(0);
+                }
+            });
+        }
     }
 
     @Test

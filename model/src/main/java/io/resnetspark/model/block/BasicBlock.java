@@ -8,7 +8,8 @@ import io.resnetspark.model.program.Activation;
  *
  * @param shortcut where the shape changes
  * @param bias whether the 3x3 convolutions have biases besides their batch norms: torchvision's do not, the lecture's do
- * @param lastScale initial scale of the last batch norm: 1, or 0 so that the block starts as the identity
+ * @param lastScale initial scale of the last batch norm: 1, or 0 so that the block starts as the identity, where its shortcut
+ *     lets it ({@link Shortcut#lastScale})
  */
 public record BasicBlock(Shortcut shortcut, Bias bias, float lastScale) implements Block {
 
@@ -22,7 +23,8 @@ public record BasicBlock(Shortcut shortcut, Bias bias, float lastScale) implemen
         String x = graph.convolution(name + ".conv1", input, inputs, width, 3, stride, biased(graph));
         x = graph.normalise(name + ".bn1", x, width, Activation.RELU, 1);
         x = graph.convolution(name + ".conv2", x, width, width, 3, 1, biased(graph));
-        x = graph.normalise(name + ".bn2", x, width, Activation.IDENTITY, lastScale);
+        float scale = shortcut.lastScale(lastScale, inputs, width);
+        x = graph.normalise(name + ".bn2", x, width, Activation.IDENTITY, scale);
         return graph.add(name, x, shortcut.append(graph, name, input, inputs, width, stride));
     }
 

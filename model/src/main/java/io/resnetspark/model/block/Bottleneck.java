@@ -7,7 +7,8 @@ import io.resnetspark.model.program.Activation;
  * 3x3 (torchvision's "v1.5"), unlike the paper.
  *
  * @param shortcut where the shape changes
- * @param lastScale initial scale of the last batch norm: 1, or 0 so that the block starts as the identity
+ * @param lastScale initial scale of the last batch norm: 1, or 0 so that the block starts as the identity, where its shortcut
+ *     lets it ({@link Shortcut#lastScale})
  */
 public record Bottleneck(Shortcut shortcut, float lastScale) implements Block {
 
@@ -24,7 +25,8 @@ public record Bottleneck(Shortcut shortcut, float lastScale) implements Block {
         x = graph.convolution(name + ".conv2", x, width, width, 3, stride, graph.bias());
         x = graph.normalise(name + ".bn2", x, width, Activation.RELU, 1);
         x = graph.convolution(name + ".conv3", x, width, outputs, 1, 1, graph.bias());
-        x = graph.normalise(name + ".bn3", x, outputs, Activation.IDENTITY, lastScale);
+        float scale = shortcut.lastScale(lastScale, inputs, outputs);
+        x = graph.normalise(name + ".bn3", x, outputs, Activation.IDENTITY, scale);
         return graph.add(name, x, shortcut.append(graph, name, input, inputs, outputs, stride));
     }
 }

@@ -22,6 +22,17 @@ public enum Shortcut {
         }
     };
 
+    /**
+     * The initial scale of a block's last batch norm.
+     *
+     * @param requested 1, or 0 so that the block starts as the identity
+     * @return {@code requested}, but 1 where channels are padded: both summands of those would be 0, where the ReLU has no
+     *     slope, and nothing could ever move them
+     */
+    final float lastScale(float requested, int inputs, int outputs) {
+        return this == PAD && inputs < outputs ? 1 : requested;
+    }
+
     abstract String change(GraphSketch graph, String block, String input, int inputs, int outputs, int stride);
 
     /** Appends the shortcut of a block and returns its vertex. */
