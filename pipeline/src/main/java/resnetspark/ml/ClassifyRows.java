@@ -6,7 +6,7 @@ import io.resnetspark.model.image.Image;
 import io.resnetspark.model.image.decode.RejectedImageException;
 import io.resnetspark.model.metrics.ScoredExample;
 import io.resnetspark.pipeline.inference.BatchClassifier;
-import io.resnetspark.pipeline.inference.BatchClassifier.Answer;
+import io.resnetspark.pipeline.inference.BatchClassifier.NetworkOutput;
 import io.resnetspark.pipeline.inference.ClassifiedRows;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
 import java.util.ArrayList;
@@ -128,40 +128,41 @@ record ClassifyRows(
                     }
                 }
             }
-            Iterator<Answer> answers = decoded.isEmpty()
+            Iterator<NetworkOutput> classified = decoded.isEmpty()
                     ? Collections.emptyIterator()
-                    : classifiers.get(0).answers(decoded).iterator();
+                    : classifiers.get(0).classify(decoded).iterator();
             List<Row> done = new ArrayList<>(taken.size());
             for (int i = 0; i < taken.size(); i++) {
-                done.add(appended(taken.get(i), readable.get(i) ? answers.next() : null));
+                done.add(appended(taken.get(i), readable.get(i) ? classified.next() : null));
             }
             return done;
         }
 
-        /** @param answer null where the image cannot be read: so are its outputs then */
-        private Row appended(Row row, @Nullable Answer answer) {
+        /** @param classified null where the image cannot be read: so are its outputs then */
+        private Row appended(Row row, @Nullable NetworkOutput classified) {
             Object[] values = new Object[row.size() + outputs.wanted().size()];
             for (int i = 0; i < row.size(); i++) {
                 values[i] = row.get(i);
             }
-            if (answer != null) {
-                ScoredExample scores = new ScoredExample(0, answer.logits());
+            if (classified != null) {
+                ScoredExample scores = new ScoredExample(0, classified.logits());
                 for (int i = 0; i < outputs.wanted().size(); i++) {
-                    values[row.size() + i] = value(outputs.wanted().get(i), answer, scores);
+                    values[row.size() + i] = value(outputs.wanted().get(i), classified, scores);
                 }
             }
             return RowFactory.create(values);
         }
 
-        private Object value(Output output, Answer answer, ScoredExample scores) {
+        private Object value(Output output, NetworkOutput classified, ScoredExample scores) {
             return switch (output) {
-                case RAW_PREDICTION -> Vectors.dense(labels.spread(doubles(answer.logits()), Double.NEGATIVE_INFINITY));
+                case RAW_PREDICTION ->
+                    Vectors.dense(labels.spread(doubles(classified.logits()), Double.NEGATIVE_INFINITY));
                 case PROBABILITY -> Vectors.dense(probabilities(scores));
                 case PREDICTION ->
                     outputs.thresholds().isEmpty()
                             ? (double) labels.outputs().get(scores.predicted())
                             : (double) labelOver(probabilities(scores), outputs.thresholds());
-                case EMBEDDING -> Vectors.dense(doubles(answer.embedding()));
+                case EMBEDDING -> Vectors.dense(doubles(classified.embedding()));
             };
         }
 

@@ -366,7 +366,7 @@ class SparkMlIT {
                 TestTimeAugmentation.NONE,
                 model.getBatchSize())) {
             Image image = new ImageDecoder(DecodeLimits.standard(), 3).decode(row.<byte[]>getAs("image"));
-            float[] expected = classifier.answers(List.of(image)).get(0).embedding();
+            float[] expected = classifier.classify(List.of(image)).get(0).embedding();
             assertThat(row.<Vector>getAs("embedding").toArray())
                     .hasSize(16)
                     .containsExactly(

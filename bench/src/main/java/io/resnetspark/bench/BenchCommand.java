@@ -1,14 +1,22 @@
 package io.resnetspark.bench;
 
+import io.resnetspark.bench.accuracy.AccuracyCommand;
+import io.resnetspark.bench.averaging.AveragingCommand;
+import io.resnetspark.bench.images.ImageCountCommand;
+import io.resnetspark.bench.prediction.PredictionCommand;
+import io.resnetspark.bench.primitive.PrimitivesCommand;
 import io.resnetspark.bench.process.Task;
 import io.resnetspark.bench.report.BenchmarkReport;
 import io.resnetspark.bench.report.JsonOption;
 import io.resnetspark.bench.report.ResultTable;
+import io.resnetspark.bench.resources.InputCommand;
+import io.resnetspark.bench.resources.MemoryCommand;
 import io.resnetspark.bench.schedule.SideBySide;
 import io.resnetspark.bench.workload.Mode;
 import io.resnetspark.bench.workload.Network;
 import io.resnetspark.bench.workload.SystemUnderTest;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.model.error.ResNetSparkException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -21,11 +29,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code resnet bench}: this project, stock DL4J and PyTorch side by side. */
+/** {@code resnet bench}: this project, stock DL4J and PyTorch side by side; other measurements are subcommands. */
 @Command(
         name = "resnet bench",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        subcommands = {
+            AccuracyCommand.class,
+            AveragingCommand.class,
+            ImageCountCommand.class,
+            InputCommand.class,
+            MemoryCommand.class,
+            PredictionCommand.class,
+            PrimitivesCommand.class
+        },
         description = "Measures training steps and inference of this project next to stock DL4J and PyTorch.",
         footer = {
             "",
@@ -121,8 +138,13 @@ public final class BenchCommand implements Callable<Integer> {
         CommandLine commandLine = new CommandLine(new BenchCommand());
         commandLine.registerConverter(Network.class, BenchCommand::network);
         commandLine.registerConverter(Mode.class, BenchCommand::mode);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((exception, line, result) -> {
-            line.getErr().println("resnet: " + exception.getMessage());
+            if (exception instanceof ResNetSparkException || exception instanceof IOException) {
+                line.getErr().println("resnet: " + exception.getMessage());
+            } else {
+                exception.printStackTrace(line.getErr());
+            }
             return exception instanceof ConfigurationException ? USAGE : FAILURE;
         });
         return commandLine;

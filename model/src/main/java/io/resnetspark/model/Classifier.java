@@ -15,7 +15,7 @@ public interface Classifier extends AutoCloseable {
      * @param images normalised pixels, shape {@code [N, H, W, C]}, row-major; may be longer than the batch
      * @param count the number N of images to classify
      */
-    Answers classify(float[] images, int count);
+    Outputs classify(float[] images, int count);
 
     /** The logits of {@link #classify}, shape {@code [N, classes]}, row-major. */
     default float[] logits(float[] images, int count) {
@@ -33,5 +33,5 @@ public interface Classifier extends AutoCloseable {
      *     row-major
      */
     @SuppressWarnings("ArrayRecordComponent") // a pair to be taken apart, never compared
-    record Answers(float[] logits, float[] embeddings) {}
+    record Outputs(float[] logits, float[] embeddings) {}
 }

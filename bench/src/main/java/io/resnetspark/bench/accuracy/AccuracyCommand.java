@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,7 +26,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code resnet bench accuracy}: seconds until a training is as good as asked, ours and PyTorch's by the same recipe. */
 @Command(
-        name = "resnet bench accuracy",
+        name = "accuracy",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
@@ -77,10 +76,6 @@ public final class AccuracyCommand implements Callable<Integer> {
 
     /** The JSON. */
     record Report(Machine machine, List<Double> targets, List<Course> courses) {}
-
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new AccuracyCommand()).execute(arguments));
-    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {

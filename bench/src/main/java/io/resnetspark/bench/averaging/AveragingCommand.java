@@ -24,14 +24,13 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet bench averaging}: what averaging on Spark costs, and will cost. */
 @Command(
-        name = "resnet bench averaging",
+        name = "averaging",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
@@ -113,15 +112,9 @@ public final class AveragingCommand implements Callable<Integer> {
     private final List<RoundCost> costs = new ArrayList<>();
     private final List<String> leftOut = new ArrayList<>();
 
-    public static void main(String[] arguments) {
-        StockNetworks.allowHelpers();
-        System.exit(new CommandLine(new AveragingCommand())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(arguments));
-    }
-
     @Override
     public Integer call() throws IOException {
+        StockNetworks.allowHelpers();
         Instant start = Instant.now();
         Machine machine = Machine.ofThisProcess();
         Deadline deadline = new Deadline(budgetMinutes);

@@ -1,6 +1,6 @@
 package io.resnetspark.bench.gpu;
 
-import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.DriverStatus;
 import io.resnetspark.model.kernel.Kernels;
 
 /** Opens the device and lets it compute the smallest program. */
@@ -9,7 +9,7 @@ final class Doctor {
     private Doctor() {}
 
     static boolean run() {
-        System.err.println("The driver lists " + DriverAnswer.ofThisMachine());
+        System.err.println("The driver lists " + DriverStatus.ofThisMachine());
         Kernels kernels = Kernels.cudnn();
         System.err.println("Opened " + kernels.description());
         boolean computes = kernels.computes();

@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.SparkSession;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,7 +22,7 @@ import picocli.CommandLine.Option;
  * images.
  */
 @Command(
-        name = "resnet bench images",
+        name = "images",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
@@ -60,13 +59,9 @@ public final class ImageCountCommand implements Callable<Integer> {
 
     private final List<Taken> taken = new ArrayList<>();
 
-    public static void main(String[] arguments) {
-        ImageIO.setUseCache(false); // images of a few bytes, each through a temporary file
-        System.exit(new CommandLine(new ImageCountCommand()).execute(arguments));
-    }
-
     @Override
     public Integer call() throws IOException, InterruptedException {
+        ImageIO.setUseCache(false); // images of a few bytes, each through a temporary file
         try (WorkFolder work = WorkFolder.create()) {
             draw(work.path());
             for (int images : counts) {

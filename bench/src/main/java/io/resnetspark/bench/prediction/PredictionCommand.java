@@ -28,14 +28,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet bench prediction}: prediction and evaluation of many images next to the network alone. */
 @Command(
-        name = "resnet bench prediction",
+        name = "prediction",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Predicts and evaluates many images, whole runs of each, next to the network alone.",
@@ -86,10 +85,6 @@ public final class PredictionCommand implements Callable<Integer> {
 
     /** The JSON. */
     record Report(Machine machine, int smallImages, int photographs, List<Speed> results) {}
-
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new PredictionCommand()).execute(arguments));
-    }
 
     @Override
     public Integer call() throws IOException {

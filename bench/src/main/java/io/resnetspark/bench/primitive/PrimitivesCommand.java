@@ -21,14 +21,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet bench primitives}: every kernel of a training step, in each precision. */
 @Command(
-        name = "resnet bench primitives",
+        name = "primitives",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
@@ -59,10 +58,6 @@ public final class PrimitivesCommand implements Callable<Integer> {
 
     /** The JSON. */
     record Report(Machine machine, Map<String, Ceiling> ceilings, List<KernelTime> kernels) {}
-
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new PrimitivesCommand()).execute(arguments));
-    }
 
     @Override
     public Integer call() throws IOException {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.ToLongFunction;
+import org.apache.commons.math3.stat.StatUtils;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -94,12 +95,10 @@ final class StepProfile implements AutoCloseable {
     }
 
     private static long median(List<List<StepTime>> runs, int step, ToLongFunction<StepTime> direction) {
-        return runs.stream()
-                .mapToLong(run -> direction.applyAsLong(run.get(step)))
-                .sorted()
-                .skip(runs.size() / 2)
-                .findFirst()
-                .orElseThrow();
+        double[] nanos = runs.stream()
+                .mapToDouble(run -> direction.applyAsLong(run.get(step)))
+                .toArray();
+        return Math.round(StatUtils.percentile(nanos, 50));
     }
 
     @Override

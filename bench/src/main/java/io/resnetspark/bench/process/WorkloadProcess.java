@@ -22,7 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A system in a process of its own; the other end of a {@link WorkloadServer} or of a script that answers alike. */
+/** A system in a process of its own; the other end of a {@link WorkloadServer} or of a script that replies alike. */
 public final class WorkloadProcess implements Contestant, AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofMinutes(5);
@@ -30,16 +30,16 @@ public final class WorkloadProcess implements Contestant, AutoCloseable {
     private final SystemUnderTest system;
     private final Process process;
     private final BufferedWriter commands;
-    private final BufferedReader answers;
+    private final BufferedReader replies;
     private final Path log;
     private final Optional<Path> model;
-    private Answer.Ready ready;
+    private Reply.Ready ready;
 
     private WorkloadProcess(SystemUnderTest system, Process process, Path log, Optional<Path> model) {
         this.system = system;
         this.process = process;
         this.commands = process.outputWriter(StandardCharsets.UTF_8);
-        this.answers = process.inputReader(StandardCharsets.UTF_8);
+        this.replies = process.inputReader(StandardCharsets.UTF_8);
         this.log = log;
         this.model = model;
     }
@@ -96,9 +96,9 @@ public final class WorkloadProcess implements Contestant, AutoCloseable {
 
     /** Waits until the workload is open. */
     public void awaitReady() throws ContestantFailedException {
-        Answer answer = await(START_LIMIT);
-        if (!(answer instanceof Answer.Ready isReady)) {
-            throw failure("it answered \"%s\" instead of being ready".formatted(answer.line()));
+        Reply reply = await(START_LIMIT);
+        if (!(reply instanceof Reply.Ready isReady)) {
+            throw failure("it answered \"%s\" instead of being ready".formatted(reply.line()));
         }
         ready = isReady;
     }
@@ -126,24 +126,24 @@ public final class WorkloadProcess implements Contestant, AutoCloseable {
         } catch (IOException e) {
             throw failure("its process has ended");
         }
-        Answer answer = await(limit);
-        if (answer instanceof Answer.Done done) {
+        Reply reply = await(limit);
+        if (reply instanceof Reply.Done done) {
             return done.seconds();
         }
-        throw failure(answer instanceof Answer.Failed failed ? failed.reason() : answer.line());
+        throw failure(reply instanceof Reply.Failed failed ? failed.reason() : reply.line());
     }
 
-    private Answer await(Duration limit) throws ContestantFailedException {
+    private Reply await(Duration limit) throws ContestantFailedException {
         CompletableFuture<String> line = CompletableFuture.supplyAsync(this::readLine);
         try {
-            String answer = line.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            if (answer == null) {
+            String reply = line.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            if (reply == null) {
                 throw failure("its process has ended");
             }
-            return Answer.parse(answer);
+            return Reply.parse(reply);
         } catch (TimeoutException e) {
             process.destroyForcibly();
-            throw new ContestantFailedException("no answer within %d s".formatted(limit.toSeconds()));
+            throw new ContestantFailedException("no reply within %d s".formatted(limit.toSeconds()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failure("the benchmark was interrupted");
@@ -154,7 +154,7 @@ public final class WorkloadProcess implements Contestant, AutoCloseable {
 
     private String readLine() {
         try {
-            return answers.readLine();
+            return replies.readLine();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

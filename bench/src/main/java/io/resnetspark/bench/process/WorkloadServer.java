@@ -15,7 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Main class of a system's own JVM: opens one workload, then obeys one command a line on standard input and answers each
+ * Main class of a system's own JVM: opens one workload, then obeys one command a line on standard input and replies each
  * with one line on standard output. Between commands it sleeps. It ends with its input.
  */
 public final class WorkloadServer {
@@ -28,18 +28,18 @@ public final class WorkloadServer {
      * @param arguments system, network, mode, batch size, threads
      */
     public static void main(String[] arguments) throws IOException {
-        PrintStream answers = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        PrintStream replies = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         System.setOut(System.err); // whatever a library prints is no answer
         try {
-            serve(arguments, answers);
+            serve(arguments, replies);
         } catch (RuntimeException | LinkageError e) {
             e.printStackTrace();
-            answers.println(new Answer.Failed(e.toString()).line());
+            replies.println(new Reply.Failed(e.toString()).line());
             System.exit(1);
         }
     }
 
-    private static void serve(String[] arguments, PrintStream answers) throws IOException {
+    private static void serve(String[] arguments, PrintStream replies) throws IOException {
         JvmSystem system = JvmSystem.named(arguments[0]);
         Network network = Network.named(arguments[1]);
         Mode mode = Mode.named(arguments[2]);
@@ -47,15 +47,15 @@ public final class WorkloadServer {
         ComputeThreads.use(Integer.parseInt(arguments[4]));
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         try (Workload workload = system.open(batch, mode)) {
-            answers.println(new Answer.Ready(workload.parameters(), system.description()).line());
+            replies.println(new Reply.Ready(workload.parameters(), system.description()).line());
             String command;
             while ((command = commands.readLine()) != null) {
-                answers.println(run(workload, Integer.parseInt(command)).line());
+                replies.println(run(workload, Integer.parseInt(command)).line());
             }
         }
     }
 
-    private static Answer run(Workload workload, int steps) {
+    private static Reply run(Workload workload, int steps) {
         double value = 0;
         long start = System.nanoTime();
         for (int i = 0; i < steps; i++) {
@@ -64,7 +64,7 @@ public final class WorkloadServer {
         double seconds = (System.nanoTime() - start) / 1e9;
         // Arithmetic on infinities is slower and slower on some processors: such a measurement means nothing.
         return Double.isFinite(value)
-                ? new Answer.Done(seconds)
-                : new Answer.Failed("the network computed " + value + " instead of a number");
+                ? new Reply.Done(seconds)
+                : new Reply.Failed("the network computed " + value + " instead of a number");
     }
 }

@@ -21,14 +21,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet bench input}: the trainer's wait for images that are read, decoded and augmented while it trains. */
 @Command(
-        name = "resnet bench input",
+        name = "input",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Trains on prepared datasets and shows how long the trainer waits for its images.",
@@ -62,10 +61,6 @@ public final class InputCommand implements Callable<Integer> {
 
     /** The JSON. */
     record Report(Machine machine, int threads, List<InputResult> results) {}
-
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new InputCommand()).execute(arguments));
-    }
 
     @Override
     public Integer call() throws IOException {

@@ -23,14 +23,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code resnet bench memory}: peak and growth of the resident memory of a training process. */
 @Command(
-        name = "resnet bench memory",
+        name = "memory",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Trains in a process of its own for every case and shows its resident memory next to what the"
@@ -76,10 +75,6 @@ public final class MemoryCommand implements Callable<Integer> {
 
     /** The JSON. */
     record Report(Machine machine, String heap, List<MemoryResult> results) {}
-
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new MemoryCommand()).execute(arguments));
-    }
 
     @Override
     public Integer call() throws IOException {

@@ -2,6 +2,7 @@ package io.resnetspark.bench.spark;
 
 import java.util.List;
 import java.util.Locale;
+import org.apache.commons.math3.stat.StatUtils;
 
 /**
  * Images per second of one contender.
@@ -48,8 +49,6 @@ public record Speed(
     }
 
     public static double median(List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+        return StatUtils.percentile(values.stream().mapToDouble(d -> d).toArray(), 50);
     }
 }

@@ -177,7 +177,7 @@ final class EvaluateCommand extends JobCommand {
         String page = outcome.write(directory);
         DatasetInput input = DatasetInput.of(
                 new DatasetFiles(data, job.hadoopConfiguration()), dataset.manifest(), judged, "evaluation");
-        server.ifPresent(told -> EvaluationTracking.tell(told, outcome.report(), input, directory));
+        server.ifPresent(mlflow -> EvaluationTracking.log(mlflow, outcome.report(), input, directory));
         if (tensorBoard.folder().isPresent()) {
             Path folder = tensorBoard.folder().get().resolve(directory.root().getName());
             new ReportEvents(outcome.report(), outcome.thumbnails()).write(folder, 0);

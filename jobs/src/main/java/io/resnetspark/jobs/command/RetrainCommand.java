@@ -99,8 +99,8 @@ final class RetrainCommand extends JobCommand {
         try (TrainingProgress progress = TrainingProgress.onStandardError();
                 MetricsEndpoint endpoint = MetricsOption.open(job)) {
             List<TrainingListener> listeners = new ArrayList<>(List.of(progress));
-            server.ifPresent(told -> listeners.add(new TrainingTracking(
-                    told, job.hadoopConfiguration(), run -> Optional.of(WorkflowTracking.cycleOf(run)))));
+            server.ifPresent(mlflow -> listeners.add(new TrainingTracking(
+                    mlflow, job.hadoopConfiguration(), run -> Optional.of(WorkflowTracking.cycleOf(run)))));
             listeners.add(endpoint.metrics());
             tensorBoard.trainings(job, TrainingEvents::cycle).ifPresent(listeners::add);
             outcome = Retraining.run(
@@ -111,7 +111,7 @@ final class RetrainCommand extends JobCommand {
                     listeners);
         }
         if (server.isPresent()) {
-            tell(job, server.get(), settings.retrain().places().model(), outcome);
+            log(job, server.get(), settings.retrain().places().model(), outcome);
         }
         if (outcome instanceof RetrainOutcome.Finished finished) {
             showReport(job, finished.summary());
@@ -147,12 +147,11 @@ final class RetrainCommand extends JobCommand {
     }
 
     /** The champion is told whatever happened: a run that died before it could tell is made good by the next. */
-    private static void tell(Job job, MlflowServer server, String model, RetrainOutcome outcome) {
+    private static void log(Job job, MlflowServer server, String model, RetrainOutcome outcome) {
         if (outcome instanceof RetrainOutcome.Finished finished) {
             new WorkflowTracking(server, job.hadoopConfiguration()).cycleEnded(finished.summary());
         }
-        ChampionTracking.tell(
-                server, ModelRegistry.of(job.hadoopConfiguration()).model(model));
+        ChampionTracking.log(server, ModelRegistry.of(job.hadoopConfiguration()).model(model));
     }
 
     private Conclusion conclude(Job job, RetrainOutcome outcome) {

@@ -2,7 +2,7 @@ package io.resnetspark.jobs.doctor;
 
 import io.resnetspark.model.gpu.CudaRequirement;
 import io.resnetspark.model.gpu.DeviceBinding;
-import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.DriverStatus;
 import io.resnetspark.model.gpu.Nd4jCudaBinding;
 import io.resnetspark.model.gpu.NvidiaGpu;
 import io.resnetspark.model.gpu.cudnn.CudnnBinding;
@@ -170,7 +170,7 @@ public final class Diagnosis {
             return Finding.problem(
                     "GPU", found, none.get() + ". Install the driver and start executors where the GPUs are.");
         }
-        List<NvidiaGpu> devices = ((DriverAnswer.Devices) host.computing().driver()).devices();
+        List<NvidiaGpu> devices = ((DriverStatus.Devices) host.computing().driver()).devices();
         List<String> refusals = refusals(devices, bindingOf(asked));
         if (refusals.isEmpty()) {
             return Finding.ok("GPU", found);
@@ -185,7 +185,7 @@ public final class Diagnosis {
         if (CudaRequirement.noDevices(host.computing().driver()).isPresent()) {
             return Finding.ok("GPU", found + "; computing on the CPU");
         }
-        List<NvidiaGpu> devices = ((DriverAnswer.Devices) host.computing().driver()).devices();
+        List<NvidiaGpu> devices = ((DriverStatus.Devices) host.computing().driver()).devices();
         if (refusals(devices, new CudnnBinding()).size() < devices.size()) {
             return Finding.note(
                     "GPU",

@@ -1,6 +1,6 @@
 package io.resnetspark.jobs.doctor;
 
-import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.DriverStatus;
 import io.resnetspark.model.gpu.Nd4jBackends;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.device.TaskDevice;
@@ -50,7 +50,7 @@ public record Host(String name, Jvm jvm, Processors processors, Memory memory, C
      * @param backends what ND4J can compute with
      * @param driver what the NVIDIA driver says
      */
-    public record Computing(String kernels, boolean works, Nd4jBackends backends, DriverAnswer driver)
+    public record Computing(String kernels, boolean works, Nd4jBackends backends, DriverStatus driver)
             implements Serializable {}
 
     /**

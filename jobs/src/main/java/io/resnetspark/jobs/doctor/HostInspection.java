@@ -2,7 +2,7 @@ package io.resnetspark.jobs.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.resnetspark.model.error.ResNetSparkException;
-import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.DriverStatus;
 import io.resnetspark.model.gpu.Nd4jBackends;
 import io.resnetspark.model.kernel.Kernels;
 import java.io.IOException;
@@ -59,7 +59,7 @@ final class HostInspection {
                         openMpVariables()),
                 new Host.Memory(
                         system.getTotalMemorySize(), Runtime.getRuntime().maxMemory()),
-                new Host.Computing(kernels, computes, Nd4jBackends.onTheClassPath(), DriverAnswer.ofThisMachine()),
+                new Host.Computing(kernels, computes, Nd4jBackends.onTheClassPath(), DriverStatus.ofThisMachine()),
                 new Host.Temporary(temporary.toString(), freeBytes(temporary)));
     }
 

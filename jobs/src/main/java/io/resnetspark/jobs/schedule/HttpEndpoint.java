@@ -21,16 +21,16 @@ final class HttpEndpoint implements AutoCloseable {
      */
     record Health(boolean ok, String json) {}
 
-    private record Answer(int status, String type, byte[] body) {
+    private record Response(int status, String type, byte[] body) {
 
-        static Answer text(int status, String type, String text) {
-            return new Answer(status, type + "; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+        static Response text(int status, String type, String text) {
+            return new Response(status, type + "; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
     @FunctionalInterface
     private interface Page {
-        Answer of(String path) throws IOException;
+        Response of(String path) throws IOException;
     }
 
     private final ReadOnlyServer server;
@@ -53,38 +53,38 @@ final class HttpEndpoint implements AutoCloseable {
         handle(
                 "/",
                 path -> path.equals("/")
-                        ? Answer.text(200, "text/html", HistoryPage.of(history.get()))
-                        : Answer.text(404, "text/plain", "Nothing is here.\n"));
-        handle("/history.json", path -> Answer.text(200, "application/json", JsonDocument.text(history.get())));
+                        ? Response.text(200, "text/html", HistoryPage.of(history.get()))
+                        : Response.text(404, "text/plain", "Nothing is here.\n"));
+        handle("/history.json", path -> Response.text(200, "application/json", JsonDocument.text(history.get())));
         handle("/health", path -> {
             Health now = health.get();
-            return Answer.text(now.ok() ? 200 : 503, "application/json", now.json());
+            return Response.text(now.ok() ? 200 : 503, "application/json", now.json());
         });
         handle("/runs/", path -> file(folder, path));
         server.handle("/metrics", new MetricsHandler(metrics.registry()));
         server.start();
     }
 
-    private static Answer file(Path folder, String path) throws IOException {
+    private static Response file(Path folder, String path) throws IOException {
         Path file = folder.resolve(path.substring(1)).normalize();
         boolean below = file.startsWith(folder.resolve("runs"));
         if (!below || !Files.isRegularFile(file)) {
-            return Answer.text(404, "text/plain", "There is no such file; its run may be too old to be kept.\n");
+            return Response.text(404, "text/plain", "There is no such file; its run may be too old to be kept.\n");
         }
         String type = path.endsWith(".json") ? "application/json" : "text/plain";
-        return new Answer(200, type + "; charset=utf-8", Files.readAllBytes(file));
+        return new Response(200, type + "; charset=utf-8", Files.readAllBytes(file));
     }
 
     private void handle(String path, Page page) {
         server.handle(path, exchange -> {
-            Answer answer = page.of(exchange.getRequestURI().getPath());
-            exchange.getResponseHeaders().set("Content-Type", answer.type());
+            Response response = page.of(exchange.getRequestURI().getPath());
+            exchange.getResponseHeaders().set("Content-Type", response.type());
             exchange.getResponseHeaders().set("Cache-Control", "no-store");
             exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
             boolean head = exchange.getRequestMethod().equals("HEAD");
-            exchange.sendResponseHeaders(answer.status(), head ? -1 : answer.body().length);
+            exchange.sendResponseHeaders(response.status(), head ? -1 : response.body().length);
             if (!head) {
-                exchange.getResponseBody().write(answer.body());
+                exchange.getResponseBody().write(response.body());
             }
         });
     }

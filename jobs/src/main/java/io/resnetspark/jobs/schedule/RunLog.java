@@ -11,10 +11,10 @@ final class RunLog implements RunListener {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
 
-    private final Consumer<String> say;
+    private final Consumer<String> console;
 
-    RunLog(Consumer<String> say) {
-        this.say = say;
+    RunLog(Consumer<String> console) {
+        this.console = console;
     }
 
     @Override
@@ -23,7 +23,7 @@ final class RunLog implements RunListener {
                 ? ""
                 : ", making up for %,d missed time%s"
                         .formatted(run.firing().missedFires(), run.firing().missedFires() == 1 ? "" : "s");
-        say.accept("%s %s: started%s, log %s"
+        console.accept("%s %s: started%s, log %s"
                 .formatted(TIME.format(run.startedAt()), run.job(), makingUp, RunHistory.logOf(run)));
     }
 
@@ -34,7 +34,7 @@ final class RunLog implements RunListener {
                 : " after "
                         + Durations.inWords(
                                 Duration.between(run.startedAt(), run.endedAt().orElseThrow()));
-        say.accept("%s %s: %s%s: %s"
+        console.accept("%s %s: %s%s: %s"
                 .formatted(
                         TIME.format(run.endedAt().orElseThrow()),
                         run.job(),

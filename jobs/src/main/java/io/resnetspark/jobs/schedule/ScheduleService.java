@@ -21,21 +21,21 @@ public final class ScheduleService {
 
     private final ScheduleConfig config;
     private final String version;
-    private final Consumer<String> say;
+    private final Consumer<String> console;
     private final RunHistory history;
     private final JobRunner runner;
 
     /**
      * @param version of the application, for the page
-     * @param say where runs are told of, a line each
+     * @param console where runs are told of, a line each
      */
-    public ScheduleService(ScheduleConfig config, Launcher launcher, String version, Consumer<String> say) {
+    public ScheduleService(ScheduleConfig config, Launcher launcher, String version, Consumer<String> console) {
         this.config = config;
         this.version = version;
-        this.say = say;
+        this.console = console;
         this.history = new RunHistory(config.history().path(), config.history().keep());
         this.runner = new JobRunner(history, launcher, config.grace());
-        runner.listen(new RunLog(say));
+        runner.listen(new RunLog(console));
     }
 
     /** What keeps a folder from holding the history, if anything; nothing is created. */
@@ -99,14 +99,14 @@ public final class ScheduleService {
             try (scheduler) {
                 scheduler.start();
                 http.serve(scheduler, startedAt);
-                say.accept("Keeping %d job%s; history in %s%s"
+                console.accept("Keeping %d job%s; history in %s%s"
                         .formatted(
                                 config.jobs().size(),
                                 config.jobs().size() == 1 ? "" : "s",
                                 history.folder(),
                                 http.url().map(url -> ", page at " + url).orElse("")));
                 stop.await();
-                say.accept("Stopping");
+                console.accept("Stopping");
             }
         }
     }

@@ -3,7 +3,7 @@ package io.resnetspark.jobs.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.resnetspark.jobs.doctor.Finding.Verdict;
-import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.DriverStatus;
 import io.resnetspark.model.gpu.Nd4jBackends;
 import io.resnetspark.model.gpu.NvidiaGpu;
 import io.resnetspark.pipeline.device.DeviceRequest;
@@ -28,7 +28,7 @@ class DiagnosisTest {
                 new Host.Jvm(java + ".0", java, true, "linux-x86_64"),
                 new Host.Processors(cores, flags, 0.5, openMp),
                 new Host.Memory(memory, heap),
-                new Host.Computing("oneDNN", true, CPU_BUILD, new DriverAnswer.NoDriver()),
+                new Host.Computing("oneDNN", true, CPU_BUILD, new DriverStatus.NoDriver()),
                 new Host.Temporary("/tmp", 50 * GIB));
     }
 
@@ -57,7 +57,7 @@ class DiagnosisTest {
                 new Host.Jvm("11", 11, false, "linux-arm64"),
                 new Host.Processors(1, Set.of(), 9, Map.of("OMP_NUM_THREADS", "64")),
                 new Host.Memory(2 * GIB, 2 * GIB),
-                new Host.Computing("UnsatisfiedLinkError", false, CPU_BUILD, new DriverAnswer.Devices(List.of(H200))),
+                new Host.Computing("UnsatisfiedLinkError", false, CPU_BUILD, new DriverStatus.Devices(List.of(H200))),
                 new Host.Temporary("/full", -1));
         assertThat(Diagnosis.of(bad, DeviceType.CPU)).allSatisfy(finding -> {
             assertThat(finding.verdict()).isNotEqualTo(Verdict.OK);
@@ -76,7 +76,7 @@ class DiagnosisTest {
         assertThat(finding(cramped, "Memory").verdict()).isEqualTo(Verdict.NOTE);
     }
 
-    private static Finding gpu(DeviceType asked, Nd4jBackends backends, DriverAnswer driver) {
+    private static Finding gpu(DeviceType asked, Nd4jBackends backends, DriverStatus driver) {
         Host host = new Host(
                 "h",
                 new Host.Jvm("17.0", 17, true, "linux-x86_64"),
@@ -92,30 +92,30 @@ class DiagnosisTest {
 
     @Test
     void gpusThatAreAskedForMustBeThereAndHaveCode() {
-        assertThat(gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.Devices(List.of(T4))))
+        assertThat(gpu(DeviceType.CUDA, CUDA_BUILD, new DriverStatus.Devices(List.of(T4))))
                 .isEqualTo(Finding.ok("GPU", "GPU 0, Tesla T4 (7.5)"));
-        Finding some = gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.Devices(List.of(T4, H200)));
+        Finding some = gpu(DeviceType.CUDA, CUDA_BUILD, new DriverStatus.Devices(List.of(T4, H200)));
         assertThat(some.verdict()).isEqualTo(Verdict.NOTE);
         assertThat(some.advice()).contains("NVIDIA H200", "CUDA_VISIBLE_DEVICES");
         assertThat(List.of(
-                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.Devices(List.of(H200))),
-                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.Devices(List.of())),
-                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.NoDriver()),
-                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverAnswer.Failure("version mismatch")),
-                        gpu(DeviceType.CUDA, CPU_BUILD, new DriverAnswer.Devices(List.of(T4))),
-                        gpu(DeviceType.CPU, CUDA_BUILD, new DriverAnswer.Devices(List.of(T4)))))
+                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverStatus.Devices(List.of(H200))),
+                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverStatus.Devices(List.of())),
+                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverStatus.NoDriver()),
+                        gpu(DeviceType.CUDA, CUDA_BUILD, new DriverStatus.Failure("version mismatch")),
+                        gpu(DeviceType.CUDA, CPU_BUILD, new DriverStatus.Devices(List.of(T4))),
+                        gpu(DeviceType.CPU, CUDA_BUILD, new DriverStatus.Devices(List.of(T4)))))
                 .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.PROBLEM));
     }
 
     @Test
     void cudnnServesNewerGpusBesideTheCpusBackend() {
-        assertThat(gpu(DeviceType.CUDNN, CPU_BUILD, new DriverAnswer.Devices(List.of(T4, H200)))
+        assertThat(gpu(DeviceType.CUDNN, CPU_BUILD, new DriverStatus.Devices(List.of(T4, H200)))
                         .verdict())
                 .isEqualTo(Verdict.OK);
-        assertThat(gpu(DeviceType.CUDNN, CUDA_BUILD, new DriverAnswer.Devices(List.of(H200)))
+        assertThat(gpu(DeviceType.CUDNN, CUDA_BUILD, new DriverStatus.Devices(List.of(H200)))
                         .verdict())
                 .isEqualTo(Verdict.PROBLEM);
-        Finding unused = gpu(DeviceType.CPU, CPU_BUILD, new DriverAnswer.Devices(List.of(H200)));
+        Finding unused = gpu(DeviceType.CPU, CPU_BUILD, new DriverStatus.Devices(List.of(H200)));
         assertThat(unused.verdict()).isEqualTo(Verdict.NOTE);
         assertThat(unused.advice()).contains("--device cudnn");
     }

@@ -224,12 +224,12 @@ class MlflowIT {
         expected.put(
                 "run", RunDirectory.at(in("runs/shapes-1"), HADOOP).manifest().id());
         expected.put("runPath", RunDirectory.at(in("runs/shapes-1"), HADOOP).path());
-        expected.put("champion", answer("work/cycles/000001/run", image));
-        expected.put("trained", answer("runs/shapes-1", image));
+        expected.put("champion", classified("work/cycles/000001/run", image));
+        expected.put("trained", classified("runs/shapes-1", image));
         new ObjectMapper().writeValue(directory.resolve("expected.json").toFile(), expected);
     }
 
-    private Map<String, Object> answer(String run, Image image) throws IOException {
+    private Map<String, Object> classified(String run, Image image) throws IOException {
         LoadedModel model = ModelSource.load(in(run), Optional.empty(), Optional.empty(), HADOOP);
         Preprocessing preprocessing = model.card().preprocessing();
         Image cropped = Resizer.centreCrop(

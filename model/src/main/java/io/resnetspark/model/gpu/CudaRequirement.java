@@ -9,14 +9,14 @@ public final class CudaRequirement {
     private CudaRequirement() {}
 
     /** Why a machine has no device at all, if so. */
-    public static Optional<String> noDevices(DriverAnswer driver) {
-        if (driver instanceof DriverAnswer.NoDriver) {
+    public static Optional<String> noDevices(DriverStatus driver) {
+        if (driver instanceof DriverStatus.NoDriver) {
             return Optional.of("There is no NVIDIA driver: nvidia-smi is not on the path");
         }
-        if (driver instanceof DriverAnswer.Failure failure) {
-            return Optional.of("The NVIDIA driver does not work; nvidia-smi says: %s".formatted(failure.said()));
+        if (driver instanceof DriverStatus.Failure failure) {
+            return Optional.of("The NVIDIA driver does not work; nvidia-smi says: %s".formatted(failure.message()));
         }
-        return ((DriverAnswer.Devices) driver).devices().isEmpty()
+        return ((DriverStatus.Devices) driver).devices().isEmpty()
                 ? Optional.of("There is no GPU: the NVIDIA driver lists no device")
                 : Optional.empty();
     }
@@ -27,12 +27,12 @@ public final class CudaRequirement {
      * @param address its number or UUID on the machine
      */
     public static Optional<String> problem(
-            DeviceBinding binding, DriverAnswer driver, VisibleDevices visible, String address) {
+            DeviceBinding binding, DriverStatus driver, VisibleDevices visible, String address) {
         Optional<String> none = noDevices(driver);
         if (none.isPresent()) {
             return none;
         }
-        Optional<NvidiaGpu> device = ((DriverAnswer.Devices) driver)
+        Optional<NvidiaGpu> device = ((DriverStatus.Devices) driver)
                 .devices().stream().filter(each -> each.isCalled(address)).findFirst();
         if (device.isEmpty()) {
             return Optional.of("There is no GPU %s: the NVIDIA driver lists %s".formatted(address, driver));

@@ -18,7 +18,7 @@ record NvidiaSmi(String program) {
     private static final Pattern LINE = Pattern.compile("(\\d{1,5}), *([^, ]+), *(.*), *([^,]+)");
     private static final Pattern CAPABILITY = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})");
 
-    DriverAnswer ask() {
+    DriverStatus query() {
         try {
             Process query = new ProcessBuilder(
                             program, "--query-gpu=index,uuid,name,compute_cap", "--format=csv,noheader")
@@ -26,7 +26,7 @@ record NvidiaSmi(String program) {
                     .start();
             if (!query.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 query.destroyForcibly();
-                return new DriverAnswer.Failure("nothing for %d seconds".formatted(TIMEOUT_SECONDS));
+                return new DriverStatus.Failure("nothing for %d seconds".formatted(TIMEOUT_SECONDS));
             }
             // A few lines, which the pipe holds until they are read.
             try (var reader = query.inputReader()) {
@@ -37,39 +37,39 @@ record NvidiaSmi(String program) {
                 return read(lines, query.exitValue() == 0);
             }
         } catch (IOException e) {
-            return new DriverAnswer.NoDriver();
+            return new DriverStatus.NoDriver();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new DriverAnswer.Failure("interrupted while asking");
+            return new DriverStatus.Failure("interrupted while asking");
         }
     }
 
     /**
-     * @param lines all that the tool said
+     * @param lines all that the tool printed
      * @param success whether it ended well
      */
-    static DriverAnswer read(List<String> lines, boolean success) {
+    static DriverStatus read(List<String> lines, boolean success) {
         if (lines.contains("No devices were found")) {
-            return new DriverAnswer.Devices(List.of());
+            return new DriverStatus.Devices(List.of());
         }
         if (!success) {
-            return new DriverAnswer.Failure(lines.isEmpty() ? "nothing" : lines.get(0));
+            return new DriverStatus.Failure(lines.isEmpty() ? "nothing" : lines.get(0));
         }
         List<NvidiaGpu> devices = new ArrayList<>();
         for (String line : lines) {
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
-                return new DriverAnswer.Failure(line);
+                return new DriverStatus.Failure(line);
             }
             Matcher capability = CAPABILITY.matcher(matcher.group(4));
-            boolean told = capability.matches();
+            boolean known = capability.matches();
             devices.add(new NvidiaGpu(
                     Integer.parseInt(matcher.group(1)),
                     matcher.group(2),
                     matcher.group(3),
-                    told ? Integer.parseInt(capability.group(1)) : -1,
-                    told ? Integer.parseInt(capability.group(2)) : 0));
+                    known ? Integer.parseInt(capability.group(1)) : -1,
+                    known ? Integer.parseInt(capability.group(2)) : 0));
         }
-        return new DriverAnswer.Devices(devices);
+        return new DriverStatus.Devices(devices);
     }
 }

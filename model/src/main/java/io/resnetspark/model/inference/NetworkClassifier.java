@@ -52,13 +52,13 @@ public final class NetworkClassifier implements Classifier {
     }
 
     @Override
-    public Answers classify(float[] images, int count) {
+    public Outputs classify(float[] images, int count) {
         float[] logits = new float[count * classes];
         float[] embeddings = new float[count * embeddingLength];
         for (int first = 0; first < count; first += executor.batch()) {
             executor.run(images, first, Math.min(executor.batch(), count - first), logits, embeddings);
         }
-        return new Answers(logits, embeddings);
+        return new Outputs(logits, embeddings);
     }
 
     @Override

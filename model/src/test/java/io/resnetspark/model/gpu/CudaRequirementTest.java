@@ -12,12 +12,12 @@ class CudaRequirementTest {
 
     private static final VisibleDevices ALL = VisibleDevices.of(Optional.empty());
 
-    private static Optional<String> problem(DriverAnswer driver, VisibleDevices visible, String address) {
+    private static Optional<String> problem(DriverStatus driver, VisibleDevices visible, String address) {
         return CudaRequirement.problem(new Nd4jCudaBinding(), driver, visible, address);
     }
 
-    private static DriverAnswer device(String name, int major, int minor) {
-        return new DriverAnswer.Devices(List.of(new NvidiaGpu(0, "GPU-aa", name, major, minor)));
+    private static DriverStatus device(String name, int major, int minor) {
+        return new DriverStatus.Devices(List.of(new NvidiaGpu(0, "GPU-aa", name, major, minor)));
     }
 
     @ParameterizedTest
@@ -43,11 +43,11 @@ class CudaRequirementTest {
 
     @Test
     void whatIsMissingIsSaid() {
-        assertThat(problem(new DriverAnswer.NoDriver(), ALL, "0").orElseThrow()).contains("no NVIDIA driver");
-        assertThat(problem(new DriverAnswer.Failure("version mismatch"), ALL, "0")
+        assertThat(problem(new DriverStatus.NoDriver(), ALL, "0").orElseThrow()).contains("no NVIDIA driver");
+        assertThat(problem(new DriverStatus.Failure("version mismatch"), ALL, "0")
                         .orElseThrow())
                 .contains("nvidia-smi says: version mismatch");
-        assertThat(problem(new DriverAnswer.Devices(List.of()), ALL, "0").orElseThrow())
+        assertThat(problem(new DriverStatus.Devices(List.of()), ALL, "0").orElseThrow())
                 .contains("no GPU");
         assertThat(problem(device("Tesla T4", 7, 5), ALL, "1").orElseThrow()).contains("no GPU 1", "GPU 0, Tesla T4");
         assertThat(problem(device("Tesla T4", 7, 5), VisibleDevices.of(Optional.of("1")), "0")

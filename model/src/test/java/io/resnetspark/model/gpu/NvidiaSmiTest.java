@@ -13,11 +13,11 @@ class NvidiaSmiTest {
 
     @Test
     void everyLineIsADevice() {
-        DriverAnswer answer = NvidiaSmi.read(
+        DriverStatus answer = NvidiaSmi.read(
                 List.of("0, GPU-aa, Tesla T4, 7.5", "1, GPU-bb, NVIDIA A100, PCIe, 8.0", "2, GPU-cc, Tesla K40, [N/A]"),
                 true);
         assertThat(answer)
-                .isEqualTo(new DriverAnswer.Devices(List.of(
+                .isEqualTo(new DriverStatus.Devices(List.of(
                         new NvidiaGpu(0, "GPU-aa", "Tesla T4", 7, 5),
                         new NvidiaGpu(1, "GPU-bb", "NVIDIA A100, PCIe", 8, 0),
                         new NvidiaGpu(2, "GPU-cc", "Tesla K40", -1, 0))));
@@ -27,16 +27,16 @@ class NvidiaSmiTest {
     @Test
     void aDriverWithoutDevicesIsNoBrokenDriver() {
         assertThat(NvidiaSmi.read(List.of("No devices were found"), false))
-                .isEqualTo(new DriverAnswer.Devices(List.of()));
+                .isEqualTo(new DriverStatus.Devices(List.of()));
     }
 
     @Test
     void aBrokenDriverIsQuoted() {
         String said = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.";
-        assertThat(NvidiaSmi.read(List.of(said), false)).isEqualTo(new DriverAnswer.Failure(said));
+        assertThat(NvidiaSmi.read(List.of(said), false)).isEqualTo(new DriverStatus.Failure(said));
         assertThat(NvidiaSmi.read(List.of("something else"), true))
-                .isEqualTo(new DriverAnswer.Failure("something else"));
-        assertThat(NvidiaSmi.read(List.of(), false)).isEqualTo(new DriverAnswer.Failure("nothing"));
+                .isEqualTo(new DriverStatus.Failure("something else"));
+        assertThat(NvidiaSmi.read(List.of(), false)).isEqualTo(new DriverStatus.Failure("nothing"));
     }
 
     @Test
@@ -45,9 +45,9 @@ class NvidiaSmiTest {
                 directory.resolve("nvidia-smi"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.writeString(program, "#!/bin/sh\necho \"0, GPU-aa, asked for $1, 8.6\"\n");
-        assertThat(new NvidiaSmi(program.toString()).ask())
-                .isEqualTo(new DriverAnswer.Devices(List.of(
+        assertThat(new NvidiaSmi(program.toString()).query())
+                .isEqualTo(new DriverStatus.Devices(List.of(
                         new NvidiaGpu(0, "GPU-aa", "asked for --query-gpu=index,uuid,name,compute_cap", 8, 6))));
-        assertThat(new NvidiaSmi(directory.resolve("none").toString()).ask()).isEqualTo(new DriverAnswer.NoDriver());
+        assertThat(new NvidiaSmi(directory.resolve("none").toString()).query()).isEqualTo(new DriverStatus.NoDriver());
     }
 }

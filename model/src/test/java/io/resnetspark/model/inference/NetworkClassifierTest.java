@@ -78,7 +78,7 @@ class NetworkClassifierTest {
             try (NetworkClassifier classifier = NetworkClassifier.create(resNet20, weights, 2, kernels)) {
                 int width = classifier.embeddingLength();
                 assertThat(width).isEqualTo(head.length / resNet20.classes());
-                Classifier.Answers answers = classifier.classify(images, 5);
+                Classifier.Outputs answers = classifier.classify(images, 5);
                 float[] expected = new float[5 * resNet20.classes()];
                 for (int i = 0; i < expected.length; i++) {
                     int row = i % resNet20.classes() * width;

@@ -3,7 +3,7 @@ package io.resnetspark.pipeline.device;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.gpu.CudaRequirement;
 import io.resnetspark.model.gpu.DeviceBinding;
-import io.resnetspark.model.gpu.DriverAnswer;
+import io.resnetspark.model.gpu.DriverStatus;
 import io.resnetspark.model.gpu.VisibleDevices;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -22,7 +22,7 @@ final class UsableGpus {
         if (CHECKED.contains(address)) {
             return;
         }
-        CudaRequirement.problem(binding, DriverAnswer.ofThisMachine(), visible, address)
+        CudaRequirement.problem(binding, DriverStatus.ofThisMachine(), visible, address)
                 .ifPresent(problem -> {
                     throw new ConfigurationException("%s (on %s)".formatted(problem, hostName()));
                 });

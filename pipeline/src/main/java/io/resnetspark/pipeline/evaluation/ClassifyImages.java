@@ -90,8 +90,8 @@ final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
                 rows.add(row);
                 pictures.add(read(row));
             }
-            List<List<BatchClassifier.Answer>> answers =
-                    classifiers.stream().map(model -> model.answers(pictures)).toList();
+            List<List<BatchClassifier.NetworkOutput>> outputs =
+                    classifiers.stream().map(model -> model.classify(pictures)).toList();
             List<Row> scored = new ArrayList<>();
             for (int i = 0; i < rows.size(); i++) {
                 int example = i;
@@ -100,7 +100,7 @@ final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
                         rows.get(i).getAs("label"),
                         rows.get(i).getAs("origin"),
                         rows.get(i).getAs("slices"),
-                        answers.stream()
+                        outputs.stream()
                                 .map(model -> ScoredRow.pack(model.get(example).logits()))
                                 .toArray(byte[][]::new)));
             }

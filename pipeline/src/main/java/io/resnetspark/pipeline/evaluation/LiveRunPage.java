@@ -56,7 +56,7 @@ public final class LiveRunPage implements TrainingListener {
         settings.put("batch size", "%d per worker".formatted(summary.workers().batchSize()));
         settings.put("averaging", summary.averaging());
         settings.put("computes with", summary.kernels());
-        tellReturns();
+        showReturns();
         write(TrainingStatus.RUNNING);
     }
 
@@ -85,11 +85,11 @@ public final class LiveRunPage implements TrainingListener {
         rounds.removeIf(round -> round.round() > made.round());
         double epochsDone = rounds.isEmpty() ? 0 : rounds.get(rounds.size() - 1).epoch();
         validations.removeIf(validation -> validation.epoch() > epochsDone);
-        tellReturns();
+        showReturns();
         write(TrainingStatus.RUNNING);
     }
 
-    private void tellReturns() {
+    private void showReturns() {
         List<ReturnToCheckpoint> returns = run.manifest().progress().returns();
         if (!returns.isEmpty()) {
             settings.put(

@@ -39,36 +39,36 @@ public final class BatchClassifier implements AutoCloseable {
      * @param embedding what the head reads; with several views, their mean
      */
     @SuppressWarnings("ArrayRecordComponent") // taken apart, never compared
-    public record Answer(float[] logits, float[] embedding) {}
+    public record NetworkOutput(float[] logits, float[] embedding) {}
 
     /**
      * Classifies images of any size.
      *
      * @param images at most {@link #batchSize}
-     * @throws BadDataException if the network's answer is not finite
+     * @throws BadDataException if the network's output is not finite
      */
-    public List<Answer> answers(List<Image> images) {
-        List<Answer> answers = augmentation == TestTimeAugmentation.NONE ? single(images) : averaged(images);
-        for (Answer answer : answers) {
-            for (float logit : answer.logits()) {
+    public List<NetworkOutput> classify(List<Image> images) {
+        List<NetworkOutput> outputs = augmentation == TestTimeAugmentation.NONE ? single(images) : averaged(images);
+        for (NetworkOutput output : outputs) {
+            for (float logit : output.logits()) {
                 if (!Float.isFinite(logit)) {
                     throw new BadDataException(
-                            "%s answers %s; its weights are damaged, or trained with another normalisation"
+                            "%s outputs %s; its weights are damaged, or trained with another normalisation"
                                     .formatted(description, logit));
                 }
             }
         }
-        return answers;
+        return outputs;
     }
 
-    private List<Answer> single(List<Image> images) {
+    private List<NetworkOutput> single(List<Image> images) {
         for (int i = 0; i < images.size(); i++) {
             views.writeCentre(images.get(i), inputs, i * views.length());
         }
-        return classify(images.size());
+        return classifyInputs(images.size());
     }
 
-    private List<Answer> averaged(List<Image> images) {
+    private List<NetworkOutput> averaged(List<Image> images) {
         List<Image> resized = images.stream().map(views::resized).toList();
         List<ViewMean> means = images.stream()
                 .map(image -> new ViewMean(classifier.classes(), classifier.embeddingLength()))
@@ -83,25 +83,25 @@ public final class BatchClassifier implements AutoCloseable {
                 addView(means);
             }
         }
-        return means.stream().map(ViewMean::answer).toList();
+        return means.stream().map(ViewMean::output).toList();
     }
 
     private void addView(List<ViewMean> means) {
-        List<Answer> answers = classify(means.size());
-        for (int i = 0; i < answers.size(); i++) {
-            means.get(i).add(answers.get(i));
+        List<NetworkOutput> outputs = classifyInputs(means.size());
+        for (int i = 0; i < outputs.size(); i++) {
+            means.get(i).add(outputs.get(i));
         }
     }
 
-    private List<Answer> classify(int count) {
-        Classifier.Answers flat = classifier.classify(inputs, count);
-        List<Answer> answers = new ArrayList<>(count);
+    private List<NetworkOutput> classifyInputs(int count) {
+        Classifier.Outputs flat = classifier.classify(inputs, count);
+        List<NetworkOutput> outputs = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            answers.add(new Answer(
+            outputs.add(new NetworkOutput(
                     row(flat.logits(), i, classifier.classes()),
                     row(flat.embeddings(), i, classifier.embeddingLength())));
         }
-        return answers;
+        return outputs;
     }
 
     private static float[] row(float[] flat, int index, int length) {

@@ -90,16 +90,16 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
                 }
             }
             if (!images.isEmpty()) {
-                List<BatchClassifier.Answer> answers = classifiers.get(0).answers(images);
+                List<BatchClassifier.NetworkOutput> outputs = classifiers.get(0).classify(images);
                 for (int i = 0; i < readable.size(); i++) {
-                    done.add(predicted(readable.get(i), answers.get(i)));
+                    done.add(predicted(readable.get(i), outputs.get(i)));
                 }
             }
             return done;
         }
 
-        private Row predicted(Row input, BatchClassifier.Answer answer) {
-            float[] logits = answer.logits();
+        private Row predicted(Row input, BatchClassifier.NetworkOutput output) {
+            float[] logits = output.logits();
             ScoredExample scores = new ScoredExample(0, logits);
             List<Row> top = IntStream.range(0, logits.length)
                     .boxed()
@@ -110,7 +110,7 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
                     .toList();
             return row(
                     input,
-                    answer.embedding(),
+                    output.embedding(),
                     labels.get(scores.predicted()),
                     scores.confidence(),
                     top.toArray(),

@@ -1,6 +1,6 @@
 package io.resnetspark.pipeline.inference;
 
-import io.resnetspark.pipeline.inference.BatchClassifier.Answer;
+import io.resnetspark.pipeline.inference.BatchClassifier.NetworkOutput;
 import java.util.Arrays;
 
 /** Averages what a network says about several views of one image: probabilities and embeddings. */
@@ -18,7 +18,7 @@ final class ViewMean {
         this.embeddingSums = new double[embeddingLength];
     }
 
-    void add(Answer view) {
+    void add(NetworkOutput view) {
         double normaliser = Double.NEGATIVE_INFINITY;
         for (float logit : view.logits()) {
             normaliser = logOfSum(normaliser, logit);
@@ -32,7 +32,7 @@ final class ViewMean {
         views++;
     }
 
-    Answer answer() {
+    NetworkOutput output() {
         float[] logits = new float[logOfProbabilitySums.length];
         for (int k = 0; k < logits.length; k++) {
             logits[k] = (float) (logOfProbabilitySums[k] - Math.log(views));
@@ -41,7 +41,7 @@ final class ViewMean {
         for (int k = 0; k < embedding.length; k++) {
             embedding[k] = (float) (embeddingSums[k] / views);
         }
-        return new Answer(logits, embedding);
+        return new NetworkOutput(logits, embedding);
     }
 
     private static double logOfSum(double a, double b) {

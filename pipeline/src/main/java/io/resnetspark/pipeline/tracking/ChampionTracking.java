@@ -25,18 +25,18 @@ public final class ChampionTracking {
     private ChampionTracking() {}
 
     /** Tells who is champion. A server that does not answer is warned of. */
-    public static void tell(MlflowServer server, RegisteredModel model) {
+    public static void log(MlflowServer server, RegisteredModel model) {
         if (model.state().champion().isEmpty()) {
             return;
         }
         try {
-            tell(server, model.version(RegistryState.CHAMPION));
+            log(server, model.version(RegistryState.CHAMPION));
         } catch (MlflowException | BadDataException e) {
             LOG.warn("MLflow could not be told about the champion of {}: {}", model.name(), e.getMessage());
         }
     }
 
-    private static void tell(MlflowServer server, RegisteredVersion champion) {
+    private static void log(MlflowServer server, RegisteredVersion champion) {
         MlflowApi api = server.api();
         String name = champion.model();
         api.create("registered-models/create", MlflowApi.JSON.createObjectNode().put("name", name));

@@ -25,7 +25,7 @@ public final class EvaluationTracking {
      * @param data what the model was judged on
      * @param directory the report was written to
      */
-    public static void tell(MlflowServer server, EvaluationReport report, DatasetInput data, AtomicStore directory) {
+    public static void log(MlflowServer server, EvaluationReport report, DatasetInput data, AtomicStore directory) {
         try {
             String split = report.subject().dataset().split();
             MlflowRun run = server.run(

@@ -83,13 +83,13 @@ final class MlflowApi {
         if (response.statusCode() == 404 && error(response).equals("RESOURCE_DOES_NOT_EXIST")) {
             return Optional.empty();
         }
-        return Optional.of(answer(method, response));
+        return Optional.of(read(method, response));
     }
 
     /** @throws MlflowException if the server does not answer or refuses */
     JsonNode post(String method, ObjectNode request) {
         BodyPublisher body = BodyPublishers.ofString(request.toString(), StandardCharsets.UTF_8);
-        return answer(method, send("POST", API + method, body, "application/json", PATIENCE));
+        return read(method, send("POST", API + method, body, "application/json", PATIENCE));
     }
 
     /**
@@ -101,7 +101,7 @@ final class MlflowApi {
         BodyPublisher body = BodyPublishers.ofString(request.toString(), StandardCharsets.UTF_8);
         HttpResponse<byte[]> response = send("POST", API + method, body, "application/json", PATIENCE);
         if (!error(response).equals("RESOURCE_ALREADY_EXISTS")) {
-            answer(method, response);
+            read(method, response);
         }
     }
 
@@ -125,7 +125,7 @@ final class MlflowApi {
                 .filter(part -> !part.isEmpty())
                 .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"))
                 .collect(Collectors.joining("/"));
-        answer(
+        read(
                 path,
                 send(
                         "PUT",
@@ -145,14 +145,14 @@ final class MlflowApi {
         try {
             return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         } catch (IOException e) {
-            throw new MlflowException(MlflowException.NO_ANSWER, "%s does not answer (%s)".formatted(uri, e), e);
+            throw new MlflowException(MlflowException.NO_RESPONSE, "%s does not answer (%s)".formatted(uri, e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new MlflowException(MlflowException.NO_ANSWER, "Interrupted while waiting for " + uri, e);
+            throw new MlflowException(MlflowException.NO_RESPONSE, "Interrupted while waiting for " + uri, e);
         }
     }
 
-    private static JsonNode answer(String what, HttpResponse<byte[]> response) {
+    private static JsonNode read(String what, HttpResponse<byte[]> response) {
         if (response.statusCode() / 100 != 2) {
             throw refused(what, response);
         }

@@ -6,11 +6,11 @@ public final class MlflowException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** For a server that did not answer at all. */
-    static final int NO_ANSWER = 0;
+    static final int NO_RESPONSE = 0;
 
     private final int status;
 
-    /** @param status of HTTP, or {@link #NO_ANSWER} */
+    /** @param status of HTTP, or {@link #NO_RESPONSE} */
     MlflowException(int status, String message, Throwable cause) {
         super(message, cause);
         this.status = status;

@@ -163,7 +163,7 @@ public final class MlflowRun {
     String model(LoadedModel model, String path) {
         if (!takesFiles()) {
             throw new MlflowException(
-                    MlflowException.NO_ANSWER,
+                    MlflowException.NO_RESPONSE,
                     "the model cannot be stored, as artifacts go to %s and not through the server (mlflow server --serve-artifacts)"
                             .formatted(artifactUri),
                     null);

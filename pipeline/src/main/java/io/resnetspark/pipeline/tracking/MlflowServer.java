@@ -86,7 +86,7 @@ public final class MlflowServer {
                         .formatted(experiment);
             case 407 ->
                 "A proxy on the way wants credentials: take it out of the way with -Dhttp.nonProxyHosts, or let the proxy pass this host";
-            case MlflowException.NO_ANSWER ->
+            case MlflowException.NO_RESPONSE ->
                 proxyOf(environment)
                         .map(variable ->
                                 "%s is set, which Java does not read: name the proxy with JAVA_TOOL_OPTIONS=\"-Dhttp.proxyHost=… -Dhttp.proxyPort=… -Dhttps.proxyHost=… -Dhttps.proxyPort=…\""

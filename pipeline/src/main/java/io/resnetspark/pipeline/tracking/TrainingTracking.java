@@ -37,7 +37,7 @@ public final class TrainingTracking implements TrainingListener {
     static final String MODEL = "model";
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainingTracking.class);
-    private static final long TELL_EVERY_NANOS = 10_000_000_000L;
+    private static final long LOG_EVERY_NANOS = 10_000_000_000L;
     private static final String PAGE = "index.html";
     private static final String TRAIN_LOSS = "train_loss";
     private static final String EPOCH_TRAIN_LOSS = "epoch_train_loss";
@@ -50,7 +50,7 @@ public final class TrainingTracking implements TrainingListener {
     private MlflowRun run;
     private SystemMetrics system;
     private int roundsBefore;
-    private long told;
+    private long logged;
 
     /** Trainings by themselves. */
     public TrainingTracking(MlflowServer server, Configuration hadoop) {
@@ -70,7 +70,7 @@ public final class TrainingTracking implements TrainingListener {
         roundsBefore = summary.course().roundsDone();
         run = null;
         untold.clear();
-        told = System.nanoTime();
+        logged = System.nanoTime();
         system = new SystemMetrics();
         attempt(this::open);
     }
@@ -129,21 +129,21 @@ public final class TrainingTracking implements TrainingListener {
     @Override
     public void roundDone(RoundMetrics metrics) {
         add(metrics);
-        if (System.nanoTime() - told > TELL_EVERY_NANOS) {
-            tell();
+        if (System.nanoTime() - logged > LOG_EVERY_NANOS) {
+            log();
         }
     }
 
     @Override
     public void epochDone(EpochMetrics metrics) {
         add(metrics);
-        tell();
+        log();
     }
 
     @Override
     public void ended(TrainingStatus status) {
         system.close();
-        tell();
+        log();
         attempt(() -> AtomicStore.at(directory.path() + "/report", hadoop)
                 .read(PAGE)
                 .ifPresent(page -> open().files(Map.of("report/" + PAGE, page), directory.path())));
@@ -175,8 +175,8 @@ public final class TrainingTracking implements TrainingListener {
         untold.add(new MlflowRun.Measurement(key, value, step, System.currentTimeMillis()));
     }
 
-    private void tell() {
-        told = System.nanoTime();
+    private void log() {
+        logged = System.nanoTime();
         untold.addAll(system.take());
         attempt(() -> {
             open().measurements(untold);

@@ -38,28 +38,34 @@ public enum Precision {
      */
     public WorkerKernels of(JavaSparkContext spark, int workers) {
         TrainingPrecision wanted = wanted().orElse(null);
-        List<Answer> answers = spark.parallelize(Collections.nCopies(workers, workers), workers)
-                .map(worker -> Answer.ofThisTask(wanted))
+        List<Capability> capabilities = spark.parallelize(Collections.nCopies(workers, workers), workers)
+                .map(worker -> Capability.ofThisTask(wanted))
                 .collect();
-        String kernels =
-                answers.stream().map(Answer::kernels).distinct().sorted().collect(Collectors.joining("; "));
-        return new WorkerKernels(kernels, agreed(answers));
+        String kernels = capabilities.stream()
+                .map(Capability::kernels)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining("; "));
+        return new WorkerKernels(kernels, agreed(capabilities));
     }
 
-    private TrainingPrecision agreed(List<Answer> answers) {
+    private TrainingPrecision agreed(List<Capability> capabilities) {
         if (this == AUTO) {
             List<TrainingPrecision> all =
-                    answers.stream().map(Answer::precision).distinct().toList();
+                    capabilities.stream().map(Capability::precision).distinct().toList();
             return all.size() == 1 ? all.get(0) : TrainingPrecision.FP32;
         }
-        answers.stream().filter(answer -> !answer.trains()).findFirst().ifPresent(answer -> {
-            throw new ConfigurationException(
-                    "precision is %s, and %s does not train in it; leave it to auto, or choose %s"
-                            .formatted(
-                                    label(),
-                                    answer.kernels(),
-                                    answer.precision().label()));
-        });
+        capabilities.stream()
+                .filter(capability -> !capability.trains())
+                .findFirst()
+                .ifPresent(capability -> {
+                    throw new ConfigurationException(
+                            "precision is %s, and %s does not train in it; leave it to auto, or choose %s"
+                                    .formatted(
+                                            label(),
+                                            capability.kernels(),
+                                            capability.precision().label()));
+                });
         return wanted().orElseThrow();
     }
 
@@ -67,12 +73,13 @@ public enum Precision {
      * @param precision what this task would choose
      * @param trains whether it trains in what is wanted
      */
-    private record Answer(TrainingPrecision precision, boolean trains, String kernels) implements java.io.Serializable {
+    private record Capability(TrainingPrecision precision, boolean trains, String kernels)
+            implements java.io.Serializable {
 
-        static Answer ofThisTask(TrainingPrecision wanted) {
+        static Capability ofThisTask(TrainingPrecision wanted) {
             TaskDevice.ofThisTask().bind();
             Kernels kernels = Kernels.ofThisProcess();
-            return new Answer(
+            return new Capability(
                     kernels.defaultPrecision(),
                     Stream.ofNullable(wanted).allMatch(kernels::trainsIn),
                     kernels.description());

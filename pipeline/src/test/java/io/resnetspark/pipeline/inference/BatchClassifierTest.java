@@ -64,13 +64,13 @@ class BatchClassifierTest {
     void batchesDoNotMixTheirImages(TestTimeAugmentation augmentation) {
         List<Image> images = List.of(gradient(4, 4), gradient(2, 2), gradient(5, 3), gradient(3, 4));
         try (BatchClassifier together = new BatchClassifier(TOP_LEFT, augmentation, 4)) {
-            List<BatchClassifier.Answer> answers = together.answers(images);
+            List<BatchClassifier.NetworkOutput> outputs = together.classify(images);
             for (int i = 0; i < images.size(); i++) {
                 try (BatchClassifier alone = new BatchClassifier(TOP_LEFT, augmentation, 1)) {
-                    BatchClassifier.Answer expected =
-                            alone.answers(List.of(images.get(i))).get(0);
-                    assertThat(answers.get(i).logits()).isEqualTo(expected.logits());
-                    assertThat(answers.get(i).embedding()).isEqualTo(expected.embedding());
+                    BatchClassifier.NetworkOutput expected =
+                            alone.classify(List.of(images.get(i))).get(0);
+                    assertThat(outputs.get(i).logits()).isEqualTo(expected.logits());
+                    assertThat(outputs.get(i).embedding()).isEqualTo(expected.embedding());
                 }
             }
         }
@@ -82,7 +82,7 @@ class BatchClassifierTest {
                 "extreme", List.of("a", "b"), LinearSource.plain(1), new float[][] {{5000, 0, 0}, {0, 0, 0}});
         try (BatchClassifier classifier = new BatchClassifier(extreme, TestTimeAugmentation.FLIP, 1)) {
             float[] logits = classifier
-                    .answers(List.of(new Image(1, 1, 3, new byte[] {(byte) 255, 0, 0})))
+                    .classify(List.of(new Image(1, 1, 3, new byte[] {(byte) 255, 0, 0})))
                     .get(0)
                     .logits();
             assertThat(logits[0] - logits[1]).isCloseTo(5000, within(0.01f));
@@ -94,9 +94,9 @@ class BatchClassifierTest {
         LinearSource broken = new LinearSource(
                 "broken", List.of("a", "b"), LinearSource.plain(1), new float[][] {{Float.NaN, 0, 0}, {0, 0, 0}});
         try (BatchClassifier classifier = new BatchClassifier(broken, TestTimeAugmentation.NONE, 1)) {
-            assertThatThrownBy(() -> classifier.answers(List.of(gradient(1, 1))))
+            assertThatThrownBy(() -> classifier.classify(List.of(gradient(1, 1))))
                     .isInstanceOf(BadDataException.class)
-                    .hasMessageContaining("answers NaN; its weights are damaged");
+                    .hasMessageContaining("outputs NaN; its weights are damaged");
         }
     }
 
@@ -107,8 +107,8 @@ class BatchClassifierTest {
         LinearSource anything = LinearSource.brightestChannel(1, 2);
         try (BatchClassifier once = new BatchClassifier(anything, TestTimeAugmentation.NONE, 1);
                 BatchClassifier mirrored = new BatchClassifier(anything, TestTimeAugmentation.FLIP, 1)) {
-            float[] seen = once.answers(List.of(twoPixels)).get(0).embedding();
-            float[] mean = mirrored.answers(List.of(twoPixels)).get(0).embedding();
+            float[] seen = once.classify(List.of(twoPixels)).get(0).embedding();
+            float[] mean = mirrored.classify(List.of(twoPixels)).get(0).embedding();
             for (int pixel = 0; pixel < 4; pixel++) {
                 for (int c = 0; c < 3; c++) {
                     float there = seen[3 * (pixel ^ 1) + c];
@@ -120,14 +120,14 @@ class BatchClassifierTest {
 
     private static float firstLogit(TestTimeAugmentation augmentation, Image image) {
         try (BatchClassifier classifier = new BatchClassifier(TOP_LEFT, augmentation, 3)) {
-            return classifier.answers(List.of(image)).get(0).logits()[0];
+            return classifier.classify(List.of(image)).get(0).logits()[0];
         }
     }
 
     /** Probability of the first of two classes. */
     private static double probability(TestTimeAugmentation augmentation, Image image) {
         try (BatchClassifier classifier = new BatchClassifier(TOP_LEFT, augmentation, 3)) {
-            float[] logits = classifier.answers(List.of(image)).get(0).logits();
+            float[] logits = classifier.classify(List.of(image)).get(0).logits();
             return sigmoid(logits[0] - logits[1]);
         }
     }

@@ -55,7 +55,7 @@ public record LinearSource(String architecture, List<String> labels, Preprocessi
 
             /** The embedding of an image is its input: what this one layer reads. */
             @Override
-            public Answers classify(float[] images, int count) {
+            public Outputs classify(float[] images, int count) {
                 int length = weights[0].length;
                 float[] logits = new float[count * weights.length];
                 for (int i = 0; i < logits.length; i++) {
@@ -63,7 +63,7 @@ public record LinearSource(String architecture, List<String> labels, Preprocessi
                         logits[i] += weights[i % weights.length][j] * images[i / weights.length * length + j];
                     }
                 }
-                return new Answers(logits, Arrays.copyOf(images, count * length));
+                return new Outputs(logits, Arrays.copyOf(images, count * length));
             }
 
             @Override

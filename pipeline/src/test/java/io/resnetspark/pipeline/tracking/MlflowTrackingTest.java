@@ -195,8 +195,8 @@ class MlflowTrackingTest {
                      "averages": {"macro": {"f1": 0.5}}}
                     """);
         EvaluationReport report = ReportDirectory.read(directory);
-        EvaluationTracking.tell(connected, report, DATA, directory);
-        EvaluationTracking.tell(connected, report, DATA, directory);
+        EvaluationTracking.log(connected, report, DATA, directory);
+        EvaluationTracking.log(connected, report, DATA, directory);
 
         assertThat(server.runs).hasSize(1);
         TrackingServer.Run told = server.runs.get("run1");

@@ -93,7 +93,7 @@ public final class RegistryAddCommand extends JobCommand {
             return Conclusion.done(added);
         }
         Promotion promotion = models.model(name).promote(version.version(), reason.text);
-        server.ifPresent(told -> ChampionTracking.tell(told, models.model(name)));
+        server.ifPresent(mlflow -> ChampionTracking.log(mlflow, models.model(name)));
         return Conclusion.done(added + System.lineSeparator() + RegistryPromoteCommand.words(name, promotion));
     }
 

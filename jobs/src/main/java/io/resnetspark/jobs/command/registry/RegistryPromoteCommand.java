@@ -42,7 +42,7 @@ public final class RegistryPromoteCommand extends JobCommand {
         RegisteredModel model = models.model(ModelReference.parse(reference).name());
         Optional<MlflowServer> server = MlflowOption.connect(job);
         Promotion promotion = model.promote(models.find(reference).version(), reason.text);
-        server.ifPresent(told -> ChampionTracking.tell(told, model));
+        server.ifPresent(mlflow -> ChampionTracking.log(mlflow, model));
         return Conclusion.done(words(model.name(), promotion));
     }
 

@@ -43,7 +43,7 @@ public final class RegistryRollbackCommand extends JobCommand {
         RegisteredModel model = ModelRegistry.of(job.hadoopConfiguration()).model(name);
         Optional<MlflowServer> server = MlflowOption.connect(job);
         int champion = from == null ? model.rollback(reason.text) : model.rollbackFrom(from, reason.text);
-        server.ifPresent(told -> ChampionTracking.tell(told, model));
+        server.ifPresent(mlflow -> ChampionTracking.log(mlflow, model));
         return Conclusion.done("%s@%d is champion".formatted(name, champion));
     }
 }

@@ -67,13 +67,13 @@ final class CudnnConvolution implements DeviceConvolution {
         List<Algorithm> proposals = new ArrayList<>();
         for (Element result : results) {
             useMathType(Arithmetic.ofConvolutions(descriptors.shape().precision())); // the most that proposals may take
-            List<Proposal> said =
+            List<Proposal> found =
                     switch (direction) {
                         case FORWARD -> forwardProposals();
                         case INPUT_GRADIENT -> inputGradientProposals();
                         case WEIGHT_GRADIENT -> weightGradientProposals(result);
                     };
-            for (Proposal proposal : said) {
+            for (Proposal proposal : found) {
                 if (proposal.status() == cudnn.CUDNN_STATUS_SUCCESS
                         && Arithmetic.allows(descriptors.shape().precision(), proposal.mathType())) {
                     proposals.add(new Algorithm(

@@ -32,7 +32,7 @@ public final class MinibatchFeed implements AutoCloseable {
         private final Pointer minibatch;
         private final Pointer totals;
         private final Mark copied = mark();
-        private final Mark told = mark();
+        private final Mark downloaded = mark();
         private Loss loss;
 
         Slot() {
@@ -54,7 +54,7 @@ public final class MinibatchFeed implements AutoCloseable {
         @Override
         public BatchLoss get() {
             if (value == null) {
-                slot.told.await();
+                slot.downloaded.await();
                 DoublePointer doubles = new DoublePointer(slot.totals);
                 value = new BatchLoss(doubles.get(0), (int) doubles.get(1));
             }
@@ -129,7 +129,7 @@ public final class MinibatchFeed implements AutoCloseable {
         if (slot.loss != null) {
             slot.loss.get(); // before its memory is written again
         }
-        device.downloadLater(totals, slot.totals, LOSS_BYTES, slot.told);
+        device.downloadLater(totals, slot.totals, LOSS_BYTES, slot.downloaded);
         slot.loss = new Loss(slot);
         return slot.loss;
     }

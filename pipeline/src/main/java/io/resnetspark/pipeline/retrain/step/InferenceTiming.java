@@ -11,6 +11,7 @@ import io.resnetspark.pipeline.retrain.promotion.Speed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.math3.stat.StatUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -38,7 +39,7 @@ public final class InferenceTiming {
             for (ClassifierSource model : models) {
                 BatchClassifier classifier = new BatchClassifier(model, TestTimeAugmentation.NONE, images.size());
                 opened.add(classifier);
-                classifier.answers(images); // makes primitives and buffers, which is no part of classifying
+                classifier.classify(images); // makes primitives and buffers, which is no part of classifying
                 milliseconds.add(new ArrayList<>());
             }
             long start = System.nanoTime();
@@ -48,7 +49,7 @@ public final class InferenceTiming {
                 }
                 for (int model = 0; model < opened.size(); model++) {
                     long begin = System.nanoTime();
-                    opened.get(model).answers(images);
+                    opened.get(model).classify(images);
                     milliseconds.get(model).add((System.nanoTime() - begin) / 1e6 / images.size());
                 }
             }
@@ -78,7 +79,6 @@ public final class InferenceTiming {
     }
 
     private static double median(List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
-        return sorted.get(sorted.size() / 2);
+        return StatUtils.percentile(values.stream().mapToDouble(d -> d).toArray(), 50);
     }
 }

@@ -41,15 +41,15 @@ public record PaddedClasses(ClassifierSource model, List<String> labels) impleme
             }
 
             @Override
-            public Answers classify(float[] images, int count) {
-                Answers answers = network.classify(images, count);
-                float[] narrow = answers.logits();
+            public Outputs classify(float[] images, int count) {
+                Outputs outputs = network.classify(images, count);
+                float[] narrow = outputs.logits();
                 float[] wide = new float[count * all];
                 Arrays.fill(wide, NEVER);
                 for (int image = 0; image < count; image++) {
                     System.arraycopy(narrow, image * known, wide, image * all, known);
                 }
-                return new Answers(wide, answers.embeddings());
+                return new Outputs(wide, outputs.embeddings());
             }
 
             @Override

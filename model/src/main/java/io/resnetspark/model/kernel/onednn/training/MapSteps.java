@@ -157,12 +157,12 @@ public final class MapSteps {
     static TrainingStep maxPool(Step.MaxPool step, TrainingMemory at) {
         OneDnnPooling.Primitives primitives = OneDnnPooling.primitives(
                 algorithm.pooling_max, at.map(step.input()), at.map(step.output()), step.window());
-        NativeBlock winners = at.kept(primitives.argmax());
+        NativeBlock argmax = at.kept(primitives.argmax());
         Call forward = primitives
                 .newForward()
                 .fixed(DNNL_ARG_SRC, at.value(step.input()))
                 .fixed(DNNL_ARG_DST, at.value(step.output()))
-                .fixed(DNNL_ARG_WORKSPACE, new memory(primitives.argmax(), OneDnn.CPU, winners.at(0)));
+                .fixed(DNNL_ARG_WORKSPACE, new memory(primitives.argmax(), OneDnn.CPU, argmax.at(0)));
         return new Simple(List.of(forward)) {
             @Override
             List<Call> makeBackward() {
@@ -173,7 +173,7 @@ public final class MapSteps {
                                         .fixed(DNNL_ARG_DIFF_DST, at.gradient(step.output()))
                                         .fixed(
                                                 DNNL_ARG_WORKSPACE,
-                                                new memory(primitives.argmax(), OneDnn.CPU, winners.at(0)))
+                                                new memory(primitives.argmax(), OneDnn.CPU, argmax.at(0)))
                                         .fixed(DNNL_ARG_DIFF_SRC, target.target()),
                                 target))
                         .orElse(List.of());

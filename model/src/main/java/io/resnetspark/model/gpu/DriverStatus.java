@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** What the NVIDIA driver of a machine says of its devices. */
-public sealed interface DriverAnswer extends Serializable {
+public sealed interface DriverStatus extends Serializable {
 
     /** Asks the driver of this machine. */
-    static DriverAnswer ofThisMachine() {
-        return new NvidiaSmi("nvidia-smi").ask();
+    static DriverStatus ofThisMachine() {
+        return new NvidiaSmi("nvidia-smi").query();
     }
 
     /** The machine has no driver, or at least not the program that comes with every driver. */
-    record NoDriver() implements DriverAnswer {
+    record NoDriver() implements DriverStatus {
         @Override
         public String toString() {
             return "no NVIDIA driver";
@@ -23,12 +23,12 @@ public sealed interface DriverAnswer extends Serializable {
     /**
      * There is a driver, and it does not work.
      *
-     * @param said its own words
+     * @param message its own words
      */
-    record Failure(String said) implements DriverAnswer {
+    record Failure(String message) implements DriverStatus {
         @Override
         public String toString() {
-            return "a driver that fails: " + said;
+            return "a driver that fails: " + message;
         }
     }
 
@@ -37,7 +37,7 @@ public sealed interface DriverAnswer extends Serializable {
      *
      * @param devices all of them; none is possible
      */
-    record Devices(List<NvidiaGpu> devices) implements DriverAnswer {
+    record Devices(List<NvidiaGpu> devices) implements DriverStatus {
         @Override
         public String toString() {
             return devices.isEmpty()

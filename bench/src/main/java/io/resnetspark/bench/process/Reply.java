@@ -1,7 +1,7 @@
 package io.resnetspark.bench.process;
 
 /** What a {@link WorkloadServer} says, one line each. */
-sealed interface Answer {
+sealed interface Reply {
 
     String line();
 
@@ -11,7 +11,7 @@ sealed interface Answer {
      * @param parameters number of trained parameters
      * @param description of the system
      */
-    record Ready(long parameters, String description) implements Answer {
+    record Ready(long parameters, String description) implements Reply {
         @Override
         public String line() {
             return "ready %d %s".formatted(parameters, description);
@@ -23,7 +23,7 @@ sealed interface Answer {
      *
      * @param seconds they took
      */
-    record Done(double seconds) implements Answer {
+    record Done(double seconds) implements Reply {
         @Override
         public String line() {
             return "done " + seconds;
@@ -31,14 +31,14 @@ sealed interface Answer {
     }
 
     /** Nothing more will come. */
-    record Failed(String reason) implements Answer {
+    record Failed(String reason) implements Reply {
         @Override
         public String line() {
             return "failed " + reason.lines().findFirst().orElse("");
         }
     }
 
-    static Answer parse(String line) {
+    static Reply parse(String line) {
         String[] words = line.split(" ", 2);
         String rest = words.length > 1 ? words[1] : "";
         return switch (words[0]) {
