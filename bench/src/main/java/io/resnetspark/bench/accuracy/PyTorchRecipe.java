@@ -3,6 +3,7 @@ package io.resnetspark.bench.accuracy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.image.augment.Crop;
 import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.training.MetricsFile;
@@ -42,11 +43,17 @@ record PyTorchRecipe(
     record Images(String train, String val, int size, List<Float> mean, List<Float> std) {}
 
     /**
-     * @param padding black pixels around an image, of which a window is cropped
+     * @param padding pixels around an image, of which a window is cropped
+     * @param border what they show
      * @param alternates whether every epoch shows the other side of an image, after a first that is drawn
      */
     record Augmentation(
-            int padding, double flipProbability, boolean alternates, int flipsOnlyEpochs, double labelSmoothing) {}
+            int padding,
+            Crop.Border border,
+            double flipProbability,
+            boolean alternates,
+            int flipsOnlyEpochs,
+            double labelSmoothing) {}
 
     /**
      * @param batchSize images of a step
@@ -100,6 +107,8 @@ record PyTorchRecipe(
                         preprocessing.std()),
                 new Augmentation(
                         augmentation.path("crop").path("padding").asInt(),
+                        Crop.Border.valueOf(
+                                augmentation.path("crop").path("border").asText("BLACK")),
                         augmentation.path("flip_probability").asDouble(),
                         augmentation.path("flip_pattern").asText().equals("ALTERNATING"),
                         config.path("flips_only_epochs").asInt(),

@@ -20,14 +20,20 @@ from torch.nn import functional
 
 
 class Images:
-    """A split: unsigned 8-bit samples `[N, H, W, C]` with black around them, and labels."""
+    """A split: unsigned 8-bit samples `[N, H, W, C]` with borders around them, and labels."""
 
-    def __init__(self, path: str, size: int, padding: int):
+    def __init__(self, path: str, size: int, padding: int, border: str, mean: list[float]):
         with open(path, "rb") as file:
             records = torch.frombuffer(bytearray(file.read()), dtype=torch.uint8).view(-1, 1 + size * size * 3)
         self.labels = records[:, 0].long()
         samples = records[:, 1:].view(-1, size, size, 3)
-        self.padded = functional.pad(samples, (0, 0, padding, padding, padding, padding)).contiguous()
+        places = torch.arange(-padding, size + padding)
+        reflected = size - 1 - (size - 1 - places.abs()).abs()
+        self.padded = samples[:, reflected][:, :, reflected]
+        if border != "REFLECT":
+            colour = torch.tensor(mean if border == "MEAN" else [0.0, 0.0, 0.0])
+            outside = (places < 0) | (places >= size)
+            self.padded[:, outside[:, None] | outside] = (255 * colour).round().to(torch.uint8)
         self.size, self.padding = size, padding
         self.mirrored_first = torch.rand(len(self.labels)) < 0.5
 
@@ -139,8 +145,10 @@ def main() -> None:
     torch.set_num_threads(recipe["threads"])
     torch.set_num_interop_threads(1)
     torch.manual_seed(recipe["seed"])
-    size, padding = recipe["images"]["size"], recipe["augmentation"]["padding"]
-    train, validation = (Images(recipe["images"][split], size, padding) for split in ("train", "val"))
+    images, around = recipe["images"], recipe["augmentation"]
+    train, validation = (
+        Images(images[split], images["size"], around["padding"], around["border"], images["mean"]) for split in ("train", "val")
+    )
     training = Training(recipe)
     seconds = 0.0
     for epoch in range(recipe["optimizer"]["epochs"]):

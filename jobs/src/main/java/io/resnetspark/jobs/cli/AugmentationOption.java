@@ -19,7 +19,7 @@ public record AugmentationOption(Map<String, Object> keys) implements ChoiceOpti
         public AugmentationOption convert(String text) {
             return switch (text) {
                 case "none" -> cropAndFlip(Map.of("type", "centre"), 0);
-                case "cifar" -> cropAndFlip(Map.of("type", "padded-random", "padding", 4), 0.5);
+                case "cifar" -> cropAndFlip(Map.of("type", "padded-random", "padding", 4, "border", "black"), 0.5);
                 case "imagenet" ->
                     cropAndFlip(
                             Map.of(

@@ -7,7 +7,7 @@ public record Box(int x, int y, int width, int height) {
         return new Box(0, 0, image.width(), image.height());
     }
 
-    int right() {
+    public int right() {
         return x + width;
     }
 
@@ -17,6 +17,14 @@ public record Box(int x, int y, int width, int height) {
 
     public boolean isEmpty() {
         return width <= 0 || height <= 0;
+    }
+
+    public boolean contains(int column, int row) {
+        return column >= x && column < right() && row >= y && row < bottom();
+    }
+
+    public boolean contains(Box other) {
+        return intersection(other).equals(other);
     }
 
     /** What both cover; empty where they do not meet. */

@@ -29,6 +29,11 @@ public record ImageShape(int batch, int height, int width, int channels) {
                 Math.toIntExact(shape[3]));
     }
 
+    /** The same of another number of images. */
+    public ImageShape withBatch(int images) {
+        return new ImageShape(images, height, width, channels);
+    }
+
     /** The shape that a sliding window leaves, with {@code channels} feature maps. */
     public ImageShape through(Window window, int newChannels) {
         return new ImageShape(batch, window.outputSize(height), window.outputSize(width), newChannels);

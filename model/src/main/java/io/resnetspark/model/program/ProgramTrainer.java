@@ -39,13 +39,19 @@ public interface ProgramTrainer extends AutoCloseable {
         return () -> loss;
     }
 
-    /** Whether {@link #step} and {@link #begin} take images of unsigned bytes too, as {@link #readSamplesBy} reads them. */
+    /**
+     * Whether {@link #step} and {@link #begin} take unsigned bytes too, {@code [N, bytes of an image]} as a {@link
+     * io.resnetspark.model.image.load.BatchLoader} leaves them for a device.
+     */
     default boolean takesSamples() {
         return false;
     }
 
-    /** @param table what samples are for the network: 256 values for each channel */
-    default void readSamplesBy(float[] table) {
+    /**
+     * @param image shape of one, which its bytes do not tell
+     * @param table what samples are for the network: 256 values for each channel
+     */
+    default void readSamplesBy(ImageShape image, float[] table) {
         throw new UnsupportedOperationException("Takes images as floats only");
     }
 

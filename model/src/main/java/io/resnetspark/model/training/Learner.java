@@ -3,6 +3,7 @@ package io.resnetspark.model.training;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.BatchLoss;
+import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.ProgramTrainer;
 import java.util.List;
 import java.util.function.Supplier;
@@ -22,7 +23,7 @@ interface Learner extends AutoCloseable {
     Supplier<BatchLoss> computeGradient(INDArray images, INDArray labels);
 
     /** Lets {@link #computeGradient} take images of unsigned bytes, if it can; see {@link ProgramTrainer#readSamplesBy}. */
-    boolean readSamplesBy(float[] table);
+    boolean readSamplesBy(ImageShape image, float[] table);
 
     /** Sum of the squared gradients of these parameters. */
     double gradientSquares(List<ParameterLayout.Segment> counted);

@@ -7,6 +7,7 @@ import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.optim.SquaredNorms;
 import io.resnetspark.model.optim.UpdateRule;
 import io.resnetspark.model.program.BatchLoss;
+import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.ProgramTrainer;
 import java.util.List;
@@ -44,9 +45,9 @@ final class ProgramLearner implements Learner {
     }
 
     @Override
-    public boolean readSamplesBy(float[] table) {
+    public boolean readSamplesBy(ImageShape image, float[] table) {
         if (trainer.takesSamples()) {
-            trainer.readSamplesBy(table);
+            trainer.readSamplesBy(image, table);
         }
         return trainer.takesSamples();
     }

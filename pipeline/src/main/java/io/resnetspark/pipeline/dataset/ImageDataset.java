@@ -87,6 +87,11 @@ public final class ImageDataset {
         return table.rows(manifest.tables().tableVersion(), split);
     }
 
+    /** The images of all splits, as {@link #rows(Split)}. */
+    public Dataset<Row> rows() {
+        return table.rows(manifest.tables().tableVersion());
+    }
+
     SparkSession spark() {
         return spark;
     }

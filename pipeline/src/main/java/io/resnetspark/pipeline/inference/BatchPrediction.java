@@ -72,9 +72,8 @@ public final class BatchPrediction {
         List<Dataset<Row>> done = files.tables();
         Broadcast<ClassifierSource> shared = jobs.context().broadcast(model);
         try {
-            Dataset<Row> keys = input.keys();
             if (done.isEmpty()) {
-                long inputs = jobs.run("predict: count inputs", keys::count);
+                long inputs = jobs.run("predict: count inputs", input::count);
                 if (inputs == 0) {
                     return new Outcome(0, 0, 0);
                 }
@@ -84,7 +83,7 @@ public final class BatchPrediction {
                             () -> chunk(input.images(), shared, modelVersion, files));
                 }
             }
-            return missing(input, keys.distinct(), done, new Pass(shared, modelVersion, files));
+            return missing(input, input.keys().distinct(), done, new Pass(shared, modelVersion, files));
         } finally {
             shared.destroy();
         }

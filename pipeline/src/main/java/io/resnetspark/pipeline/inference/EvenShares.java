@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.col;
 
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import scala.math.BigInt;
 
 /**
  * Spreads images over the task slots, in one partition each: a network is opened per partition, and the slot with the most
@@ -24,8 +26,12 @@ public final class EvenShares {
      * @param images rows with at least {@code image_id}
      */
     public static Dataset<Row> of(Dataset<Row> table, Dataset<Row> images) {
-        int slots = images.sparkSession().sparkContext().defaultParallelism();
-        return table.rdd().getNumPartitions() >= PIECES_PER_SLOT * slots
+        SparkSession spark = images.sparkSession();
+        int slots = spark.sparkContext().defaultParallelism();
+        // By the plan's estimate: to count the pieces themselves, Spark would plan the whole reading.
+        BigInt bytes = table.queryExecution().optimizedPlan().stats().sizeInBytes();
+        long piece = spark.sessionState().conf().filesMaxPartitionBytes();
+        return bytes.doubleValue() >= (double) PIECES_PER_SLOT * slots * piece
                 ? images.coalesce(slots)
                 : images.repartition(slots, col("image_id"));
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
@@ -67,11 +68,18 @@ public final class FolderInput implements PredictionInput {
         this(spark, folder, Optional.empty());
     }
 
+    private Stream<Entry> inputs() {
+        return entries.stream().filter(entry -> !LeftOut.leavesOut(entry));
+    }
+
+    @Override
+    public long count() {
+        return inputs().count();
+    }
+
     @Override
     public Dataset<Row> keys() {
-        List<Row> keys = entries.stream()
-                .filter(entry -> !LeftOut.leavesOut(entry))
-                .map(entry -> RowFactory.create(entry.path(), stamp(entry)))
+        List<Row> keys = inputs().map(entry -> RowFactory.create(entry.path(), stamp(entry)))
                 .toList();
         return spark.createDataFrame(keys, KEYS);
     }

@@ -8,7 +8,6 @@ import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.error.ResNetSparkException;
 import io.resnetspark.pipeline.dataset.ImageDataset;
-import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.source.ParquetFiles;
 import io.resnetspark.pipeline.storage.LeftOut;
 import java.util.Arrays;
@@ -40,7 +39,7 @@ public sealed interface PredictionInput permits FolderInput, TableInput, TableIm
     static PredictionInput open(SparkSession spark, String path, PredictConfig config, String output) {
         return switch (config.format()) {
             case IMAGE_FOLDER -> new FolderInput(spark, path, Optional.of(output));
-            case DATASET -> new TableInput(allSplits(ImageDataset.open(spark, path)));
+            case DATASET -> TableInput.of(ImageDataset.open(spark, path));
             case PARQUET, DELTA -> table(spark, path, config);
         };
     }
@@ -50,13 +49,6 @@ public sealed interface PredictionInput permits FolderInput, TableInput, TableIm
         return config.format() == PredictConfig.Format.IMAGE_FOLDER
                 ? new FolderInput(spark, path)
                 : open(spark, path, config, "");
-    }
-
-    private static Dataset<Row> allSplits(ImageDataset dataset) {
-        return Arrays.stream(Split.values())
-                .map(dataset::rows)
-                .reduce(Dataset::union)
-                .orElseThrow();
     }
 
     private static PredictionInput table(SparkSession spark, String path, PredictConfig config) {
@@ -102,6 +94,11 @@ public sealed interface PredictionInput permits FolderInput, TableInput, TableIm
     /** What lies among the images and is no part of the input. */
     default LeftOut leftOut() {
         return LeftOut.nothing();
+    }
+
+    /** Number of inputs. */
+    default long count() {
+        return keys().count();
     }
 
     /** The keys of all inputs. */

@@ -3,6 +3,7 @@ package io.resnetspark.pipeline.inference;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import io.resnetspark.pipeline.dataset.ImageDataset;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -11,6 +12,11 @@ import org.apache.spark.sql.Row;
  * of a row is its {@code origin}, the stamp its {@code image_id}.
  */
 public record TableInput(Dataset<Row> rows) implements PredictionInput {
+
+    /** The images of all splits. */
+    static TableInput of(ImageDataset dataset) {
+        return new TableInput(dataset.rows());
+    }
 
     @Override
     public Dataset<Row> keys() {

@@ -52,6 +52,7 @@ public final class CudnnTrainer implements ProgramTrainer {
     private DeviceParameters parameters;
     private DeviceProgram program;
     private DeviceMemory table;
+    private ImageShape sampled;
     private VectorCopies copies;
     private boolean closed;
 
@@ -167,7 +168,7 @@ public final class CudnnTrainer implements ProgramTrainer {
     }
 
     @Override
-    public void readSamplesBy(float[] values) {
+    public void readSamplesBy(ImageShape image, float[] values) {
         onDevice(() -> {
             DeviceMemory next = new DeviceMemory(device, (long) values.length * Float.BYTES);
             try (FloatPointer host = new FloatPointer(values)) {
@@ -180,6 +181,7 @@ public final class CudnnTrainer implements ProgramTrainer {
                 table.close();
             }
             table = next;
+            sampled = image;
             return null;
         });
     }
@@ -192,18 +194,19 @@ public final class CudnnTrainer implements ProgramTrainer {
     @Override
     public Supplier<BatchLoss> begin(INDArray images, INDArray labels) {
         Supplier<BatchLoss> loss = onDevice(() -> {
-            DeviceProgram fitting = program(images);
+            boolean samples = images.dataType() == DataType.UINT8;
+            if (samples && table == null) {
+                throw new IllegalStateException("Nobody has said what samples are for the network");
+            }
+            DeviceProgram fitting =
+                    samples ? program(sampled.withBatch(Math.toIntExact(images.size(0)))) : program(images);
             if (!Arrays.equals(labels.shape(), new long[] {fitting.batch(), fitting.classes()})) {
                 throw new IllegalArgumentException("Labels must be [%d, %d], not %s"
                         .formatted(fitting.batch(), fitting.classes(), Arrays.toString(labels.shape())));
             }
-            if (images.dataType() == DataType.UINT8) {
-                if (table == null) {
-                    throw new IllegalStateException("Nobody has said what samples are for the network");
-                }
-                return fitting.train(HostArray.ofSamples(images), table, HostArray.of(labels));
-            }
-            return fitting.train(HostArray.of(images), HostArray.of(labels));
+            return samples
+                    ? fitting.train(HostArray.ofSamples(images), table, HostArray.of(labels))
+                    : fitting.train(HostArray.of(images), HostArray.of(labels));
         });
         return () -> onDevice(loss);
     }
@@ -234,11 +237,15 @@ public final class CudnnTrainer implements ProgramTrainer {
         fitting.forward(mode);
     }
 
-    /** One program at a time: two would need memory for the maps of both. */
     private DeviceProgram program(INDArray images) {
-        ImageShape shape = images.rank() == 2
-                ? new ImageShape(Math.toIntExact(images.size(0)), 1, 1, Math.toIntExact(images.size(1)))
-                : ImageShape.of(images.shape());
+        return program(
+                images.rank() == 2
+                        ? new ImageShape(Math.toIntExact(images.size(0)), 1, 1, Math.toIntExact(images.size(1)))
+                        : ImageShape.of(images.shape()));
+    }
+
+    /** One program at a time: two would need memory for the maps of both. */
+    private DeviceProgram program(ImageShape shape) {
         ImageShape image = new ImageShape(1, shape.height(), shape.width(), shape.channels());
         if (program == null
                 || shape.batch() > program.batch()

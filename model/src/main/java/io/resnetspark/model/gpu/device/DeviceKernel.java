@@ -6,7 +6,7 @@ package io.resnetspark.model.gpu.device;
  */
 public enum DeviceKernel {
     TO_ELEMENTS("toElements", "ppu"),
-    SAMPLES_TO_ELEMENTS("samplesToElements", "pppuu"),
+    SAMPLES_TO_ELEMENTS("samplesToElements", "pppuuuu"),
     PACK_WEIGHTS("packWeights", "ppp"),
     UNPACK_GRADIENTS("unpackGradients", "ppp"),
     REDUCE_SUMS("reduceSums", "ppuu"),

@@ -44,6 +44,8 @@ public final class DeviceProgram implements AutoCloseable {
         EVALUATE
     }
 
+    private static final int EDIT_BYTES = 44; // at most, of what is done to an image
+
     private final Device device;
     private final Operations operations;
     private final Program program;
@@ -124,7 +126,8 @@ public final class DeviceProgram implements AutoCloseable {
     }
 
     private MinibatchFeed feed() {
-        return new MinibatchFeed(device, imageValues(batch) * Float.BYTES, (long) batch * classes() * Float.BYTES);
+        long floats = imageValues(batch) * Float.BYTES; // more than as samples, but for images of a few pixels
+        return new MinibatchFeed(device, floats + (long) batch * EDIT_BYTES, (long) batch * classes() * Float.BYTES);
     }
 
     private DeviceMemory memory() {
@@ -248,7 +251,7 @@ public final class DeviceProgram implements AutoCloseable {
     /**
      * As {@link #train(HostArray, HostArray)}.
      *
-     * @param samples unsigned bytes of the host
+     * @param samples unsigned bytes of the host, {@code [batch, bytes of an image]}
      * @param table 256 floats for each channel: what samples are for the network
      */
     public Supplier<BatchLoss> train(HostArray samples, DeviceMemory table, HostArray labels) {
@@ -258,8 +261,7 @@ public final class DeviceProgram implements AutoCloseable {
                 minibatches.images(),
                 table.address(),
                 value(program.images()),
-                program.images().channels(),
-                Math.toIntExact(imageValues(batch)));
+                program.images().batch(batch));
         return train(minibatches);
     }
 

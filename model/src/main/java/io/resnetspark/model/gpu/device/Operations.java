@@ -151,8 +151,20 @@ public final class Operations implements AutoCloseable {
     }
 
     /** @param table address of 256 floats for each channel */
-    void samplesToElements(long samples, long table, long elements, int channels, int count) {
-        run(DeviceKernel.SAMPLES_TO_ELEMENTS, threads(count), samples, table, elements, channels, count);
+    /** @param images bytes of each, samples and what is done to them */
+    void samplesToElements(long images, long table, long elements, ImageShape shape) {
+        int values = Math.toIntExact(shape.length() / shape.batch());
+        int count = Math.toIntExact(shape.length());
+        run(
+                DeviceKernel.SAMPLES_TO_ELEMENTS,
+                threads(count),
+                images,
+                table,
+                elements,
+                shape.width(),
+                shape.channels(),
+                values,
+                count);
     }
 
     void copyFloats(long from, long to, int count) {

@@ -54,7 +54,14 @@ public record Augmentation(
     /** He et al. 2015, section 4.2: 4 pixels of padding, random crop, flip. */
     public static Augmentation cifar() {
         return new Augmentation(
-                new Crop.PaddedRandom(4), 0.5, FlipPattern.RANDOM, ColourJitter.none(), RandomErasing.none(), 0, 0, 0);
+                new Crop.PaddedRandom(4, Crop.Border.BLACK),
+                0.5,
+                FlipPattern.RANDOM,
+                ColourJitter.none(),
+                RandomErasing.none(),
+                0,
+                0,
+                0);
     }
 
     /** torchvision's reference recipe: random resized crop, flip. */

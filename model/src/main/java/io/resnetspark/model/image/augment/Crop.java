@@ -10,17 +10,29 @@ public sealed interface Crop extends Serializable {
     record Centre() implements Crop {}
 
     /**
-     * {@link Preprocessing}'s resize, then a window of the input size anywhere on the image padded with black (He et al.
-     * 2015, section 4.2; torchvision's {@code RandomCrop(size, padding, pad_if_needed=True)}).
+     * {@link Preprocessing}'s resize, then a window of the input size anywhere on the padded image (He et al. 2015, section
+     * 4.2; torchvision's {@code RandomCrop(size, padding, pad_if_needed=True)}).
      *
      * @param padding pixels added on each side, at least 0
+     * @param border what they show; black if null, as in records of runs that knew no other
      */
-    record PaddedRandom(int padding) implements Crop {
+    record PaddedRandom(int padding, Border border) implements Crop {
         public PaddedRandom {
+            border = border == null ? Border.BLACK : border;
             if (padding < 0) {
                 throw new IllegalArgumentException("padding must not be negative: " + padding);
             }
         }
+    }
+
+    /** What lies around an image. */
+    enum Border {
+        /** torchvision's default: far from all that a network normally sees, as values are normalised. */
+        BLACK,
+        /** The mean colour of the normalisation, rounded to samples: the paper's, which pads after it has subtracted the mean. */
+        MEAN,
+        /** The image mirrored at its edge, whose pixels are not repeated; torchvision's {@code padding_mode="reflect"}. */
+        REFLECT
     }
 
     /**

@@ -19,8 +19,9 @@ public final class ImageTransform {
     private final long seed;
     private final Normaliser normaliser;
     private final Resampler resampler;
+    private final byte[] meanColour;
     private byte[] resized = new byte[0];
-    private byte[] coloured = new byte[0];
+    private byte[] cut = new byte[0];
 
     public ImageTransform(Preprocessing preprocessing, Augmentation augmentation, long seed) {
         this.preprocessing = preprocessing;
@@ -28,6 +29,10 @@ public final class ImageTransform {
         this.augmentation = augmentation;
         this.seed = seed;
         this.normaliser = new Normaliser(preprocessing);
+        this.meanColour = new byte[preprocessing.channels()];
+        for (int c = 0; c < meanColour.length; c++) {
+            meanColour[c] = (byte) Math.round(255 * preprocessing.mean().get(c));
+        }
     }
 
     /** Floats per input: {@code inputSize * inputSize * channels}. */
@@ -55,12 +60,22 @@ public final class ImageTransform {
     public void apply(Image image, long epoch, long imageId, float[] out, int offset) {
         Shown shown = shown(image, epoch, imageId);
         normaliser.write(shown.pixels(), shown.area(), shown.view(), out, offset);
-        if (augmentation.randomErasing().probability() > 0) {
-            erase(stream(epoch, imageId, RandomStream.Purpose.ERASING), out, offset);
+        Box erased = erased(epoch, imageId);
+        for (int y = erased.y(); y < erased.bottom(); y++) {
+            int from = offset + (y * preprocessing.inputSize() + erased.x()) * preprocessing.channels();
+            Arrays.fill(out, from, from + erased.width() * preprocessing.channels(), 0f);
         }
     }
 
-    /** As {@link #apply}, but samples before they are normalised; without erasing, which has no sample. */
+    /** The part that becomes the mean colour; empty where nothing does. */
+    public Box erased(long epoch, long imageId) {
+        return RandomGeometry.erased(
+                stream(epoch, imageId, RandomStream.Purpose.ERASING),
+                preprocessing.inputSize(),
+                augmentation.randomErasing());
+    }
+
+    /** As {@link #apply}, but samples before they are normalised, and nothing is {@link #erased}. */
     public void applySamples(Image image, long epoch, long imageId, byte[] out, int offset) {
         Shown shown = shown(image, epoch, imageId);
         normaliser.copy(shown.pixels(), shown.area(), shown.view(), out, offset);
@@ -78,9 +93,21 @@ public final class ImageTransform {
             area = window.intersection(new Box(0, 0, placement.width(), placement.height()));
             pixels = area.isEmpty() ? resized : resize(image, placement, area);
         }
-        if (!augmentation.colourJitter().changesNothing()) {
-            pixels = jitter(pixels, area, window, stream(epoch, imageId, RandomStream.Purpose.COLOUR));
+        boolean bordered = augmentation.crop() instanceof Crop.PaddedRandom padded
+                && padded.border() != Crop.Border.BLACK
+                && !area.contains(window);
+        boolean coloured = !augmentation.colourJitter().changesNothing();
+        if (bordered || coloured) { // cut out, so that the stored image stays as it is
+            pixels = cut(pixels, area, window, bordered);
             area = window;
+        }
+        if (coloured) {
+            ColourAdjustment.apply(
+                    augmentation.colourJitter(),
+                    stream(epoch, imageId, RandomStream.Purpose.COLOUR),
+                    pixels,
+                    window.width() * window.height(),
+                    preprocessing.channels());
         }
         return new Shown(pixels, area, new Normaliser.View(window, mirrored(epoch, imageId)));
     }
@@ -140,32 +167,41 @@ public final class ImageTransform {
         return resized;
     }
 
-    /** Cuts out the window, so that the stored image stays as it is, and changes its colours. */
-    private byte[] jitter(byte[] pixels, Box area, Box window, RandomStream random) {
+    private byte[] cut(byte[] pixels, Box area, Box window, boolean bordered) {
+        if (cut.length == 0) {
+            cut = new byte[length()];
+        }
         int channels = preprocessing.channels();
-        if (coloured.length == 0) {
-            coloured = new byte[length()];
+        normaliser.copy(pixels, area, new Normaliser.View(window, false), cut, 0);
+        if (bordered) {
+            Crop.Border border = ((Crop.PaddedRandom) augmentation.crop()).border();
+            for (int y = window.y(); y < window.bottom(); y++) {
+                for (int x = window.x(); x < window.right(); x++) {
+                    if (!area.contains(x, y)) {
+                        int to = ((y - window.y()) * window.width() + x - window.x()) * channels;
+                        fillBorder(border, pixels, area, x, y, to);
+                    }
+                }
+            }
         }
-        Box seen = window.intersection(area);
-        if (seen.width() < window.width() || seen.height() < window.height()) {
-            Arrays.fill(coloured, (byte) 0);
-        }
-        for (int y = seen.y(); y < seen.bottom(); y++) {
-            int from = ((y - area.y()) * area.width() + seen.x() - area.x()) * channels;
-            int to = ((y - window.y()) * window.width() + seen.x() - window.x()) * channels;
-            System.arraycopy(pixels, from, coloured, to, Math.max(0, seen.width()) * channels);
-        }
-        ColourAdjustment.apply(
-                augmentation.colourJitter(), random, coloured, window.width() * window.height(), channels);
-        return coloured;
+        return cut;
     }
 
-    private void erase(RandomStream random, float[] out, int offset) {
-        int size = preprocessing.inputSize();
-        Box box = RandomGeometry.erased(random, size, augmentation.randomErasing());
-        for (int y = box.y(); y < box.bottom(); y++) {
-            int from = offset + (y * size + box.x()) * preprocessing.channels();
-            Arrays.fill(out, from, from + box.width() * preprocessing.channels(), 0f);
+    private void fillBorder(Crop.Border border, byte[] pixels, Box area, int x, int y, int to) {
+        int channels = preprocessing.channels();
+        if (border == Crop.Border.MEAN || area.isEmpty()) {
+            System.arraycopy(meanColour, 0, cut, to, channels);
+            return;
         }
+        int row = reflected(y - area.y(), area.height());
+        int column = reflected(x - area.x(), area.width());
+        System.arraycopy(pixels, (row * area.width() + column) * channels, cut, to, channels);
+    }
+
+    /** Where a coordinate comes to lie in {@code [0, side)} when it turns back at both ends. */
+    private static int reflected(int coordinate, int side) {
+        int period = Math.max(1, 2 * (side - 1));
+        int wrapped = Math.floorMod(coordinate, period);
+        return wrapped < side ? wrapped : period - wrapped;
     }
 }

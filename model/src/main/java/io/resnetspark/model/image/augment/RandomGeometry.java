@@ -46,7 +46,7 @@ public final class RandomGeometry {
     /** torchvision, transforms.py, {@code RandomErasing}: an empty box where nothing is erased. */
     static Box erased(RandomStream random, int size, RandomErasing limits) {
         Box nothing = new Box(0, 0, 0, 0);
-        if (!random.withProbability(limits.probability())) {
+        if (limits.probability() == 0 || !random.withProbability(limits.probability())) {
             return nothing;
         }
         double area = (double) size * size;

@@ -12,7 +12,8 @@ import java.nio.FloatBuffer;
  * @param slot which of the loader's {@link BatchLoader#slots()} buffers this is
  * @param count examples, at least 1, at most the loader's batch size
  * @param features {@code [count, inputSize, inputSize, channels]}, normalised; empty if the loader keeps samples
- * @param samples {@code [count, inputSize, inputSize, channels]} unsigned bytes, not normalised; empty unless it does
+ * @param samples {@code [count, bytes of an image]}: unsigned bytes {@code [inputSize, inputSize, channels]}, and what a
+ *     device does to them; empty unless the loader keeps samples
  * @param targets {@code [count, classes]}, rows sum to 1: one-hot, or soft where labels are smoothed or images mixed; all
  *     zero for an unlabelled example
  * @param labels {@code [count]} class indices before smoothing and mixing
@@ -31,7 +32,7 @@ public record Batch(
     public enum Pixels {
         /** Floats, as the network takes them. */
         NORMALISED,
-        /** A quarter of that, for a device that normalises. */
+        /** A quarter of that, for a device that normalises, erases and mixes. */
         SAMPLES
     }
 }

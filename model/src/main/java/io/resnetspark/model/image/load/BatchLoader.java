@@ -59,7 +59,7 @@ public final class BatchLoader implements AutoCloseable {
 
     private final BatchRecipe recipe;
     private final int batchSize;
-    private final int valuesPerExample;
+    private final int pixelsPerExample; // floats, or bytes
     private final Slot[] ring;
 
     // Everything below is guarded by `lock`.
@@ -85,22 +85,19 @@ public final class BatchLoader implements AutoCloseable {
      * Takes memory and starts threads; they rest until {@link #start}.
      *
      * @param batchSize most examples of a batch, at least 1
-     * @param kept samples only if the recipe {@linkplain BatchRecipe#keepsSamples keeps} them
      */
     public BatchLoader(BatchRecipe recipe, int batchSize, ReadAhead readAhead, Batch.Pixels kept) {
-        if (kept == Batch.Pixels.SAMPLES && !recipe.keepsSamples()) {
-            throw new IllegalArgumentException("Mixed or erased images are not samples any more");
-        }
         if (batchSize < 1) {
             throw new IllegalArgumentException("batchSize must be at least 1, not " + batchSize);
         }
         this.recipe = recipe;
         this.batchSize = batchSize;
         Preprocessing preprocessing = recipe.preprocessing();
-        valuesPerExample = preprocessing.inputSize() * preprocessing.inputSize() * preprocessing.channels();
+        int values = preprocessing.inputSize() * preprocessing.inputSize() * preprocessing.channels();
+        pixelsPerExample = kept == Batch.Pixels.SAMPLES ? new ImageRecord(values).bytes() : values;
         ring = new Slot[readAhead.batches() + 1];
         for (int i = 0; i < ring.length; i++) {
-            ring[i] = new Slot(i, kept, (long) batchSize * valuesPerExample, (long) batchSize * recipe.classes());
+            ring[i] = new Slot(i, kept, (long) batchSize * pixelsPerExample, (long) batchSize * recipe.classes());
         }
         for (int i = 0; i < readAhead.threads(); i++) {
             Thread thread = new Thread(this::prepareBatches, "batch-loader-" + i);
@@ -310,7 +307,7 @@ public final class BatchLoader implements AutoCloseable {
         int[] labels = new int[indices.length];
         Slot slot = task.slot;
         writer.write(task.source, indices, task.epoch, slot.features, slot.samples, slot.targets, labels);
-        int values = indices.length * valuesPerExample;
+        int values = indices.length * pixelsPerExample;
         return new Batch(
                 slot.number,
                 indices.length,

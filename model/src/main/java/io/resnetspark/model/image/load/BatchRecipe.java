@@ -44,9 +44,4 @@ public record BatchRecipe(
     public BatchRecipe withFlipsOnlyFrom(long epoch) {
         return new BatchRecipe(preprocessing, augmentation, epoch, seed, classes, limits);
     }
-
-    /** Whether samples say all of what a network gets: mixed and erased images have values that no sample has. */
-    public boolean keepsSamples() {
-        return !augmentation.mixes() && augmentation.randomErasing().probability() == 0;
-    }
 }

@@ -19,6 +19,7 @@ public final class ExampleWriter {
     private final ImageTransform flipped;
     private final float[] input;
     private final byte[] samples;
+    private final ImageRecord record;
     private final float[] targets;
     private final ImageMixer mixer;
     private long[] ids = new long[0];
@@ -32,6 +33,7 @@ public final class ExampleWriter {
                 new ImageTransform(recipe.preprocessing(), recipe.augmentation().flipsOnly(), recipe.seed());
         this.input = new float[augmented.length()];
         this.samples = new byte[augmented.length()];
+        this.record = new ImageRecord(augmented.length());
         this.targets = new float[recipe.classes()];
         this.mixer = new ImageMixer(recipe);
     }
@@ -39,7 +41,7 @@ public final class ExampleWriter {
     /**
      * @param indices examples of the source, in order
      * @param features receives {@code [indices.length, inputSize, inputSize, channels]} from 0 on, unless it is empty
-     * @param bytes alike: one of the two is
+     * @param bytes receives an {@link ImageRecord} for each, unless it is empty; one of the two is
      * @param rows receives {@code [indices.length, classes]} from 0 on
      * @param labels receives {@code [indices.length]}
      */
@@ -66,7 +68,7 @@ public final class ExampleWriter {
                 weights[i] = source.weight(index);
                 if (bytes.capacity() > 0) {
                     transform.applySamples(decoded(stored), epoch, stored.id(), samples, 0);
-                    bytes.put(i * samples.length, samples);
+                    record.writeSamples(bytes, i, samples);
                 } else {
                     transform.apply(decoded(stored), epoch, stored.id(), input, 0);
                     features.put(i * input.length, input);
@@ -89,20 +91,29 @@ public final class ExampleWriter {
             }
             requireLabel(labels[i], source, index);
         }
-        if (recipe.augmentation().mixes() && !flipsOnly) {
+        boolean mixes = recipe.augmentation().mixes() && !flipsOnly;
+        if (mixes && bytes.capacity() == 0) {
             mixer.mix(features, rows, labels, weights, ids, indices.length, epoch);
-        } else {
-            for (int i = 0; i < indices.length; i++) {
-                SoftTarget.write(
-                        targets,
-                        labels[i],
-                        weights[i],
-                        labels[i],
-                        0,
-                        recipe.augmentation().labelSmoothing());
-                rows.put(i * targets.length, targets);
+            return;
+        }
+        for (int i = 0; i < indices.length; i++) {
+            int partner = mixes ? ImageMixer.partner(i, indices.length) : i;
+            ImageMixer.Mix mix = ImageMixer.Mix.NONE;
+            if (mixes) {
+                mix = mixer.mixTarget(rows, i, labels, weights, partner, ids[i], epoch);
+            } else {
+                writeTarget(rows, i, labels[i]);
+            }
+            if (bytes.capacity() > 0) {
+                record.writeEdits(bytes, i, new ImageRecord.Edits(transform.erased(epoch, ids[i]), mix, partner));
             }
         }
+    }
+
+    private void writeTarget(FloatBuffer rows, int i, int label) {
+        SoftTarget.write(
+                targets, label, weights[i], label, 0, recipe.augmentation().labelSmoothing());
+        rows.put(i * targets.length, targets);
     }
 
     private void requireLabel(int label, ExampleSource source, int index) {

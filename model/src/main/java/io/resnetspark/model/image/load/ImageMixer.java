@@ -38,43 +38,78 @@ public final class ImageMixer {
         features.get((count - 1) * last.length, last);
         // Backwards, so that the image before is still unmixed; only the last one has to be kept for the first.
         for (int i = count - 1; i >= 0; i--) {
-            int partner = i == 0 ? count - 1 : i - 1;
+            int partner = partner(i, count);
             features.get(i * own.length, own);
             if (i == 0) {
                 System.arraycopy(last, 0, other, 0, last.length);
             } else {
                 features.get(partner * other.length, other);
             }
-            double share = mixOne(new RandomStream(seed, epoch, ids[i], RandomStream.Purpose.MIXING));
+            Mix mix = drawn(epoch, ids[i]);
+            apply(mix);
             features.put(i * own.length, own);
-            SoftTarget.write(
-                    target,
-                    labels[i],
-                    share * weights[i],
-                    labels[partner],
-                    (1 - share) * weights[partner],
-                    augmentation.labelSmoothing());
-            rows.put(i * target.length, target);
+            writeTarget(rows, i, mix.share(size), labels, weights, partner);
         }
     }
 
-    /** Mixes {@link #other} into {@link #own}; returns the share that is left of the image itself. */
-    private double mixOne(RandomStream random) {
+    /** As {@link #mix}, for a device that mixes: writes the rows, and says what becomes of an image. */
+    Mix mixTarget(FloatBuffer rows, int image, int[] labels, float[] weights, int partner, long id, long epoch) {
+        Mix mix = drawn(epoch, id);
+        writeTarget(rows, image, mix.share(size), labels, weights, partner);
+        return mix;
+    }
+
+    private void writeTarget(FloatBuffer rows, int i, double share, int[] labels, float[] weights, int partner) {
+        SoftTarget.write(
+                target,
+                labels[i],
+                share * weights[i],
+                labels[partner],
+                (1 - share) * weights[partner],
+                augmentation.labelSmoothing());
+        rows.put(i * target.length, target);
+    }
+
+    /** The image that image {@code i} takes part of. */
+    static int partner(int i, int count) {
+        return i == 0 ? count - 1 : i - 1;
+    }
+
+    /**
+     * How an image takes part of another.
+     *
+     * @param blend share of the image itself in every pixel; 1 unless this is mixup
+     * @param pasted part that shows the other image instead; empty unless this is cutmix
+     */
+    record Mix(double blend, Box pasted) {
+
+        static final Mix NONE = new Mix(1, new Box(0, 0, 0, 0));
+
+        /** What is left of the image itself, among {@code size * size} pixels. */
+        double share(int size) {
+            return pasted.isEmpty() ? blend : 1 - (double) pasted.width() * pasted.height() / (size * size);
+        }
+    }
+
+    private Mix drawn(long epoch, long id) {
+        RandomStream random = new RandomStream(seed, epoch, id, RandomStream.Purpose.MIXING);
         boolean both = augmentation.mixupAlpha() > 0 && augmentation.cutmixAlpha() > 0;
         boolean cutmix = both ? random.withProbability(0.5) : augmentation.cutmixAlpha() > 0;
-        if (!cutmix) {
-            double share = random.beta(augmentation.mixupAlpha());
-            float mine = (float) share;
-            for (int i = 0; i < own.length; i++) {
-                own[i] = mine * own[i] + (1 - mine) * other[i];
-            }
-            return share;
+        return cutmix
+                ? new Mix(1, RandomGeometry.pasted(random, size, random.beta(augmentation.cutmixAlpha())))
+                : new Mix(random.beta(augmentation.mixupAlpha()), Mix.NONE.pasted());
+    }
+
+    /** Mixes {@link #other} into {@link #own}. */
+    private void apply(Mix mix) {
+        float mine = (float) mix.blend();
+        for (int i = 0; i < own.length && mine != 1; i++) {
+            own[i] = mine * own[i] + (1 - mine) * other[i];
         }
-        Box box = RandomGeometry.pasted(random, size, random.beta(augmentation.cutmixAlpha()));
+        Box box = mix.pasted();
         for (int y = box.y(); y < box.bottom(); y++) {
             int from = (y * size + box.x()) * channels;
-            System.arraycopy(other, from, own, from, box.width() * channels);
+            System.arraycopy(other, from, own, from, Math.max(0, box.width()) * channels);
         }
-        return 1 - (double) box.width() * box.height() / (size * size);
     }
 }

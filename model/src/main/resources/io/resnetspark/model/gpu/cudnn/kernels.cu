@@ -108,13 +108,42 @@ extern "C" __global__ void toElements(unsigned threads, const float *from, eleme
     }
 }
 
-// Samples of images to what they are for the network: table[channel * 256 + sample].
+// What is done to an image, behind its samples: class ImageRecord of the host.
+struct Edits {
+    int erased[4]; // x, y, width, height of the part that becomes the mean colour
+    int pasted[4]; // of the part that shows the partner instead
+    unsigned partner;
+    float blend;   // share of the image itself in the rest
+};
+
+__device__ inline bool within(const int *box, int x, int y) {
+    return x >= box[0] && x < box[0] + box[2] && y >= box[1] && y < box[1] + box[3];
+}
+
+// Images with their edits to what they are for the network: table[channel * 256 + sample].
 extern "C" __global__ void samplesToElements(
-    unsigned threads, const unsigned char *from, const float *table, element *to, unsigned channels, unsigned count) {
+    unsigned threads, const unsigned char *images, const float *table, element *to, unsigned width, unsigned channels,
+    unsigned values, unsigned count) {
     unsigned thread = thisThread();
     if (thread >= threads) return;
+    unsigned edits = (values + 3) / 4 * 4;
+    size_t bytes = edits + sizeof(Edits);
     for (unsigned i = thread; i < count; i += threads) {
-        to[i] = rounded(table[i % channels * 256 + from[i]]);
+        unsigned place = i % values;
+        const float *channel = table + place % channels * 256;
+        int x = place / channels % width;
+        int y = place / channels / width;
+        const unsigned char *image = images + i / values * bytes;
+        const Edits *own = reinterpret_cast<const Edits *>(image + edits);
+        float value = within(own->erased, x, y) ? 0.0f : channel[image[place]];
+        bool pasted = within(own->pasted, x, y);
+        if (pasted || own->blend != 1.0f) {
+            const unsigned char *partner = images + own->partner * bytes;
+            const Edits *others = reinterpret_cast<const Edits *>(partner + edits);
+            float other = within(others->erased, x, y) ? 0.0f : channel[partner[place]];
+            value = pasted ? other : own->blend * value + (1.0f - own->blend) * other;
+        }
+        to[i] = rounded(value);
     }
 }
 

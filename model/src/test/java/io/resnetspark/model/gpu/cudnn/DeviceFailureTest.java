@@ -46,9 +46,9 @@ class DeviceFailureTest {
                 trainer.step(images, labels, 0.1, step);
             }
             trainer.step(Nd4j.ones(2, 4, 4, 2), Nd4j.eye(TinyGraph.CLASSES).getRows(0, 1), 0.1, 3);
-            trainer.readSamplesBy(new float[2 * 256]);
-            trainer.readSamplesBy(new float[2 * 256]);
-            trainer.step(images.castTo(DataType.UINT8), labels, 0.1, 4);
+            trainer.readSamplesBy(SHAPE, new float[2 * 256]);
+            trainer.readSamplesBy(SHAPE, new float[2 * 256]);
+            trainer.step(Nd4j.zeros(DataType.UINT8, SHAPE.batch(), 4 * 4 * 2 + 40), labels, 0.1, 4);
             trainer.probabilities(images);
             trainer.state();
         }

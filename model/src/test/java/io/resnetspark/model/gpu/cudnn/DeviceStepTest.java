@@ -11,7 +11,6 @@ import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.SmallNetworks;
 import io.resnetspark.model.gpu.cudnn.EmulatedDevice.Proposal;
-import io.resnetspark.model.kernel.HostArrays;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
@@ -24,8 +23,6 @@ import io.resnetspark.model.program.Programs;
 import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
-import java.nio.ByteBuffer;
-import java.util.Random;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
@@ -211,47 +208,6 @@ class DeviceStepTest {
             }
             assertThat(sum.plus(pending.get())).isEqualTo(expected);
             assertThat(ahead.state()).isEqualTo(waiting.state());
-        }
-    }
-
-    /** The device looks up what samples are for the network: the same values as normalised on the host. */
-    @ParameterizedTest
-    @EnumSource(
-            value = TrainingPrecision.class,
-            names = {"FP32", "BF16"})
-    void samplesAreNormalisedOnTheDevice(TrainingPrecision precision) {
-        Random random = new Random(3);
-        float[] table = new float[3 * 256];
-        for (int i = 0; i < table.length; i++) {
-            table[i] = (float) random.nextGaussian();
-        }
-        float[][] after = new float[2][];
-        for (int samples = 0; samples < 2; samples++) {
-            try (Trainer trainer =
-                    trainer(new CudnnKernels(EmulatedDevice.open()), PLAIN, Trainer.NO_CLIPPING, precision)) {
-                if (samples == 1) {
-                    assertThat(trainer.readSamplesBy(table)).isTrue();
-                }
-                for (int step = 0; step < 3; step++) {
-                    int size = SPEC.inputSize();
-                    ByteBuffer bytes = ByteBuffer.allocateDirect(4 * size * size * 3);
-                    float[] floats = new float[bytes.capacity()];
-                    for (int i = 0; i < floats.length; i++) {
-                        int sample = new Random(i + 1000 * step).nextInt(256);
-                        bytes.put(i, (byte) sample);
-                        floats[i] = table[i % 3 * 256 + sample];
-                    }
-                    INDArray images = samples == 1
-                            ? HostArrays.wrap(bytes, 4, size, size, 3)
-                            : Nd4j.create(floats, new long[] {4, size, size, 3}, 'c');
-                    trainer.step(images, SmallNetworks.labels(SPEC, 4), 0.1, step);
-                }
-                after[samples] = trainer.state().parameters();
-            }
-        }
-        assertThat(after[1]).isEqualTo(after[0]);
-        try (Trainer host = trainer(Kernels.nd4j(), PLAIN, Trainer.NO_CLIPPING)) {
-            assertThat(host.readSamplesBy(table)).isFalse();
         }
     }
 }

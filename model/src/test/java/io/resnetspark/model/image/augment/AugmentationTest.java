@@ -9,12 +9,15 @@ import io.resnetspark.model.image.Image;
 import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.image.Resizer;
 import io.resnetspark.model.image.TestImages;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -115,7 +118,7 @@ class AugmentationTest {
         Image image = new Image(8, 8, 1, pixels);
         Set<String> offsets = new HashSet<>();
         for (int id = 0; id < 2000; id++) {
-            float[] out = transform(image, samples(1, 8), only(new Crop.PaddedRandom(2), 0), id);
+            float[] out = transform(image, samples(1, 8), only(new Crop.PaddedRandom(2, Crop.Border.BLACK), 0), id);
             int centre = Math.round(out[4 * 8 + 4]) - 1; // always inside the image
             int dy = centre / 16 - 4;
             int dx = centre % 16 - 4;
@@ -131,9 +134,38 @@ class AugmentationTest {
         assertThat(offsets).hasSize(25);
     }
 
+    /** NumPy's {@code pad(mode="reflect")} of 0 … 5 by 2 is 2 1 0 1 2 3 4 5 4 3; the mean colour is 0 once normalised. */
+    @ParameterizedTest
+    @CsvSource({"REFLECT, 2 1 0 1 2 3 4 5 4 3", "MEAN, mean mean 0 1 2 3 4 5 mean mean", "BLACK, 0 0 0 1 2 3 4 5 0 0"})
+    void bordersOfPaddedCrops(Crop.Border border, String padded) {
+        int size = 6;
+        Map<String, Float> shown = new HashMap<>(Map.of("mean", 0f));
+        byte[] pixels = new byte[size * size]; // of column c: 50 c
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (50 * (i % size));
+            shown.put(String.valueOf(i % size), 50f * (i % size) - 120);
+        }
+        List<Float> line = Stream.of(padded.split(" ")).map(shown::get).toList();
+        Preprocessing aroundMean = new Preprocessing(1, 0, size, List.of(120 / 255f), List.of(1 / 255f));
+        byte[] before = pixels.clone();
+        Set<Integer> offsets = new HashSet<>();
+        for (int id = 0; id < 200; id++) {
+            Image image = new Image(size, size, 1, pixels);
+            float[] out = transform(image, aroundMean, only(new Crop.PaddedRandom(2, border), 0), id);
+            List<Float> row = new ArrayList<>();
+            for (int x = 0; x < size; x++) {
+                row.add((float) Math.round(out[2 * size + x])); // the third row is of the image at every offset
+            }
+            assertThat(line).containsSequence(row);
+            offsets.add(Collections.indexOfSubList(line, row));
+        }
+        assertThat(offsets).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
+        assertThat(pixels).isEqualTo(before);
+    }
+
     @Test
     void paddingBeyondTheImageIsAllBlack() {
-        Augmentation far = only(new Crop.PaddedRandom(40), 0.5);
+        Augmentation far = only(new Crop.PaddedRandom(40, Crop.Border.BLACK), 0.5);
         Preprocessing resizing = new Preprocessing(1, 6, 4, List.of(0f), List.of(1 / 255f));
         Set<Boolean> black = new HashSet<>();
         for (int id = 0; id < 200; id++) {
@@ -249,7 +281,14 @@ class AugmentationTest {
                     image,
                     samples(3, 32),
                     new Augmentation(
-                            new Crop.PaddedRandom(4), 0.5, FlipPattern.RANDOM, ColourJitter.none(), erasing, 0, 0, 0),
+                            new Crop.PaddedRandom(4, Crop.Border.BLACK),
+                            0.5,
+                            FlipPattern.RANDOM,
+                            ColourJitter.none(),
+                            erasing,
+                            0,
+                            0,
+                            0),
                     id);
             for (int i = 0; i < plain.length; i++) {
                 assertThat(erased[i] == 0 || erased[i] == plain[i]).isTrue();
@@ -278,7 +317,7 @@ class AugmentationTest {
     @Test
     void jitterOfPaddedCropsKeepsThePaddingBlack() {
         Augmentation augmentation = new Augmentation(
-                new Crop.PaddedRandom(3),
+                new Crop.PaddedRandom(3, Crop.Border.BLACK),
                 0,
                 FlipPattern.RANDOM,
                 new ColourJitter(0.5, 0, 0.5, 0.2),
@@ -302,7 +341,8 @@ class AugmentationTest {
     @Test
     void valuesOutsideTheirRangeAreRefused() {
         assertThatThrownBy(() -> only(new Crop.Centre(), 1.1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Crop.PaddedRandom(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Crop.PaddedRandom(-1, Crop.Border.BLACK))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Crop.RandomResized(0, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Crop.RandomResized(0.5, 0.4, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Crop.RandomResized(0.5, 1, 2, 1)).isInstanceOf(IllegalArgumentException.class);

@@ -18,10 +18,11 @@ public final class NetworkInput {
         this.classes = recipe.classes();
     }
 
-    /** {@code [N, H, W, C]}, floats or samples as the loader keeps them; valid as long as the batch. */
+    /** {@code [N, H, W, C]} floats, or {@code [N, bytes]} if the loader keeps samples; valid as long as the batch. */
     public INDArray images(Batch batch) {
         if (batch.samples().hasRemaining()) {
-            return HostArrays.wrap(batch.samples(), batch.count(), size, size, channels);
+            return HostArrays.wrap(
+                    batch.samples(), batch.count(), batch.samples().remaining() / batch.count());
         }
         return HostArrays.wrap(batch.features(), batch.count(), size, size, channels);
     }

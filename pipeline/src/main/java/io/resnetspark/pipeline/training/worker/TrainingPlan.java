@@ -3,8 +3,10 @@ package io.resnetspark.pipeline.training.worker;
 import io.resnetspark.model.ResNet;
 import io.resnetspark.model.ResNetSpec;
 import io.resnetspark.model.image.Normaliser;
+import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.image.load.Batch;
 import io.resnetspark.model.optim.Progress;
+import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
 import io.resnetspark.pipeline.training.FrozenStages;
@@ -61,11 +63,13 @@ public record TrainingPlan(
         return new Trainer(network, optimization.optimizer(), clipNorm, optimization.factors(), compute.precision());
     }
 
-    /** What a trainer is trained on: samples, if it normalises images itself and they are neither mixed nor erased. */
+    /** What a trainer is trained on: samples, if it makes the network's input of them by itself. */
     Minibatches trainingMinibatches(Trainer trainer) {
-        boolean samples = images.training().keepsSamples()
-                && images.features().isEmpty()
-                && trainer.readSamplesBy(new Normaliser(images.training().preprocessing()).table());
+        Preprocessing preprocessing = images.training().preprocessing();
+        int size = preprocessing.inputSize();
+        boolean samples = images.features().isEmpty()
+                && trainer.readSamplesBy(
+                        new ImageShape(1, size, size, preprocessing.channels()), new Normaliser(preprocessing).table());
         return trainingMinibatches(samples ? Batch.Pixels.SAMPLES : Batch.Pixels.NORMALISED);
     }
 

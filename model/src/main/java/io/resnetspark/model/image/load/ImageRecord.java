@@ -1,0 +1,51 @@
+package io.resnetspark.model.image.load;
+
+import io.resnetspark.model.image.Box;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * An image for a device that normalises, erases and mixes by itself: its samples {@code [H, W, C]} as unsigned bytes, and after
+ * them, at the next multiple of 4, what is done to it, as {@code struct Edits} of {@code kernels.cu} reads it.
+ *
+ * @param values samples of an image
+ */
+record ImageRecord(int values) {
+
+    private static final int EDITS = 10 * Integer.BYTES;
+
+    /**
+     * What is done to an image, in this order.
+     *
+     * @param erased part that becomes the mean colour; may be empty
+     * @param mix what is taken of another image
+     * @param partner that image's place in the minibatch
+     */
+    record Edits(Box erased, ImageMixer.Mix mix, int partner) {}
+
+    /** Bytes of an image: {@code H * W * C} rounded up to a multiple of 4, and 40 more. */
+    int bytes() {
+        return edits() + EDITS;
+    }
+
+    private int edits() {
+        return (values + 3) / 4 * 4;
+    }
+
+    /** @param batch receives {@link #values} bytes from {@code image * bytes()} on */
+    void writeSamples(ByteBuffer batch, int image, byte[] samples) {
+        batch.put(image * bytes(), samples);
+    }
+
+    /** @param batch receives the rest of the image's {@link #bytes} */
+    void writeEdits(ByteBuffer batch, int image, Edits edits) {
+        ByteBuffer numbers = batch.slice(image * bytes() + edits(), EDITS).order(ByteOrder.nativeOrder());
+        write(numbers, edits.erased());
+        write(numbers, edits.mix().pasted());
+        numbers.putInt(edits.partner()).putFloat((float) edits.mix().blend());
+    }
+
+    private static void write(ByteBuffer numbers, Box box) {
+        numbers.putInt(box.x()).putInt(box.y()).putInt(Math.max(0, box.width())).putInt(Math.max(0, box.height()));
+    }
+}
