@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.image.augment.Crop;
 import io.resnetspark.pipeline.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +50,8 @@ class PyTorchRecipeTest {
         assertThat(recipe.optimizer())
                 .isEqualTo(
                         new PyTorchRecipe.Optimizer(64, 1, List.of(0.1, 0.1, 0.1, 0.05), 16, 0.9, true, 5e-4, false));
-        assertThat(recipe.augmentation()).isEqualTo(new PyTorchRecipe.Augmentation(4, 0.5, true, 0, 0.1));
+        assertThat(recipe.augmentation())
+                .isEqualTo(new PyTorchRecipe.Augmentation(4, Crop.Border.BLACK, 0.5, true, 0, 0.1));
         assertThat(recipe.average()).isEqualTo(new PyTorchRecipe.Average(0.99, 3));
     }
 
