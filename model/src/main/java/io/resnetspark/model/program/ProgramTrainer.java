@@ -47,11 +47,8 @@ public interface ProgramTrainer extends AutoCloseable {
         return false;
     }
 
-    /**
-     * @param image shape of one, which its bytes do not tell
-     * @param table what samples are for the network: 256 values for each channel
-     */
-    default void readSamplesBy(ImageShape image, float[] table) {
+    /** Lets steps take such images too. */
+    default void readSamples(ImageSamples samples) {
         throw new UnsupportedOperationException("Takes images as floats only");
     }
 

@@ -8,7 +8,7 @@ import io.resnetspark.model.optim.Optimizer;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.BatchLoss;
-import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ImageSamples;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.Supplier;
@@ -43,7 +43,7 @@ final class GraphLearner implements Learner {
     }
 
     @Override
-    public boolean readSamplesBy(ImageShape image, float[] table) {
+    public boolean readSamples(ImageSamples samples) {
         return false;
     }
 

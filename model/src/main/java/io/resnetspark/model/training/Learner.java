@@ -3,7 +3,7 @@ package io.resnetspark.model.training;
 import io.resnetspark.model.ParameterLayout;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.BatchLoss;
-import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ImageSamples;
 import io.resnetspark.model.program.ProgramTrainer;
 import java.util.List;
 import java.util.function.Supplier;
@@ -22,8 +22,8 @@ interface Learner extends AutoCloseable {
      */
     Supplier<BatchLoss> computeGradient(INDArray images, INDArray labels);
 
-    /** Lets {@link #computeGradient} take images of unsigned bytes, if it can; see {@link ProgramTrainer#readSamplesBy}. */
-    boolean readSamplesBy(ImageShape image, float[] table);
+    /** Lets {@link #computeGradient} take images of unsigned bytes, if it can; see {@link ProgramTrainer#readSamples}. */
+    boolean readSamples(ImageSamples samples);
 
     /** Sum of the squared gradients of these parameters. */
     double gradientSquares(List<ParameterLayout.Segment> counted);

@@ -7,7 +7,7 @@ import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.optim.SquaredNorms;
 import io.resnetspark.model.optim.UpdateRule;
 import io.resnetspark.model.program.BatchLoss;
-import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ImageSamples;
 import io.resnetspark.model.program.ParameterSlice;
 import io.resnetspark.model.program.ProgramTrainer;
 import java.util.List;
@@ -45,9 +45,9 @@ final class ProgramLearner implements Learner {
     }
 
     @Override
-    public boolean readSamplesBy(ImageShape image, float[] table) {
+    public boolean readSamples(ImageSamples samples) {
         if (trainer.takesSamples()) {
-            trainer.readSamplesBy(image, table);
+            trainer.readSamples(samples);
         }
         return trainer.takesSamples();
     }

@@ -9,7 +9,7 @@ import io.resnetspark.model.layer.Freezable;
 import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.BatchLoss;
-import io.resnetspark.model.program.ImageShape;
+import io.resnetspark.model.program.ImageSamples;
 import io.resnetspark.model.program.TrainingPrecision;
 import java.util.List;
 import java.util.Set;
@@ -102,7 +102,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Trains one minibatch. Layers that are {@link Freezable#frozen} keep their parameters.
      *
-     * @param images {@code [N, H, W, C]}, normalised, or after {@link #readSamplesBy} unsigned bytes {@code [N, bytes of an
+     * @param images {@code [N, H, W, C]}, normalised, or after {@link #readSamples} unsigned bytes {@code [N, bytes of an
      *     image]}
      * @param labels {@code [N, classes]}, one-hot or soft
      * @param learningRate at least 0
@@ -135,12 +135,10 @@ public final class Trainer implements AutoCloseable {
     /**
      * Lets steps take images as unsigned bytes, where what computes normalises, erases and mixes them itself.
      *
-     * @param image shape of one
-     * @param table what samples are for the network: 256 values for each channel
      * @return whether they do
      */
-    public boolean readSamplesBy(ImageShape image, float[] table) {
-        return learner().readSamplesBy(image, table);
+    public boolean readSamples(ImageSamples samples) {
+        return learner().readSamples(samples);
     }
 
     /** Without this, weight decay and momentum would move parameters that have no gradient. */

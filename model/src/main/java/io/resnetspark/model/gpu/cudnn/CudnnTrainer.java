@@ -12,6 +12,7 @@ import io.resnetspark.model.gpu.device.VectorParts;
 import io.resnetspark.model.program.BatchLoss;
 import io.resnetspark.model.program.BatchStatistics;
 import io.resnetspark.model.program.Element;
+import io.resnetspark.model.program.ImageSamples;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.MemoryPlan;
 import io.resnetspark.model.program.ParameterSlice;
@@ -52,7 +53,7 @@ public final class CudnnTrainer implements ProgramTrainer {
     private DeviceParameters parameters;
     private DeviceProgram program;
     private DeviceMemory table;
-    private ImageShape sampled;
+    private ImageSamples sampled;
     private VectorCopies copies;
     private boolean closed;
 
@@ -168,7 +169,8 @@ public final class CudnnTrainer implements ProgramTrainer {
     }
 
     @Override
-    public void readSamplesBy(ImageShape image, float[] values) {
+    public void readSamples(ImageSamples samples) {
+        float[] values = samples.table();
         onDevice(() -> {
             DeviceMemory next = new DeviceMemory(device, (long) values.length * Float.BYTES);
             try (FloatPointer host = new FloatPointer(values)) {
@@ -181,7 +183,7 @@ public final class CudnnTrainer implements ProgramTrainer {
                 table.close();
             }
             table = next;
-            sampled = image;
+            sampled = samples;
             return null;
         });
     }
@@ -199,13 +201,13 @@ public final class CudnnTrainer implements ProgramTrainer {
                 throw new IllegalStateException("Nobody has said what samples are for the network");
             }
             DeviceProgram fitting =
-                    samples ? program(sampled.withBatch(Math.toIntExact(images.size(0)))) : program(images);
+                    samples ? program(sampled.image().withBatch(Math.toIntExact(images.size(0)))) : program(images);
             if (!Arrays.equals(labels.shape(), new long[] {fitting.batch(), fitting.classes()})) {
                 throw new IllegalArgumentException("Labels must be [%d, %d], not %s"
                         .formatted(fitting.batch(), fitting.classes(), Arrays.toString(labels.shape())));
             }
             return samples
-                    ? fitting.train(HostArray.ofSamples(images), table, HostArray.of(labels))
+                    ? fitting.train(HostArray.ofSamples(images), sampled.coloured(), table, HostArray.of(labels))
                     : fitting.train(HostArray.of(images), HostArray.of(labels));
         });
         return () -> onDevice(loss);

@@ -6,6 +6,7 @@ package io.resnetspark.model.gpu.device;
  */
 public enum DeviceKernel {
     TO_ELEMENTS("toElements", "ppu"),
+    ADJUST_COLOURS("adjustColours", "puu"),
     SAMPLES_TO_ELEMENTS("samplesToElements", "pppuuuu"),
     PACK_WEIGHTS("packWeights", "ppp"),
     UNPACK_GRADIENTS("unpackGradients", "ppp"),

@@ -44,7 +44,7 @@ public final class DeviceProgram implements AutoCloseable {
         EVALUATE
     }
 
-    private static final int EDIT_BYTES = 44; // at most, of what is done to an image
+    private static final int EDIT_BYTES = 76; // at most, of what is done to an image
 
     private final Device device;
     private final Operations operations;
@@ -252,11 +252,15 @@ public final class DeviceProgram implements AutoCloseable {
      * As {@link #train(HostArray, HostArray)}.
      *
      * @param samples unsigned bytes of the host, {@code [batch, bytes of an image]}
+     * @param coloured whether colours of some may change
      * @param table 256 floats for each channel: what samples are for the network
      */
-    public Supplier<BatchLoss> train(HostArray samples, DeviceMemory table, HostArray labels) {
+    public Supplier<BatchLoss> train(HostArray samples, boolean coloured, DeviceMemory table, HostArray labels) {
         MinibatchFeed minibatches = feed.orElseThrow();
         minibatches.bring(samples, labels);
+        if (coloured) {
+            operations.adjustColours(minibatches.images(), program.images().batch(batch));
+        }
         operations.samplesToElements(
                 minibatches.images(),
                 table.address(),

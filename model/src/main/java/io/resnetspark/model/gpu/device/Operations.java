@@ -151,7 +151,13 @@ public final class Operations implements AutoCloseable {
     }
 
     /** @param table address of 256 floats for each channel */
-    /** @param images bytes of each, samples and what is done to them */
+    /** @param images bytes of each, samples and what is done to them: what is done to colours is, in place */
+    void adjustColours(long images, ImageShape shape) {
+        int values = Math.toIntExact(shape.length() / shape.batch());
+        run(DeviceKernel.ADJUST_COLOURS, shape.batch() * BLOCK, images, shape.channels(), values);
+    }
+
+    /** @param images as {@link #adjustColours} leaves them */
     void samplesToElements(long images, long table, long elements, ImageShape shape) {
         int values = Math.toIntExact(shape.length() / shape.batch());
         int count = Math.toIntExact(shape.length());

@@ -1,6 +1,8 @@
 package io.resnetspark.model.image.augment;
 
 import io.resnetspark.model.image.Image;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Brightness, contrast, saturation and hue on 8-bit images in place, as torchvision's functions do on Pillow images
@@ -10,8 +12,23 @@ public final class ColourAdjustment {
 
     private ColourAdjustment() {}
 
-    /** Draws order and factors and applies them to {@code count} pixels. */
-    static void apply(ColourJitter jitter, RandomStream random, byte[] pixels, int count, int channels) {
+    /** What is changed; the order is that of {@code kernels.cu}. */
+    public enum Kind {
+        BRIGHTNESS,
+        CONTRAST,
+        SATURATION,
+        HUE
+    }
+
+    /**
+     * One change of an image's colours.
+     *
+     * @param factor 0 to take all of it away, 1 to leave it; of the hue, its turn in 1/256 of the circle
+     */
+    public record Change(Kind kind, float factor) {}
+
+    /** Draws order and factors of an image's changes. */
+    static List<Change> drawn(ColourJitter jitter, RandomStream random, int channels) {
         float brightness = factor(random, jitter.brightness());
         float contrast = factor(random, jitter.contrast());
         float saturation = factor(random, jitter.saturation());
@@ -23,15 +40,29 @@ public final class ColourAdjustment {
             order[i] = order[other];
             order[other] = step;
         }
+        List<Change> changes = new ArrayList<>();
         for (int step : order) {
             if (step == 0 && jitter.brightness() > 0) {
-                brightness(pixels, count, channels, brightness);
+                changes.add(new Change(Kind.BRIGHTNESS, brightness));
             } else if (step == 1 && jitter.contrast() > 0) {
-                contrast(pixels, count, channels, contrast);
+                changes.add(new Change(Kind.CONTRAST, contrast));
             } else if (step == 2 && jitter.saturation() > 0 && channels == 3) {
-                saturation(pixels, count, saturation);
+                changes.add(new Change(Kind.SATURATION, saturation));
             } else if (step == 3 && jitter.hue() > 0 && channels == 3) {
-                hue(pixels, count, hue);
+                changes.add(new Change(Kind.HUE, shift(hue)));
+            }
+        }
+        return changes;
+    }
+
+    /** Changes {@code count} pixels. */
+    static void apply(List<Change> changes, byte[] pixels, int count, int channels) {
+        for (Change change : changes) {
+            switch (change.kind()) {
+                case BRIGHTNESS -> brightness(pixels, count, channels, change.factor());
+                case CONTRAST -> contrast(pixels, count, channels, change.factor());
+                case SATURATION -> saturation(pixels, count, change.factor());
+                case HUE -> turnHue(pixels, count, (int) change.factor());
             }
         }
     }
@@ -66,9 +97,16 @@ public final class ColourAdjustment {
 
     /** Turns the hue by this part of the circle, in 1/256 steps. RGB only. */
     static void hue(byte[] pixels, int count, double turns) {
-        int shift = (int) (turns * 255) & 0xFF;
+        turnHue(pixels, count, shift(turns));
+    }
+
+    private static int shift(double turns) {
+        return (int) (turns * 255) & 0xFF;
+    }
+
+    private static void turnHue(byte[] pixels, int count, int shift) {
         for (int i = 0; i < 3 * count; i += 3) {
-            turnHue(pixels, i, shift);
+            turnHueAt(pixels, i, shift);
         }
     }
 
@@ -91,7 +129,7 @@ public final class ColourAdjustment {
     }
 
     /** To 8-bit hue, saturation and value, and back with the hue shifted. */
-    private static void turnHue(byte[] pixels, int at, int shift) {
+    private static void turnHueAt(byte[] pixels, int at, int shift) {
         int red = pixels[at] & 0xFF;
         int green = pixels[at + 1] & 0xFF;
         int blue = pixels[at + 2] & 0xFF;

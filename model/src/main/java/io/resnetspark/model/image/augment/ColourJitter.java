@@ -30,7 +30,7 @@ public record ColourJitter(double brightness, double contrast, double saturation
         return new ColourJitter(0, 0, 0, 0);
     }
 
-    boolean changesNothing() {
+    public boolean changesNothing() {
         return brightness == 0 && contrast == 0 && saturation == 0 && hue == 0;
     }
 }

@@ -7,6 +7,7 @@ import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.image.Resampler;
 import io.resnetspark.model.image.Resizer;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One image to one network input: resize, crop, flip, colour, normalise, erase, with reused buffers. Not thread-safe: one
@@ -58,13 +59,23 @@ public final class ImageTransform {
      * @param out receives {@code [inputSize, inputSize, channels]} from {@code offset} on
      */
     public void apply(Image image, long epoch, long imageId, float[] out, int offset) {
-        Shown shown = shown(image, epoch, imageId);
+        Shown shown = shown(image, epoch, imageId, colours(epoch, imageId));
         normaliser.write(shown.pixels(), shown.area(), shown.view(), out, offset);
         Box erased = erased(epoch, imageId);
         for (int y = erased.y(); y < erased.bottom(); y++) {
             int from = offset + (y * preprocessing.inputSize() + erased.x()) * preprocessing.channels();
             Arrays.fill(out, from, from + erased.width() * preprocessing.channels(), 0f);
         }
+    }
+
+    /** How the colours of an image change. */
+    public List<ColourAdjustment.Change> colours(long epoch, long imageId) {
+        return augmentation.colourJitter().changesNothing()
+                ? List.of()
+                : ColourAdjustment.drawn(
+                        augmentation.colourJitter(),
+                        stream(epoch, imageId, RandomStream.Purpose.COLOUR),
+                        preprocessing.channels());
     }
 
     /** The part that becomes the mean colour; empty where nothing does. */
@@ -75,13 +86,13 @@ public final class ImageTransform {
                 augmentation.randomErasing());
     }
 
-    /** As {@link #apply}, but samples before they are normalised, and nothing is {@link #erased}. */
+    /** As {@link #apply}, but samples before their {@link #colours} change, they are normalised and some are {@link #erased}. */
     public void applySamples(Image image, long epoch, long imageId, byte[] out, int offset) {
-        Shown shown = shown(image, epoch, imageId);
+        Shown shown = shown(image, epoch, imageId, List.of());
         normaliser.copy(shown.pixels(), shown.area(), shown.view(), out, offset);
     }
 
-    private Shown shown(Image image, long epoch, long imageId) {
+    private Shown shown(Image image, long epoch, long imageId, List<ColourAdjustment.Change> colours) {
         Placement placement = place(image, epoch, imageId);
         Box window = placement.window();
         boolean resizes = placement.width() != placement.box().width()
@@ -96,19 +107,11 @@ public final class ImageTransform {
         boolean bordered = augmentation.crop() instanceof Crop.PaddedRandom padded
                 && padded.border() != Crop.Border.BLACK
                 && !area.contains(window);
-        boolean coloured = !augmentation.colourJitter().changesNothing();
-        if (bordered || coloured) { // cut out, so that the stored image stays as it is
+        if (bordered || !colours.isEmpty()) { // cut out, so that the stored image stays as it is
             pixels = cut(pixels, area, window, bordered);
             area = window;
         }
-        if (coloured) {
-            ColourAdjustment.apply(
-                    augmentation.colourJitter(),
-                    stream(epoch, imageId, RandomStream.Purpose.COLOUR),
-                    pixels,
-                    window.width() * window.height(),
-                    preprocessing.channels());
-        }
+        ColourAdjustment.apply(colours, pixels, window.width() * window.height(), preprocessing.channels());
         return new Shown(pixels, area, new Normaliser.View(window, mirrored(epoch, imageId)));
     }
 

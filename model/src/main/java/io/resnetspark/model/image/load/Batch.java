@@ -32,7 +32,7 @@ public record Batch(
     public enum Pixels {
         /** Floats, as the network takes them. */
         NORMALISED,
-        /** A quarter of that, for a device that normalises, erases and mixes. */
+        /** A quarter of that, for a device that does the rest: changes colours, normalises, erases and mixes. */
         SAMPLES
     }
 }

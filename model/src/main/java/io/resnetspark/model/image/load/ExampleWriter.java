@@ -105,7 +105,11 @@ public final class ExampleWriter {
                 writeTarget(rows, i, labels[i]);
             }
             if (bytes.capacity() > 0) {
-                record.writeEdits(bytes, i, new ImageRecord.Edits(transform.erased(epoch, ids[i]), mix, partner));
+                record.writeEdits(
+                        bytes,
+                        i,
+                        new ImageRecord.Edits(
+                                transform.colours(epoch, ids[i]), transform.erased(epoch, ids[i]), mix, partner));
             }
         }
     }

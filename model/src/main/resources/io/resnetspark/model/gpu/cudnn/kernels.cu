@@ -110,17 +110,113 @@ extern "C" __global__ void toElements(unsigned threads, const float *from, eleme
 
 // What is done to an image, behind its samples: class ImageRecord of the host.
 struct Edits {
+    int changes[4]; // of colours, one after another: one of Change, 0 for none
+    float factors[4];
     int erased[4]; // x, y, width, height of the part that becomes the mean colour
     int pasted[4]; // of the part that shows the partner instead
     unsigned partner;
     float blend;   // share of the image itself in the rest
 };
 
+enum Change { BRIGHTNESS = 1, CONTRAST, SATURATION, HUE };
+
+// Pillow's rounding, which a sum and a product at once would not keep.
+__device__ inline unsigned char blended(int from, int to, float factor) {
+    int value = (int)__fadd_rn((float)from, __fmul_rn(factor, (float)(to - from)));
+    return (unsigned char)(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
+__device__ inline int luma(const unsigned char *pixel) {
+    return (pixel[0] * 19595 + pixel[1] * 38470 + pixel[2] * 7471 + 0x8000) >> 16;
+}
+
+__device__ inline unsigned char nearest(double value) {
+    double whole = floor(value + 0.5);
+    return (unsigned char)(whole < 0 ? 0 : whole > 255 ? 255 : whole);
+}
+
+__device__ inline void turnHue(unsigned char *pixel, int shift) {
+    int red = pixel[0], green = pixel[1], blue = pixel[2];
+    int value = red > green ? red : green;
+    value = value > blue ? value : blue;
+    int least = red < green ? red : green;
+    least = least < blue ? least : blue;
+    int hue = 0;
+    int saturation = 0;
+    if (value != least) {
+        float range = (float)(value - least);
+        float redPart = (value - red) / range;
+        float greenPart = (value - green) / range;
+        float bluePart = (value - blue) / range;
+        float sixths = red == value ? bluePart - greenPart
+            : green == value        ? (float)(2.0 + redPart - bluePart)
+                                    : (float)(4.0 + greenPart - redPart);
+        hue = (int)((float)fmod(sixths / 6.0 + 1.0, 1.0) * 255.0);
+        saturation = (int)(range / value * 255.0);
+    }
+    double sector = ((hue + shift) & 255) * 6.0 / 255.0;
+    int whole = (int)sector;
+    float part = (float)(sector - whole);
+    float strength = (float)(saturation / 255.0);
+    unsigned char high = (unsigned char)value;
+    unsigned char low = nearest(__dmul_rn(value, 1.0 - strength));
+    unsigned char falling = nearest(__dmul_rn(value, __dadd_rn(1.0, -(double)__fmul_rn(strength, part))));
+    unsigned char rising = nearest(__dmul_rn(value, __dadd_rn(1.0, -__dmul_rn(strength, 1.0 - part))));
+    if (saturation == 0) {
+        low = falling = rising = high;
+    }
+    int sextant = whole % 6;
+    pixel[0] = sextant == 0 || sextant == 5 ? high : sextant == 1 ? falling : sextant == 4 ? rising : low;
+    pixel[1] = sextant == 1 || sextant == 2 ? high : sextant == 3 ? falling : sextant == 0 ? rising : low;
+    pixel[2] = sextant == 3 || sextant == 4 ? high : sextant == 5 ? falling : sextant == 2 ? rising : low;
+}
+
+__device__ inline void changeColours(unsigned char *pixel, unsigned channels, int change, float factor, int grey) {
+    if (change == HUE) {
+        turnHue(pixel, (int)factor);
+        return;
+    }
+    int from = change == SATURATION ? luma(pixel) : grey;
+    for (unsigned c = 0; c < channels; c++) {
+        pixel[c] = blended(from, pixel[c], factor);
+    }
+}
+
+// Changes colours in place, as class ColourAdjustment of the host does, rounding included. A block for each image.
+extern "C" __global__ void adjustColours(unsigned threads, unsigned char *images, unsigned channels, unsigned values) {
+    __shared__ unsigned lumas[BLOCK];
+    if (thisThread() >= threads) return; // whole blocks
+    unsigned edits = (values + 3) / 4 * 4;
+    unsigned char *image = images + blockIdx.x * (edits + sizeof(Edits));
+    const Edits *own = reinterpret_cast<const Edits *>(image + edits);
+    unsigned pixels = values / channels;
+    for (unsigned i = 0; i < 4; i++) {
+        int change = own->changes[i];
+        PHASE(2 * i) {
+            unsigned sum = 0;
+            for (unsigned p = threadIdx.x; change == CONTRAST && p < pixels; p += BLOCK) {
+                sum += channels == 1 ? image[p] : luma(image + 3 * p);
+            }
+            lumas[threadIdx.x] = sum;
+        }
+        PHASE(2 * i + 1) {
+            unsigned sum = 0;
+            for (unsigned t = 0; change == CONTRAST && t < BLOCK; t++) {
+                sum += lumas[t];
+            }
+            int grey = (int)((double)sum / pixels + 0.5);
+            for (unsigned p = threadIdx.x; change != 0 && p < pixels; p += BLOCK) {
+                changeColours(image + p * channels, channels, change, own->factors[i], grey);
+            }
+        }
+    }
+}
+
 __device__ inline bool within(const int *box, int x, int y) {
     return x >= box[0] && x < box[0] + box[2] && y >= box[1] && y < box[1] + box[3];
 }
 
-// Images with their edits to what they are for the network: table[channel * 256 + sample].
+// The rest of the edits, and what samples are for the network: table[channel * 256 + sample].
 extern "C" __global__ void samplesToElements(
     unsigned threads, const unsigned char *images, const float *table, element *to, unsigned width, unsigned channels,
     unsigned values, unsigned count) {

@@ -28,6 +28,7 @@ import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd.Momentum;
 import io.resnetspark.model.optim.RateFactors;
+import io.resnetspark.model.program.ImageSamples;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.Trainer;
@@ -71,8 +72,8 @@ class DeviceAugmentationTest {
     }
 
     private static boolean readsSamples(Trainer trainer) {
-        return trainer.readSamplesBy(
-                new ImageShape(1, SPEC.inputSize(), SPEC.inputSize(), 3), new Normaliser(PREPROCESSING).table());
+        ImageShape image = new ImageShape(1, SPEC.inputSize(), SPEC.inputSize(), 3);
+        return trainer.readSamples(new ImageSamples(image, new Normaliser(PREPROCESSING).table(), true));
     }
 
     private static INDArray images(Batch batch, Batch.Pixels kept) {

@@ -15,6 +15,7 @@ import io.resnetspark.model.kernel.Kernels.Bias;
 import io.resnetspark.model.optim.OptimizerConfig.Lars;
 import io.resnetspark.model.optim.RateFactors;
 import io.resnetspark.model.program.Activation;
+import io.resnetspark.model.program.ImageSamples;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.program.TrainingPrecision;
 import io.resnetspark.model.training.Trainer;
@@ -46,9 +47,9 @@ class DeviceFailureTest {
                 trainer.step(images, labels, 0.1, step);
             }
             trainer.step(Nd4j.ones(2, 4, 4, 2), Nd4j.eye(TinyGraph.CLASSES).getRows(0, 1), 0.1, 3);
-            trainer.readSamplesBy(SHAPE, new float[2 * 256]);
-            trainer.readSamplesBy(SHAPE, new float[2 * 256]);
-            trainer.step(Nd4j.zeros(DataType.UINT8, SHAPE.batch(), 4 * 4 * 2 + 40), labels, 0.1, 4);
+            trainer.readSamples(new ImageSamples(SHAPE, new float[2 * 256], true));
+            trainer.readSamples(new ImageSamples(SHAPE, new float[2 * 256], true));
+            trainer.step(Nd4j.zeros(DataType.UINT8, SHAPE.batch(), 4 * 4 * 2 + 72), labels, 0.1, 4);
             trainer.probabilities(images);
             trainer.state();
         }

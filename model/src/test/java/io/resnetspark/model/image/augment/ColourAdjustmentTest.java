@@ -86,7 +86,7 @@ class ColourAdjustmentTest {
     @Test
     void jitterOfZeroStrengthDoesNothing() {
         byte[] jittered = rgb.clone();
-        ColourAdjustment.apply(ColourJitter.none(), stream(1), jittered, COUNT, 3);
+        adjust(ColourJitter.none(), stream(1), jittered, COUNT, 3);
         assertThat(jittered).isEqualTo(rgb);
     }
 
@@ -97,7 +97,7 @@ class ColourAdjustmentTest {
         int most = 0;
         for (int i = 0; i < 2000; i++) {
             byte[] pixel = {100};
-            ColourAdjustment.apply(jitter, stream(i), pixel, 1, 1);
+            adjust(jitter, stream(i), pixel, 1, 1);
             least = Math.min(least, pixel[0]);
             most = Math.max(most, pixel[0]);
         }
@@ -109,11 +109,11 @@ class ColourAdjustmentTest {
     void theOrderOfAdjustmentsVaries() {
         ColourJitter jitter = new ColourJitter(0.5, 0.5, 0.5, 0.1);
         byte[] first = rgb.clone();
-        ColourAdjustment.apply(jitter, stream(1), first, COUNT, 3);
+        adjust(jitter, stream(1), first, COUNT, 3);
         byte[] again = rgb.clone();
-        ColourAdjustment.apply(jitter, stream(1), again, COUNT, 3);
+        adjust(jitter, stream(1), again, COUNT, 3);
         byte[] other = rgb.clone();
-        ColourAdjustment.apply(jitter, stream(2), other, COUNT, 3);
+        adjust(jitter, stream(2), other, COUNT, 3);
 
         assertThat(first).isEqualTo(again);
         assertThat(Arrays.equals(first, other)).isFalse();
@@ -121,5 +121,9 @@ class ColourAdjustmentTest {
 
     private static RandomStream stream(long image) {
         return new RandomStream(5, 0, image, RandomStream.Purpose.COLOUR);
+    }
+
+    private static void adjust(ColourJitter jitter, RandomStream random, byte[] pixels, int count, int channels) {
+        ColourAdjustment.apply(ColourAdjustment.drawn(jitter, random, channels), pixels, count, channels);
     }
 }

@@ -33,6 +33,22 @@ static inline unsigned atomicInc(unsigned *address, unsigned limit) {
     return old;
 }
 
+static inline float __fmul_rn(float a, float b) {
+    return a * b;
+}
+
+static inline float __fadd_rn(float a, float b) {
+    return a + b;
+}
+
+static inline double __dmul_rn(double a, double b) {
+    return a * b;
+}
+
+static inline double __dadd_rn(double a, double b) {
+    return a + b;
+}
+
 struct Index {
     unsigned x;
 };

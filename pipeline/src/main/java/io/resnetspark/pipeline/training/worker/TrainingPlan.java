@@ -6,6 +6,7 @@ import io.resnetspark.model.image.Normaliser;
 import io.resnetspark.model.image.Preprocessing;
 import io.resnetspark.model.image.load.Batch;
 import io.resnetspark.model.optim.Progress;
+import io.resnetspark.model.program.ImageSamples;
 import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.training.Trainer;
 import io.resnetspark.pipeline.dataset.ExampleIndex;
@@ -68,8 +69,10 @@ public record TrainingPlan(
         Preprocessing preprocessing = images.training().preprocessing();
         int size = preprocessing.inputSize();
         boolean samples = images.features().isEmpty()
-                && trainer.readSamplesBy(
-                        new ImageShape(1, size, size, preprocessing.channels()), new Normaliser(preprocessing).table());
+                && trainer.readSamples(new ImageSamples(
+                        new ImageShape(1, size, size, preprocessing.channels()),
+                        new Normaliser(preprocessing).table(),
+                        !images.training().augmentation().colourJitter().changesNothing()));
         return trainingMinibatches(samples ? Batch.Pixels.SAMPLES : Batch.Pixels.NORMALISED);
     }
 
