@@ -2,19 +2,39 @@ package io.resnetspark.bench.gpu;
 
 import io.resnetspark.model.Architecture;
 import io.resnetspark.model.NetworkWeights;
+import io.resnetspark.model.image.Image;
+import io.resnetspark.model.image.Normaliser;
+import io.resnetspark.model.image.Preprocessing;
+import io.resnetspark.model.image.augment.Augmentation;
+import io.resnetspark.model.image.augment.ColourJitter;
+import io.resnetspark.model.image.augment.Crop;
+import io.resnetspark.model.image.augment.FlipPattern;
+import io.resnetspark.model.image.augment.Preprocessor;
+import io.resnetspark.model.image.augment.RandomErasing;
+import io.resnetspark.model.image.load.Batch;
+import io.resnetspark.model.image.load.BatchLoader;
+import io.resnetspark.model.image.load.BatchRecipe;
+import io.resnetspark.model.image.load.ExampleSource;
+import io.resnetspark.model.image.load.ReadAhead;
+import io.resnetspark.model.image.load.StoredImage;
 import io.resnetspark.model.inference.NetworkClassifier;
+import io.resnetspark.model.kernel.HostArrays;
 import io.resnetspark.model.kernel.Kernels;
 import io.resnetspark.model.optim.OptimizerConfig.DecayScope;
 import io.resnetspark.model.optim.OptimizerConfig.Sgd;
+import io.resnetspark.model.program.ImageSamples;
+import io.resnetspark.model.program.ImageShape;
 import io.resnetspark.model.training.StepResult;
 import io.resnetspark.model.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * CIFAR ResNet-20 as He et al. 2015, section 4.2, train it, in fewer epochs: batches of 128, random crops of images padded by 4
@@ -28,8 +48,21 @@ final class CifarTraining {
     private static final int RECORD_BYTES = 1 + 3 * PIXELS;
     private static final int BATCH = 128;
     private static final int CLASSES = 10;
-    private static final float[] MEAN = {125.3f, 123.0f, 113.9f};
-    private static final float[] DEVIATION = {63.0f, 62.1f, 66.7f};
+    private static final Preprocessing PREPROCESSING =
+            new Preprocessing(3, 0, SIZE, List.of(0.4914f, 0.4823f, 0.4467f), List.of(0.2471f, 0.2435f, 0.2616f));
+    private static final BatchRecipe RECIPE = BatchRecipe.training(
+            PREPROCESSING,
+            new Augmentation(
+                    new Crop.PaddedRandom(4, Crop.Border.MEAN),
+                    0.5,
+                    FlipPattern.RANDOM,
+                    ColourJitter.none(),
+                    RandomErasing.none(),
+                    0,
+                    0,
+                    0),
+            1,
+            CLASSES);
 
     private CifarTraining() {}
 
@@ -38,10 +71,31 @@ final class CifarTraining {
      *
      * @param training files of equal length
      */
-    private record Data(byte[][] training, byte[] test) {
+    private record Data(byte[][] training, byte[] test) implements ExampleSource {
 
         int perFile() {
             return training[0].length / RECORD_BYTES;
+        }
+
+        @Override
+        public int size() {
+            return perFile() * training.length;
+        }
+
+        @Override
+        public StoredImage read(int index) {
+            byte[] file = training[index / perFile()];
+            int at = index % perFile() * RECORD_BYTES;
+            return StoredImage.raw(index, file[at], SIZE, SIZE, 3, interleaved(file, at + 1));
+        }
+
+        /** Three planes as pixels. */
+        private static byte[] interleaved(byte[] file, int at) {
+            byte[] pixels = new byte[3 * PIXELS];
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = file[at + i % 3 * PIXELS + i / 3];
+            }
+            return pixels;
         }
 
         static Data of(Path folder) throws IOException {
@@ -95,14 +149,15 @@ final class CifarTraining {
 
     static void run(Path folder, int epochs) throws IOException {
         Data data = Data.of(folder);
-        try (Trainer trainer =
-                Trainer.create(Architecture.CIFAR_RESNET20.spec(), 1, SGD, Trainer.NO_CLIPPING, GpuBench.precision())) {
+        try (Trainer trainer = Trainer.create(
+                        Architecture.CIFAR_RESNET20.spec(), 1, SGD, Trainer.NO_CLIPPING, GpuBench.precision());
+                BatchLoader loader = loader(trainer)) {
             Random random = new Random(1);
             long steps = 0;
             long start = System.nanoTime();
             for (int epoch = 0; epoch < epochs; epoch++) {
                 double rate = epoch * 4 >= epochs * 3 ? 0.001 : epoch * 2 >= epochs ? 0.01 : 0.1;
-                steps = epoch(trainer, data, random, rate, epoch, steps);
+                steps = epoch(trainer, loader, data, random, rate, steps);
             }
             double seconds = (System.nanoTime() - start) / 1e9;
             trainer.state(); // into the network's own array
@@ -123,8 +178,9 @@ final class CifarTraining {
      */
     static boolean reach(double percent, double seconds) {
         Data data = Data.synthetic(25_000, 2_000);
-        try (Trainer trainer =
-                Trainer.create(Architecture.CIFAR_RESNET20.spec(), 1, SGD, Trainer.NO_CLIPPING, GpuBench.precision())) {
+        try (Trainer trainer = Trainer.create(
+                        Architecture.CIFAR_RESNET20.spec(), 1, SGD, Trainer.NO_CLIPPING, GpuBench.precision());
+                BatchLoader loader = loader(trainer)) {
             Random random = new Random(1);
             long steps = 0;
             long start = System.nanoTime();
@@ -132,7 +188,8 @@ final class CifarTraining {
             double taken = 0;
             int epoch = 0;
             while (correct < percent && taken < seconds) {
-                steps = epoch(trainer, data, random, 0.05, epoch++, steps);
+                steps = epoch(trainer, loader, data, random, 0.05, steps);
+                epoch++;
                 trainer.state(); // into the network's own array
                 correct = 100 * (1 - testError(trainer, data.test()));
                 taken = (System.nanoTime() - start) / 1e9;
@@ -151,25 +208,41 @@ final class CifarTraining {
         }
     }
 
-    private static long epoch(Trainer trainer, Data data, Random random, double rate, int epoch, long steps) {
-        int count = data.perFile() * data.training().length;
-        int[] order = shuffled(count, random);
+    /** As workers of Spark do: from a loader's threads, as bytes where the trainer takes them, losses a step late. */
+    private static long epoch(Trainer trainer, BatchLoader loader, Data data, Random random, double rate, long steps) {
+        int[] order = shuffled(data.size(), random);
+        List<int[]> batches = IntStream.range(0, order.length / BATCH)
+                .mapToObj(i -> Arrays.copyOfRange(order, i * BATCH, (i + 1) * BATCH))
+                .toList();
+        loader.start(data, batches, steps / batches.size());
         StepResult result = StepResult.NONE;
-        for (int first = 0; first + BATCH <= count; first += BATCH) {
-            float[] images = new float[BATCH * PIXELS * 3];
-            INDArray labels = Nd4j.zeros(BATCH, CLASSES);
-            for (int i = 0; i < BATCH; i++) {
-                int example = order[first + i];
-                byte[] file = data.training()[example / data.perFile()];
-                int at = example % data.perFile() * RECORD_BYTES;
-                labels.putScalar(i, file[at], 1);
-                put(file, at + 1, images, i, random.nextInt(9) - 4, random.nextInt(9) - 4, random.nextBoolean());
-            }
-            result = result.plus(
-                    trainer.step(Nd4j.create(images, new long[] {BATCH, SIZE, SIZE, 3}, 'c'), labels, rate, steps++));
+        Supplier<StepResult> pending = () -> StepResult.NONE;
+        long done = steps;
+        while (loader.hasNext()) {
+            Batch batch = loader.next();
+            INDArray images = batch.samples().hasRemaining()
+                    ? HostArrays.wrap(batch.samples(), BATCH, batch.samples().remaining() / BATCH)
+                    : HostArrays.wrap(batch.features(), BATCH, SIZE, SIZE, 3);
+            Supplier<StepResult> begun =
+                    trainer.begin(images, HostArrays.wrap(batch.targets(), BATCH, CLASSES), rate, done++);
+            result = result.plus(pending.get());
+            pending = begun;
         }
-        System.err.printf("epoch %d: loss %.4f, accuracy %.4f%n", epoch, result.loss(), result.accuracy());
-        return steps;
+        result = result.plus(pending.get());
+        System.err.printf(
+                "epoch %d: loss %.4f, accuracy %.4f; waited %.2f s for images%n",
+                steps / batches.size(),
+                result.loss(),
+                result.accuracy(),
+                loader.statistics().waitNanos() / 1e9);
+        return done;
+    }
+
+    private static BatchLoader loader(Trainer trainer) {
+        boolean samples = trainer.readSamples(
+                new ImageSamples(new ImageShape(1, SIZE, SIZE, 3), new Normaliser(PREPROCESSING).table(), false));
+        return new BatchLoader(
+                RECIPE, BATCH, ReadAhead.standard(), samples ? Batch.Pixels.SAMPLES : Batch.Pixels.NORMALISED);
     }
 
     private static int[] shuffled(int count, Random random) {
@@ -183,34 +256,18 @@ final class CifarTraining {
         return order;
     }
 
-    /** Normalises an image; what a shift brings in from outside is zero. */
-    private static void put(byte[] file, int at, float[] images, int image, int down, int right, boolean flip) {
-        for (int y = 0; y < SIZE; y++) {
-            for (int x = 0; x < SIZE; x++) {
-                int fromY = y + down;
-                int fromX = (flip ? SIZE - 1 - x : x) + right;
-                if (fromY < 0 || fromY >= SIZE || fromX < 0 || fromX >= SIZE) {
-                    continue;
-                }
-                for (int channel = 0; channel < 3; channel++) {
-                    int value = file[at + channel * PIXELS + fromY * SIZE + fromX] & 0xff;
-                    images[((image * SIZE + y) * SIZE + x) * 3 + channel] =
-                            (value - MEAN[channel]) / DEVIATION[channel];
-                }
-            }
-        }
-    }
-
     private static double testError(Trainer trainer, byte[] test) {
         int count = test.length / RECORD_BYTES;
         int wrong = 0;
+        Preprocessor preprocessor = new Preprocessor(PREPROCESSING);
         try (NetworkClassifier classifier = NetworkClassifier.create(
                 Architecture.CIFAR_RESNET20.spec(), NetworkWeights.of(trainer.network()), BATCH)) {
             for (int first = 0; first < count; first += BATCH) {
                 int images = Math.min(BATCH, count - first);
                 float[] pixels = new float[images * PIXELS * 3];
                 for (int i = 0; i < images; i++) {
-                    put(test, (first + i) * RECORD_BYTES + 1, pixels, i, 0, 0, false);
+                    byte[] samples = Data.interleaved(test, (first + i) * RECORD_BYTES + 1);
+                    preprocessor.apply(new Image(SIZE, SIZE, 3, samples), pixels, i * 3 * PIXELS);
                 }
                 float[] logits = classifier.logits(pixels, images);
                 for (int i = 0; i < images; i++) {
