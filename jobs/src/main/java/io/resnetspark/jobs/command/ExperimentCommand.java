@@ -120,8 +120,8 @@ final class ExperimentCommand extends JobCommand {
         try (TrainingProgress progress = TrainingProgress.onStandardError();
                 MetricsEndpoint endpoint = MetricsOption.open(job)) {
             List<TrainingListener> listeners = new ArrayList<>(List.of(progress));
-            server.ifPresent(told ->
-                    listeners.add(new TrainingTracking(told, job.hadoopConfiguration(), run -> Optional.of(whole))));
+            server.ifPresent(mlflow ->
+                    listeners.add(new TrainingTracking(mlflow, job.hadoopConfiguration(), run -> Optional.of(whole))));
             listeners.add(endpoint.metrics());
             tensorBoard.trainings(job, TrainingEvents::lastPart).ifPresent(listeners::add);
             page = job.step(

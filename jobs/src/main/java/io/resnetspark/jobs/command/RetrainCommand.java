@@ -146,7 +146,7 @@ final class RetrainCommand extends JobCommand {
                 config.bind("evaluate", EvaluateConfig.class));
     }
 
-    /** The champion is told whatever happened: a run that died before it could tell is made good by the next. */
+    /** The champion is logged whatever happened: what a run that died did not log, the next one does. */
     private static void log(Job job, MlflowServer server, String model, RetrainOutcome outcome) {
         if (outcome instanceof RetrainOutcome.Finished finished) {
             new WorkflowTracking(server, job.hadoopConfiguration()).cycleEnded(finished.summary());

@@ -233,7 +233,7 @@ final class TrainCommand extends JobCommand {
                 MetricsEndpoint endpoint = MetricsOption.open(job)) {
             List<TrainingListener> listeners = new ArrayList<>(
                     List.of(progress, new LiveRunPage(config.run().output(), job.hadoopConfiguration())));
-            server.ifPresent(told -> listeners.add(new TrainingTracking(told, job.hadoopConfiguration())));
+            server.ifPresent(mlflow -> listeners.add(new TrainingTracking(mlflow, job.hadoopConfiguration())));
             listeners.add(endpoint.metrics());
             tensorBoard.trainings(job, TrainingEvents::lastPart).ifPresent(listeners::add);
             outcome = job.step(
