@@ -44,6 +44,7 @@ public final class BenchSpark {
                 // as the application does; the reasons are there
                 .set("spark.shuffle.compress", "false")
                 .set("spark.broadcast.compress", "false")
+                .set("spark.sql.files.maxPartitionBytes", "32m")
                 .set("spark.driver.host", "127.0.0.1")
                 .set("spark.driver.bindAddress", "127.0.0.1")
                 .set("spark.sql.shuffle.partitions", "2")

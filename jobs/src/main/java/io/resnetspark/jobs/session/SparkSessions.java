@@ -138,6 +138,8 @@ public final class SparkSessions {
         // Weights, pixels and JPEG files do not get smaller, and compressing takes as long as writing them.
         settings.put("spark.shuffle.compress", "false");
         settings.put("spark.broadcast.compress", "false");
+        // A row group of a dataset, so that task slots can share one without a shuffle of its images.
+        settings.put("spark.sql.files.maxPartitionBytes", "32m");
         // The executors' share of what bin/resnet sets for the driver; the reasons are there.
         settings.put("spark.executorEnv.OMP_WAIT_POLICY", "passive");
         settings.put("spark.executorEnv.LC_ALL", "C.UTF-8");

@@ -101,12 +101,8 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
         private Row predicted(Row input, BatchClassifier.NetworkOutput output) {
             float[] logits = output.logits();
             ScoredExample scores = new ScoredExample(0, logits);
-            List<Row> top = IntStream.range(0, logits.length)
-                    .boxed()
-                    // A stable sort: equal logits keep the order of their classes.
-                    .sorted((a, b) -> Float.compare(logits[b], logits[a]))
-                    .limit(TOP)
-                    .map(k -> RowFactory.create(labels.get(k), scores.probability(k)))
+            List<Row> top = Arrays.stream(largest(logits))
+                    .mapToObj(k -> RowFactory.create(labels.get(k), scores.probability(k)))
                     .toList();
             return row(
                     input,
@@ -116,6 +112,22 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
                     top.toArray(),
                     null,
                     null);
+        }
+
+        /** The classes of the {@value #TOP} largest logits, largest first; equal ones keep the order of their classes. */
+        private static int[] largest(float[] logits) {
+            int[] top = new int[Math.min(TOP, logits.length)];
+            for (int k = 0; k < logits.length; k++) {
+                int place = Math.min(k, top.length);
+                while (place > 0 && logits[top[place - 1]] < logits[k]) {
+                    place--;
+                }
+                if (place < top.length) {
+                    System.arraycopy(top, place, top, place + 1, Math.min(k, top.length - 1) - place);
+                    top[place] = k;
+                }
+            }
+            return top;
         }
 
         private Row rejected(Row input, String reason, String detail) {
