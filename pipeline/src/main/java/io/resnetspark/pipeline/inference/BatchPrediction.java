@@ -1,7 +1,6 @@
 package io.resnetspark.pipeline.inference;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.xxhash64;
@@ -11,16 +10,15 @@ import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.model.program.InferencePrecision;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
-import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.CollectionAccumulator;
+import org.apache.spark.util.LongAccumulator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,41 +149,20 @@ public final class BatchPrediction {
         }
     }
 
-    /** The images are classified while the predictions are written; what was rejected is kept until it is written too. */
+    /** The images are classified while the predictions are written; what was rejected waits on the driver meanwhile. */
     private Outcome chunk(
             Dataset<Row> images, Broadcast<ClassifierSource> model, String modelVersion, PredictionFiles files) {
-        Dataset<Row> rows = images.mapPartitions(
-                        new PredictImages(model, config), Encoders.row(PredictImages.schema(config)))
-                .withColumn("model_version", lit(modelVersion))
-                .persist(StorageLevel.MEMORY_AND_DISK());
-        Observation counts = new Observation();
-        try {
-            files.add(
-                    files.nextChunk(),
-                    rows.observe(
-                                    counts,
-                                    count(lit(1)).as("all"),
-                                    count("reason").as("rejected"))
-                            .where(col("reason").isNull())
-                            .drop("reason", "detail"),
-                    rows.where(col("reason").isNotNull()).drop("label", "probability", "top5", PredictImages.EMBEDDING),
-                    () -> observed(counts, "all") > 0);
-            long rejected = observed(counts, "rejected");
-            return new Outcome(observed(counts, "all") - rejected, rejected, 0);
-        } finally {
-            rows.unpersist();
-        }
-    }
-
-    private static long observed(Observation counts, String name) {
-        try {
-            Callable<Map<String, Object>> known = counts::getAsJava; // some versions of Spark declare an interruption
-            return ((Number) known.call().get(name)).longValue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted", e);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        CollectionAccumulator<Row> rejected = spark.sparkContext().collectionAccumulator("rejected inputs");
+        LongAccumulator predicted = spark.sparkContext().longAccumulator("predicted images");
+        Dataset<Row> predictions = images.mapPartitions(
+                new PredictImages(model, config, rejected, predicted), Encoders.row(PredictImages.schema(config)));
+        files.add(
+                files.nextChunk(),
+                predictions.withColumn("model_version", lit(modelVersion)),
+                () -> predicted.value() + rejected.value().size() > 0,
+                () -> spark.createDataFrame(rejected.value(), PredictImages.REJECTED)
+                        .coalesce(1)
+                        .withColumn("model_version", lit(modelVersion)));
+        return new Outcome(predicted.value(), rejected.value().size(), 0);
     }
 }

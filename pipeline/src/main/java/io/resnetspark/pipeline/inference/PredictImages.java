@@ -17,17 +17,26 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.CollectionAccumulator;
+import org.apache.spark.util.LongAccumulator;
 
-/** What each task of a prediction does: the network opened once, images in batches, one row per input. */
+/**
+ * What each task of a prediction does: the network opened once, images in batches, one row per input that can be read. The
+ * others are added to an accumulator; to be used in the last stage of a job, whose tasks count once.
+ */
 final class PredictImages implements MapPartitionsFunction<Row, Row> {
 
     private static final long serialVersionUID = 1L;
 
     private static final int TOP = 5;
 
-    /** Either a prediction, or {@code reason} and {@code detail} of a rejected input. */
-    static final StructType PREDICTED = PredictionInput.KEYS
-            .add("image_id", DataTypes.StringType)
+    private static final StructType IDENTIFIED = PredictionInput.KEYS.add("image_id", DataTypes.StringType);
+
+    /** A rejected input. */
+    static final StructType REJECTED =
+            IDENTIFIED.add("reason", DataTypes.StringType).add("detail", DataTypes.StringType);
+
+    private static final StructType PREDICTED = IDENTIFIED
             .add("label", DataTypes.StringType)
             .add("probability", DataTypes.DoubleType)
             .add(
@@ -36,19 +45,29 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
                             new StructType()
                                     .add("label", DataTypes.StringType, false)
                                     .add("probability", DataTypes.DoubleType, false),
-                            false))
-            .add("reason", DataTypes.StringType)
-            .add("detail", DataTypes.StringType);
+                            false));
 
-    /** The column after those of {@link #PREDICTED} if embeddings are wanted; null for rejected inputs. */
+    /** The last column, if embeddings are wanted. */
     static final String EMBEDDING = "embedding";
 
     private final Broadcast<ClassifierSource> model;
     private final PredictConfig config;
+    private final CollectionAccumulator<Row> rejected;
+    private final LongAccumulator predicted;
 
-    PredictImages(Broadcast<ClassifierSource> model, PredictConfig config) {
+    /**
+     * @param rejected receives rows of {@link #REJECTED}
+     * @param predicted counts the others
+     */
+    PredictImages(
+            Broadcast<ClassifierSource> model,
+            PredictConfig config,
+            CollectionAccumulator<Row> rejected,
+            LongAccumulator predicted) {
         this.model = model;
         this.config = config;
+        this.rejected = rejected;
+        this.predicted = predicted;
     }
 
     /** What {@code config} makes of an input. */
@@ -80,13 +99,13 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
                 String problem = input.getAs("problem");
                 try {
                     if (problem != null) {
-                        done.add(rejected(input, input.getAs("reason"), problem));
+                        reject(input, input.getAs("reason"), problem);
                     } else {
                         images.add(reader.read(input));
                         readable.add(input);
                     }
                 } catch (RejectedImageException e) {
-                    done.add(rejected(input, e.reason().name().toLowerCase(Locale.ROOT), e.getMessage()));
+                    reject(input, e.reason().name().toLowerCase(Locale.ROOT), e.getMessage());
                 }
             }
             if (!images.isEmpty()) {
@@ -94,6 +113,7 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
                 for (int i = 0; i < readable.size(); i++) {
                     done.add(predicted(readable.get(i), outputs.get(i)));
                 }
+                predicted.add(done.size());
             }
             return done;
         }
@@ -104,14 +124,12 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
             List<Row> top = Arrays.stream(largest(logits))
                     .mapToObj(k -> RowFactory.create(labels.get(k), scores.probability(k)))
                     .toList();
-            return row(
-                    input,
-                    output.embedding(),
-                    labels.get(scores.predicted()),
-                    scores.confidence(),
-                    top.toArray(),
-                    null,
-                    null);
+            List<Object> values = new ArrayList<>(identity(input));
+            values.addAll(Arrays.asList(labels.get(scores.predicted()), scores.confidence(), top.toArray()));
+            if (config.embeddings()) {
+                values.add(boxed(output.embedding()));
+            }
+            return RowFactory.create(values.toArray());
         }
 
         /** The classes of the {@value #TOP} largest logits, largest first; equal ones keep the order of their classes. */
@@ -130,25 +148,19 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
             return top;
         }
 
-        private Row rejected(Row input, String reason, String detail) {
-            return row(input, null, null, null, null, reason, detail);
+        private void reject(Row input, String reason, String detail) {
+            List<Object> values = new ArrayList<>(identity(input));
+            values.addAll(Arrays.asList(reason, detail));
+            rejected.add(RowFactory.create(values.toArray()));
+        }
+
+        private static List<Object> identity(Row input) {
+            return Arrays.asList(input.getAs("path"), input.getAs("source_stamp"), input.getAs("image_id"));
         }
 
         /** Spark's encoder of rows takes arrays of objects only. */
         private static Object[] boxed(float[] values) {
             return IntStream.range(0, values.length).mapToObj(i -> values[i]).toArray();
-        }
-
-        private Row row(Row input, float[] embedding, Object... outcome) {
-            List<Object> values = new ArrayList<>();
-            values.add(input.getAs("path"));
-            values.add(input.getAs("source_stamp"));
-            values.add(input.getAs("image_id"));
-            values.addAll(Arrays.asList(outcome));
-            if (config.embeddings()) {
-                values.add(embedding == null ? null : boxed(embedding));
-            }
-            return RowFactory.create(values.toArray());
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -87,8 +88,9 @@ final class PredictionFiles {
      *
      * @param predictions written first
      * @param wanted asked then; without it nothing is added
+     * @param rejects asked for after that
      */
-    void add(int chunk, Dataset<Row> predictions, Dataset<Row> rejects, BooleanSupplier wanted) {
+    void add(int chunk, Dataset<Row> predictions, BooleanSupplier wanted, Supplier<Dataset<Row>> rejects) {
         Path staging = new Path(root, STAGING + UUID.randomUUID());
         predictions.write().parquet(new Path(staging, PREDICTIONS).toString());
         try {
@@ -96,7 +98,7 @@ final class PredictionFiles {
                 fileSystem.delete(staging, true);
                 return;
             }
-            rejects.write().parquet(new Path(staging, REJECTS).toString());
+            rejects.get().write().parquet(new Path(staging, REJECTS).toString());
             for (String name : List.of(REJECTS, PREDICTIONS)) {
                 Path target = new Path(new Path(root, name), "chunk=" + chunk);
                 fileSystem.mkdirs(target.getParent());

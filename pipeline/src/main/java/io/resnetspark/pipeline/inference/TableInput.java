@@ -4,18 +4,33 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.resnetspark.pipeline.dataset.ImageDataset;
+import io.resnetspark.pipeline.dataset.Split;
+import java.util.Arrays;
+import java.util.OptionalLong;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
  * The rows of a table, such as a dataset's: {@code image_id, origin, width, height, channels, encoding, bytes}. The path
  * of a row is its {@code origin}, the stamp its {@code image_id}.
+ *
+ * @param known their number, where it is
  */
-public record TableInput(Dataset<Row> rows) implements PredictionInput {
+public record TableInput(Dataset<Row> rows, OptionalLong known) implements PredictionInput {
+
+    public TableInput(Dataset<Row> rows) {
+        this(rows, OptionalLong.empty());
+    }
 
     /** The images of all splits. */
     static TableInput of(ImageDataset dataset) {
-        return new TableInput(dataset.rows());
+        long images = Arrays.stream(Split.values()).mapToLong(dataset::images).sum();
+        return new TableInput(dataset.rows(), OptionalLong.of(images));
+    }
+
+    @Override
+    public long count() {
+        return known.orElseGet(rows::count);
     }
 
     @Override
