@@ -133,7 +133,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Lets steps take images as unsigned bytes, where what computes normalises, erases and mixes them itself.
+     * Lets steps take images as unsigned bytes, where what computes makes the network's input of them itself.
      *
      * @return whether they do
      */

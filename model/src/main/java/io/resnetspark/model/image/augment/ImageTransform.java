@@ -104,11 +104,11 @@ public final class ImageTransform {
             area = window.intersection(new Box(0, 0, placement.width(), placement.height()));
             pixels = area.isEmpty() ? resized : resize(image, placement, area);
         }
-        boolean bordered = augmentation.crop() instanceof Crop.PaddedRandom padded
-                && padded.border() != Crop.Border.BLACK
-                && !area.contains(window);
+        Crop.Border border =
+                augmentation.crop() instanceof Crop.PaddedRandom padded ? padded.border() : Crop.Border.BLACK;
+        boolean bordered = border != Crop.Border.BLACK && !area.contains(window);
         if (bordered || !colours.isEmpty()) { // cut out, so that the stored image stays as it is
-            pixels = cut(pixels, area, window, bordered);
+            pixels = cut(pixels, area, window, border);
             area = window;
         }
         ColourAdjustment.apply(colours, pixels, window.width() * window.height(), preprocessing.channels());
@@ -170,14 +170,13 @@ public final class ImageTransform {
         return resized;
     }
 
-    private byte[] cut(byte[] pixels, Box area, Box window, boolean bordered) {
+    private byte[] cut(byte[] pixels, Box area, Box window, Crop.Border border) {
         if (cut.length == 0) {
             cut = new byte[length()];
         }
         int channels = preprocessing.channels();
         normaliser.copy(pixels, area, new Normaliser.View(window, false), cut, 0);
-        if (bordered) {
-            Crop.Border border = ((Crop.PaddedRandom) augmentation.crop()).border();
+        if (border != Crop.Border.BLACK) {
             for (int y = window.y(); y < window.bottom(); y++) {
                 for (int x = window.x(); x < window.right(); x++) {
                     if (!area.contains(x, y)) {

@@ -109,7 +109,7 @@ public final class ImageMixer {
         Box box = mix.pasted();
         for (int y = box.y(); y < box.bottom(); y++) {
             int from = (y * size + box.x()) * channels;
-            System.arraycopy(other, from, own, from, Math.max(0, box.width()) * channels);
+            System.arraycopy(other, from, own, from, box.width() * channels);
         }
     }
 }

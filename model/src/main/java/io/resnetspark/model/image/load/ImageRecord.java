@@ -7,8 +7,9 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * An image for a device that changes colours, normalises, erases and mixes by itself: its samples {@code [H, W, C]} as unsigned bytes, and after
- * them, at the next multiple of 4, what is done to it, as {@code struct Edits} of {@code kernels.cu} reads it.
+ * An image for a device that changes colours, normalises, erases and mixes by itself: its samples {@code [H, W, C]} as
+ * unsigned bytes, and after them, at the next multiple of 4, what is done to it, as {@code struct Edits} of {@code kernels.cu}
+ * reads it.
  *
  * @param values samples of an image
  */
@@ -59,6 +60,6 @@ record ImageRecord(int values) {
     }
 
     private static void write(ByteBuffer numbers, Box box) {
-        numbers.putInt(box.x()).putInt(box.y()).putInt(Math.max(0, box.width())).putInt(Math.max(0, box.height()));
+        numbers.putInt(box.x()).putInt(box.y()).putInt(box.width()).putInt(box.height());
     }
 }
