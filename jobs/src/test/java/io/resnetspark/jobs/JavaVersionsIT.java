@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.resnetspark.jobs.command.Commands;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
-import io.resnetspark.pipeline.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,42 +41,16 @@ class JavaVersionsIT {
     }
 
     private static List<String> prepare(String data) {
-        return command(
-                "prepare",
-                "--format",
-                "image-folder",
-                "--input",
-                folder.resolve("images").toString(),
-                "--split",
-                "train=0.8,val=0.1,test=0.1",
-                "--output",
-                data);
+        return onTwoCores(TinyTraining.prepare(folder.resolve("images").toString(), data));
     }
 
     private static List<String> train(String data, String run) {
-        return command(
-                "train",
-                "--data",
-                data,
-                "--arch",
-                "cifar-resnet20+blocks=1-1-1+widths=8-8-16",
-                "--input-size",
-                "16",
-                "--workers",
-                "2",
-                "--batch-size",
-                "8",
-                "--epochs",
-                "2",
-                "--set",
-                "train.threads-per-worker=1",
-                "--output",
-                folder.resolve(run).toString());
+        return onTwoCores(TinyTraining.train(data, folder.resolve(run).toString()));
     }
 
-    private static List<String> command(String name, String... options) {
-        List<String> command = new ArrayList<>(List.of(name, "--no-ui", "--master", "local[2]"));
-        command.addAll(List.of(options));
+    private static List<String> onTwoCores(List<String> arguments) {
+        List<String> command = new ArrayList<>(arguments);
+        command.addAll(List.of("--master", "local[2]"));
         return command;
     }
 
@@ -146,8 +118,9 @@ class JavaVersionsIT {
         resnet(home.get(), train(data, run));
         String evaluated = resnet(
                 home.get(),
-                command(
+                onTwoCores(List.of(
                         "evaluate",
+                        "--no-ui",
                         "--data",
                         data,
                         "--split",
@@ -155,14 +128,8 @@ class JavaVersionsIT {
                         "--model",
                         folder.resolve(run).toString(),
                         "--output",
-                        folder.resolve("report-" + feature).toString()));
+                        folder.resolve("report-" + feature).toString())));
         assertThat(evaluated).contains("top-1");
-        assertThat(state(run)).isEqualTo(state("run"));
-    }
-
-    private static Object state(String run) {
-        return RunDirectory.at(folder.resolve(run).toString(), new Configuration())
-                .model()
-                .state();
+        assertThat(TinyTraining.state(folder.resolve(run))).isEqualTo(TinyTraining.state(folder.resolve("run")));
     }
 }

@@ -3,9 +3,9 @@ package io.resnetspark.jobs.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.resnetspark.jobs.TinyTraining;
 import io.resnetspark.jobs.command.Commands;
 import io.resnetspark.jobs.quickstart.SyntheticImages;
-import io.resnetspark.pipeline.run.RunDirectory;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -154,42 +153,6 @@ class KubernetesImageIT {
         return said;
     }
 
-    private static List<String> prepare(String images, String data) {
-        return List.of(
-                "prepare",
-                "--no-ui",
-                "--format",
-                "image-folder",
-                "--input",
-                images,
-                "--split",
-                "train=0.8,val=0.1,test=0.1",
-                "--output",
-                data);
-    }
-
-    private static List<String> train(String data, String run) {
-        return List.of(
-                "train",
-                "--no-ui",
-                "--data",
-                data,
-                "--arch",
-                "cifar-resnet20+blocks=1-1-1+widths=8-8-16",
-                "--input-size",
-                "16",
-                "--workers",
-                "2",
-                "--batch-size",
-                "8",
-                "--epochs",
-                "2",
-                "--set",
-                "train.threads-per-worker=1",
-                "--output",
-                run);
-    }
-
     private static void execute(List<String> arguments) {
         List<String> command = new ArrayList<>(arguments);
         command.addAll(List.of("--master", "local[2]"));
@@ -207,17 +170,14 @@ class KubernetesImageIT {
         assertThat(volume.toFile().setWritable(true, false)).isTrue();
         new SyntheticImages(20, 16, 1).writeTo(volume.resolve("images"));
 
-        inTheImage(volume, prepare("/data/images", "/data/set"));
-        inTheImage(volume, train("/data/set", "/data/run"));
+        inTheImage(volume, TinyTraining.prepare("/data/images", "/data/set"));
+        inTheImage(volume, TinyTraining.train("/data/set", "/data/run"));
 
-        execute(prepare(
+        execute(TinyTraining.prepare(
                 volume.resolve("images").toString(), folder.resolve("set").toString()));
-        execute(train(folder.resolve("set").toString(), folder.resolve("run").toString()));
-        assertThat(state(volume.resolve("run"))).isEqualTo(state(folder.resolve("run")));
+        execute(TinyTraining.train(
+                folder.resolve("set").toString(), folder.resolve("run").toString()));
+        assertThat(TinyTraining.state(volume.resolve("run"))).isEqualTo(TinyTraining.state(folder.resolve("run")));
         assertThat(Files.getAttribute(volume.resolve("run"), "unix:uid")).isEqualTo(185);
-    }
-
-    private static Object state(Path run) {
-        return RunDirectory.at(run.toString(), new Configuration()).model().state();
     }
 }
