@@ -140,6 +140,8 @@ public final class SparkSessions {
         settings.put("spark.broadcast.compress", "false");
         // A row group of a dataset, so that task slots can share one without a shuffle of its images.
         settings.put("spark.sql.files.maxPartitionBytes", "32m");
+        // Delta's 50 tasks for the log of some thousand files would take longer than the log itself.
+        settings.put("spark.databricks.delta.snapshotPartitions", "8");
         // The executors' share of what bin/resnet sets for the driver; the reasons are there.
         settings.put("spark.executorEnv.OMP_WAIT_POLICY", "passive");
         settings.put("spark.executorEnv.LC_ALL", "C.UTF-8");
@@ -153,7 +155,6 @@ public final class SparkSessions {
             settings.put("spark.driver.bindAddress", "127.0.0.1");
             String cores = Integer.toString(Runtime.getRuntime().availableProcessors());
             settings.put("spark.sql.shuffle.partitions", cores);
-            // Delta reads its log with 50 tasks by default.
             settings.put("spark.databricks.delta.snapshotPartitions", cores);
         }
         return settings;

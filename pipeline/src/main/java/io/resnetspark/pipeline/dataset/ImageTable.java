@@ -58,8 +58,12 @@ public final class ImageTable {
         this.path = path;
     }
 
-    /** Settings of the session that writes the table. */
-    public static Map<String, String> writerSettings(PrepareConfig.Storage storage) {
+    /**
+     * Settings of the session that writes the table.
+     *
+     * @param slots tasks that run at a time
+     */
+    public static Map<String, String> writerSettings(PrepareConfig.Storage storage, int slots) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("parquet.enable.dictionary#bytes", "false");
         settings.put("parquet.writer.version", "v1");
@@ -70,7 +74,7 @@ public final class ImageTable {
         settings.put("spark.sql.parquet.compression.codec", "uncompressed");
         settings.put("spark.sql.parquet.fieldId.write.enabled", "false");
         // The log of a table of some thousand files; Delta's 50 tasks for it would take longer than the log itself.
-        settings.put("spark.databricks.delta.snapshotPartitions", "8");
+        settings.put("spark.databricks.delta.snapshotPartitions", Integer.toString(Math.min(slots, 8)));
         settings.put("spark.databricks.delta.optimizeWrite.enabled", "false");
         settings.put("spark.databricks.delta.autoCompact.enabled", "false");
         return settings;

@@ -14,6 +14,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -85,16 +87,15 @@ public final class ClusterEvaluation {
         List<Double> temperatures = temperatures(data, models, validation);
         try (ClassifyPass.Scored scored = classify(data, models)) {
             SplitMetrics metrics = count(scored.rows(), data, temperatures);
-            ReportFindings findings = new ReportFindings(
-                    new ExampleSearch(scored.rows(), data.labels(), temperatures), data.labels(), metrics, config);
-            List<Findings> found = new ArrayList<>();
-            for (int m = 0; m < models.size(); m++) {
-                int model = m;
-                found.add(jobs.run(
-                        "evaluate: find the examples to show of "
-                                + models.get(m).source().architecture(),
-                        () -> findings.of(model, models, FLIPS)));
-            }
+            ExampleSearch search = new ExampleSearch(scored.rows(), data.labels(), temperatures);
+            ReportFindings findings = new ReportFindings(search, data.labels(), metrics, config);
+            List<Supplier<Findings>> shown = IntStream.range(0, models.size())
+                    .mapToObj(model -> findings.of(model, models, FLIPS))
+                    .toList();
+            List<Findings> found = jobs.run("evaluate: find the examples to show", () -> {
+                search.run();
+                return shown.stream().map(Supplier::get).toList();
+            });
             Thumbnails thumbnails = jobs.run("evaluate: fetch thumbnails", () -> new ThumbnailPass(
                             config.shown().thumbnailSizePixels())
                     .fetch(data.images(), imageIds(found)));

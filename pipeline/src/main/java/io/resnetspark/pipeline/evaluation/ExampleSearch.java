@@ -10,11 +10,15 @@ import io.resnetspark.pipeline.evaluation.EvaluationReport.Flip;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Mistake;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.SuspectLabel;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -23,10 +27,14 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Looks through the scored examples for those worth showing. */
+/**
+ * Looks through the scored examples for those worth showing: first what is to be looked for is named, then {@link #run} looks
+ * for all of it in one pass, then the lists can be had.
+ */
 final class ExampleSearch {
 
     private static final StructType FOUND = new StructType()
+            .add("query", DataTypes.IntegerType, false)
             .add("image_id", DataTypes.StringType, false)
             .add("origin", DataTypes.StringType, true)
             .add("label", DataTypes.IntegerType, false)
@@ -38,6 +46,8 @@ final class ExampleSearch {
     private final Dataset<Row> scored;
     private final List<String> labels;
     private final List<Double> temperatures;
+    private final List<Query> queries = new ArrayList<>();
+    private List<List<Found>> found = List.of();
 
     /** @param scored rows of {@link ClassifyImages#SCORED} */
     ExampleSearch(Dataset<Row> scored, List<String> labels, List<Double> temperatures) {
@@ -47,55 +57,54 @@ final class ExampleSearch {
     }
 
     /** The most confident mistakes of all, and of each of certain confusions. */
-    List<Mistake> mistakes(int model, int most, int perConfusion, List<Confusion> confusions) {
+    Supplier<List<Mistake>> mistakes(int model, int most, int perConfusion, List<Confusion> confusions) {
         double temperature = temperatures.get(model);
         Set<Pair> pairs = new HashSet<>();
         confusions.forEach(cell -> pairs.add(new Pair(cell.actual(), cell.predicted())));
-        List<Found> wrong = best(new Limits(most, perConfusion, pairs), row -> {
-            ScoredExample example = row.example(model, temperature);
-            double trueProbability = example.probability(example.label());
-            return example.correct()
-                    ? Optional.empty()
-                    : Optional.of(found(row, example.predicted(), 0, example.confidence(), trueProbability));
-        });
-        return wrong.stream()
-                .map(one -> new Mistake(
-                        one.imageId(), one.origin(), label(one.label()), label(one.first()), one.rank(), one.detail()))
-                .toList();
+        return look(
+                new Limits(most, perConfusion, pairs),
+                row -> {
+                    ScoredExample example = row.example(model, temperature);
+                    double trueProbability = example.probability(example.label());
+                    return example.correct()
+                            ? Optional.empty()
+                            : Optional.of(found(row, example.predicted(), 0, example.confidence(), trueProbability));
+                },
+                one -> new Mistake(
+                        one.imageId(), one.origin(), label(one.label()), label(one.first()), one.rank(), one.detail()));
     }
 
     /** @param thresholds per class, its self-confidence */
-    List<SuspectLabel> suspectLabels(int model, int most, double[] thresholds) {
+    Supplier<List<SuspectLabel>> suspectLabels(int model, int most, double[] thresholds) {
         double temperature = temperatures.get(model);
-        List<Found> suspects =
-                best(Limits.of(most), row -> LabelSuspicion.of(row.example(model, temperature), thresholds)
-                        .map(suspect -> found(row, suspect.suggested(), 0, -suspect.margin(), 0)));
-        return suspects.stream()
-                .map(one -> new SuspectLabel(
-                        one.imageId(), one.origin(), label(one.label()), label(one.first()), -one.rank()))
-                .toList();
+        return look(
+                Limits.of(most),
+                row -> LabelSuspicion.of(row.example(model, temperature), thresholds)
+                        .map(suspect -> found(row, suspect.suggested(), 0, -suspect.margin(), 0)),
+                one -> new SuspectLabel(
+                        one.imageId(), one.origin(), label(one.label()), label(one.first()), -one.rank()));
     }
 
     /** Examples that one of two models got right and the other wrong, those with the surest prediction first. */
-    List<Flip> flips(int first, int second, int most) {
+    Supplier<List<Flip>> flips(int first, int second, int most) {
         double firstTemperature = temperatures.get(first);
         double secondTemperature = temperatures.get(second);
-        List<Found> flipped = best(Limits.of(most), row -> {
-            ScoredExample one = row.example(first, firstTemperature);
-            ScoredExample other = row.example(second, secondTemperature);
-            return one.correct() == other.correct()
-                    ? Optional.empty()
-                    : Optional.of(found(
-                            row,
-                            one.predicted(),
-                            other.predicted(),
-                            Math.max(one.confidence(), other.confidence()),
-                            0));
-        });
-        return flipped.stream()
-                .map(one -> new Flip(
-                        one.imageId(), one.origin(), label(one.label()), label(one.first()), label(one.second())))
-                .toList();
+        return look(
+                Limits.of(most),
+                row -> {
+                    ScoredExample one = row.example(first, firstTemperature);
+                    ScoredExample other = row.example(second, secondTemperature);
+                    return one.correct() == other.correct()
+                            ? Optional.empty()
+                            : Optional.of(found(
+                                    row,
+                                    one.predicted(),
+                                    other.predicted(),
+                                    Math.max(one.confidence(), other.confidence()),
+                                    0));
+                },
+                one -> new Flip(
+                        one.imageId(), one.origin(), label(one.label()), label(one.first()), label(one.second())));
     }
 
     private String label(int index) {
@@ -111,36 +120,58 @@ final class ExampleSearch {
         Optional<Found> look(ScoredRow row);
     }
 
-    private List<Found> best(Limits limits, Finder finder) {
-        BestExamples best = new BestExamples(limits);
-        scored.mapPartitions(new BestOfPartition(limits, finder), Encoders.row(FOUND))
-                .collectAsList()
-                .forEach(row -> best.add(new Found(
-                        row.getString(0),
-                        row.getString(1),
-                        row.getInt(2),
-                        row.getInt(3),
-                        row.getInt(4),
-                        row.getDouble(5),
-                        row.getDouble(6))));
-        return best.list();
+    /** What is looked for. */
+    private record Query(Limits limits, Finder finder) implements Serializable {}
+
+    private <T> Supplier<List<T>> look(Limits limits, Finder finder, Function<Found, T> shown) {
+        int query = queries.size();
+        queries.add(new Query(limits, finder));
+        return () -> found.get(query).stream().map(shown).toList();
     }
 
-    private record BestOfPartition(Limits limits, Finder finder) implements MapPartitionsFunction<Row, Row> {
+    /** Looks for all that was named before. */
+    void run() {
+        List<BestExamples> best = empty(queries);
+        scored.mapPartitions(new BestOfPartition(new ArrayList<>(queries)), Encoders.row(FOUND))
+                .collectAsList()
+                .forEach(row -> best.get(row.getInt(0))
+                        .add(new Found(
+                                row.getString(1),
+                                row.getString(2),
+                                row.getInt(3),
+                                row.getInt(4),
+                                row.getInt(5),
+                                row.getDouble(6),
+                                row.getDouble(7))));
+        found = best.stream().map(BestExamples::list).toList();
+    }
+
+    private static List<BestExamples> empty(List<Query> queries) {
+        return queries.stream().map(query -> new BestExamples(query.limits())).toList();
+    }
+
+    private record BestOfPartition(List<Query> queries) implements MapPartitionsFunction<Row, Row> {
 
         @Override
         public Iterator<Row> call(Iterator<Row> rows) {
-            BestExamples best = new BestExamples(limits);
-            rows.forEachRemaining(row -> finder.look(new ScoredRow(row)).ifPresent(best::add));
-            return best.list().stream()
-                    .map(one -> RowFactory.create(
-                            one.imageId(),
-                            one.origin(),
-                            one.label(),
-                            one.first(),
-                            one.second(),
-                            one.rank(),
-                            one.detail()))
+            List<BestExamples> best = empty(queries);
+            rows.forEachRemaining(row -> {
+                for (int query = 0; query < queries.size(); query++) {
+                    queries.get(query).finder().look(new ScoredRow(row)).ifPresent(best.get(query)::add);
+                }
+            });
+            return IntStream.range(0, queries.size())
+                    .boxed()
+                    .flatMap(query -> best.get(query).list().stream()
+                            .map(one -> RowFactory.create(
+                                    query,
+                                    one.imageId(),
+                                    one.origin(),
+                                    one.label(),
+                                    one.first(),
+                                    one.second(),
+                                    one.rank(),
+                                    one.detail())))
                     .iterator();
         }
     }

@@ -6,9 +6,13 @@ import io.resnetspark.model.metrics.PairedOutcomes;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.ClassChange;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Comparison;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Findings;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Flip;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.Mistake;
+import io.resnetspark.pipeline.evaluation.EvaluationReport.SuspectLabel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Gathers what a model's report shows beside its numbers: mistakes, suspect labels, slices, comparisons. */
 final class ReportFindings {
@@ -30,30 +34,37 @@ final class ReportFindings {
         this.config = config;
     }
 
-    /** @param flips most differing examples per comparison */
-    Findings of(int model, List<ModelUnderTest> models, int flips) {
+    /**
+     * @param flips most differing examples per comparison
+     * @return to be asked when the search has run
+     */
+    Supplier<Findings> of(int model, List<ModelUnderTest> models, int flips) {
         ClassificationMetrics own = metrics.model(model);
-        List<Comparison> comparisons = new ArrayList<>();
+        Supplier<List<Mistake>> mistakes = examples.mistakes(
+                model,
+                config.shown().mistakes(),
+                config.shown().imagesPerConfusion(),
+                own.confusion().worst(FREQUENT_CONFUSIONS));
+        Supplier<List<SuspectLabel>> suspects =
+                examples.suspectLabels(model, config.shown().suspectLabels(), own.selfConfidence());
+        List<Supplier<Comparison>> comparisons = new ArrayList<>();
         for (int other = 0; other < models.size(); other++) {
             if (other != model) {
                 comparisons.add(comparison(model, other, models.get(other), flips));
             }
         }
-        return new Findings(
+        return () -> new Findings(
                 metrics.slices(model),
-                examples.mistakes(
-                        model,
-                        config.shown().mistakes(),
-                        config.shown().imagesPerConfusion(),
-                        own.confusion().worst(FREQUENT_CONFUSIONS)),
-                examples.suspectLabels(model, config.shown().suspectLabels(), own.selfConfidence()),
-                comparisons);
+                mistakes.get(),
+                suspects.get(),
+                comparisons.stream().map(Supplier::get).toList());
     }
 
-    private Comparison comparison(int first, int second, ModelUnderTest secondModel, int flips) {
+    private Supplier<Comparison> comparison(int first, int second, ModelUnderTest secondModel, int flips) {
         PairedOutcomes outcomes = metrics.pair(first, second);
         ClassificationMetrics other = metrics.model(second);
-        return new Comparison(
+        Supplier<List<Flip>> flipped = examples.flips(first, second, flips);
+        return () -> new Comparison(
                 secondModel.modelId(),
                 ReportAssembly.scores(other),
                 EvaluationReportPairedDifferenceBuilder.builder()
@@ -68,7 +79,7 @@ final class ReportFindings {
                         .mcnemarChiSquaredP(outcomes.chiSquaredPValue())
                         .build(),
                 classChanges(metrics.model(first), other),
-                examples.flips(first, second, flips));
+                flipped.get());
     }
 
     private List<ClassChange> classChanges(ClassificationMetrics first, ClassificationMetrics second) {

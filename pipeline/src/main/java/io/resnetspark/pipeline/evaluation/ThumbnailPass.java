@@ -35,7 +35,6 @@ record ThumbnailPass(int sizePixels) implements MapPartitionsFunction<Row, Row> 
             images.where(col("image_id").isin(imageIds.toArray()))
                     .select("image_id", "width", "height", "channels", "encoding", "bytes")
                     .mapPartitions(this, Encoders.row(PICTURE))
-                    .orderBy("image_id")
                     .collectAsList()
                     .forEach(row -> thumbnails.add(row.getString(0), row.getAs(1)));
         }

@@ -2,14 +2,14 @@ package io.resnetspark.pipeline.evaluation;
 
 import io.resnetspark.pipeline.page.SelfContainedPage;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Small pictures for the page, by image id, as data URIs. */
 public final class Thumbnails {
 
-    private final Map<String, String> uriByImageId = new LinkedHashMap<>();
+    private final Map<String, String> uriByImageId = new TreeMap<>();
 
     public static Thumbnails none() {
         return new Thumbnails();

@@ -91,9 +91,9 @@ public final class PrepareJob {
     static PrepareOutcome run(SparkSession spark, PrepareConfig config, Consumer<PrepareStep> beforeStep) {
         DeltaSession.check(spark);
         try {
-            return DeltaSession.isolated(spark, ImageTable.writerSettings(config.storage()), session -> new PrepareJob(
-                            session, config, beforeStep)
-                    .run());
+            Map<String, String> settings = ImageTable.writerSettings(
+                    config.storage(), spark.sparkContext().defaultParallelism());
+            return DeltaSession.isolated(spark, settings, session -> new PrepareJob(session, config, beforeStep).run());
         } catch (Exception e) { // Scala throws checked exceptions undeclared
             throw causedByUser(e).orElseThrow(() -> sneaky(e));
         }
