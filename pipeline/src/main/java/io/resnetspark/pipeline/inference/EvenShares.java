@@ -5,7 +5,8 @@ import static org.apache.spark.sql.functions.col;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import scala.math.BigInt;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.execution.QueryExecution;
 
 /**
  * Spreads images over the task slots, in one partition each: a network is opened per partition, and the slot with the most
@@ -28,11 +29,18 @@ public final class EvenShares {
     public static Dataset<Row> of(Dataset<Row> table, Dataset<Row> images) {
         SparkSession spark = images.sparkSession();
         int slots = spark.sparkContext().defaultParallelism();
-        // By the plan's estimate: to count the pieces themselves, Spark would plan the whole reading.
-        BigInt bytes = table.queryExecution().optimizedPlan().stats().sizeInBytes();
-        long piece = spark.sessionState().conf().filesMaxPartitionBytes();
-        return bytes.doubleValue() >= (double) PIECES_PER_SLOT * slots * piece
+        double even =
+                (double) PIECES_PER_SLOT * slots * spark.sessionState().conf().filesMaxPartitionBytes();
+        // By the plan's estimate: to count the pieces themselves, Spark would plan the whole reading. Before it is
+        // optimised,
+        // the plan knows the whole table only, which is enough to tell that it is small.
+        QueryExecution plan = table.queryExecution();
+        return bytes(plan.analyzed()) >= even && bytes(plan.optimizedPlan()) >= even
                 ? images.coalesce(slots)
                 : images.repartition(slots, col("image_id"));
+    }
+
+    private static double bytes(LogicalPlan plan) {
+        return plan.stats().sizeInBytes().doubleValue();
     }
 }
