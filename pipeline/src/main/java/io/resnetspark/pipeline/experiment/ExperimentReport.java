@@ -132,15 +132,6 @@ final class ExperimentReport {
         ObjectNode train =
                 (ObjectNode) JsonDocument.tree(experiment.trainings().get(0).config());
         train.remove(List.of("data", "output", "arch", "seed"));
-        Map<String, String> settings = new LinkedHashMap<>();
-        train.fields().forEachRemaining(entry -> {
-            if (!entry.getValue().isNull()) {
-                String value = entry.getValue().isValueNode()
-                        ? entry.getValue().asText()
-                        : entry.getValue().toString();
-                settings.put(entry.getKey(), value);
-            }
-        });
-        return settings;
+        return JsonDocument.values(train);
     }
 }

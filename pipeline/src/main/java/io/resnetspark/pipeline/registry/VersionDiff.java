@@ -1,6 +1,5 @@
 package io.resnetspark.pipeline.registry;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.pipeline.storage.JsonDocument;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +59,7 @@ public record VersionDiff(ModelReference first, ModelReference second, List<Diff
     }
 
     private static SortedMap<String, String> values(RegisteredVersion version) {
-        SortedMap<String, String> values = new TreeMap<>();
-        flatten("", JsonDocument.tree(version.document()), values);
+        SortedMap<String, String> values = new TreeMap<>(JsonDocument.values(JsonDocument.tree(version.document())));
         values.remove("key"); // says no more than run, checkpoint and weights
         values.keySet().removeIf(path -> path.startsWith("signature.")); // follows from the model
         for (String file : version.fileNames()) {
@@ -70,15 +68,5 @@ public record VersionDiff(ModelReference first, ModelReference second, List<Diff
             }
         }
         return values;
-    }
-
-    private static void flatten(String path, JsonNode node, SortedMap<String, String> values) {
-        if (node.isObject()) {
-            node.fields()
-                    .forEachRemaining(field -> flatten(
-                            path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue(), values));
-        } else if (!node.isNull()) {
-            values.put(path, node.isTextual() ? node.asText() : node.toString());
-        }
     }
 }

@@ -20,6 +20,8 @@ import io.resnetspark.model.error.BadDataException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * How records become JSON files and back: indented, names in snake case, times as ISO 8601, null where a number is
@@ -115,6 +117,27 @@ public final class JsonDocument {
             return MAPPER.treeToValue(tree, type);
         } catch (JsonProcessingException e) {
             throw damaged(file, e);
+        }
+    }
+
+    /**
+     * What a tree says, by the path of each value, its keys joined with dots; in the tree's order.
+     *
+     * @return text as it is, numbers, booleans and arrays as JSON writes them; what is null is left out
+     */
+    public static Map<String, String> values(JsonNode tree) {
+        Map<String, String> values = new LinkedHashMap<>();
+        addValues("", tree, values);
+        return values;
+    }
+
+    private static void addValues(String path, JsonNode node, Map<String, String> values) {
+        if (node.isObject()) {
+            node.fields()
+                    .forEachRemaining(field -> addValues(
+                            path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue(), values));
+        } else if (!node.isNull()) {
+            values.put(path, node.isTextual() ? node.asText() : node.toString());
         }
     }
 

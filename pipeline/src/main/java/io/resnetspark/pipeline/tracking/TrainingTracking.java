@@ -1,6 +1,5 @@
 package io.resnetspark.pipeline.tracking;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.dataset.DatasetFiles;
 import io.resnetspark.pipeline.dataset.DatasetManifest;
@@ -10,6 +9,7 @@ import io.resnetspark.pipeline.run.RunDirectory;
 import io.resnetspark.pipeline.run.RunManifest;
 import io.resnetspark.pipeline.run.TrainingStatus;
 import io.resnetspark.pipeline.storage.AtomicStore;
+import io.resnetspark.pipeline.storage.JsonDocument;
 import io.resnetspark.pipeline.training.EpochMetrics;
 import io.resnetspark.pipeline.training.MetricsFile;
 import io.resnetspark.pipeline.training.RoundMetrics;
@@ -85,8 +85,7 @@ public final class TrainingTracking implements TrainingListener {
                     path.substring(path.lastIndexOf('/') + 1),
                     Map.of("resnet-spark.run", path, "resnet-spark.id", manifest.id()),
                     parents.apply(path).map(server::run));
-            Map<String, String> parameters = new TreeMap<>();
-            flatten("", manifest.config(), parameters);
+            Map<String, String> parameters = new TreeMap<>(JsonDocument.values(manifest.config()));
             parameters.remove("output");
             parameters.put("dataset_id", manifest.images().datasetId());
             parameters.put("dataset_version", Integer.toString(manifest.images().datasetVersion()));
@@ -189,16 +188,6 @@ public final class TrainingTracking implements TrainingListener {
             telling.run();
         } catch (MlflowException | BadDataException e) {
             LOG.warn("MLflow could not be told about {}: {}", directory.path(), e.getMessage());
-        }
-    }
-
-    private static void flatten(String path, JsonNode node, Map<String, String> values) {
-        if (node.isObject()) {
-            node.fields()
-                    .forEachRemaining(field -> flatten(
-                            path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue(), values));
-        } else if (!node.isNull()) {
-            values.put(path, node.isTextual() ? node.asText() : node.toString());
         }
     }
 }
