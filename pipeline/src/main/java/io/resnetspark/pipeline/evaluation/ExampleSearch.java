@@ -156,8 +156,9 @@ final class ExampleSearch {
         public Iterator<Row> call(Iterator<Row> rows) {
             List<BestExamples> best = empty(queries);
             rows.forEachRemaining(row -> {
+                ScoredRow scored = new ScoredRow(row);
                 for (int query = 0; query < queries.size(); query++) {
-                    queries.get(query).finder().look(new ScoredRow(row)).ifPresent(best.get(query)::add);
+                    queries.get(query).finder().look(scored).ifPresent(best.get(query)::add);
                 }
             });
             return IntStream.range(0, queries.size())

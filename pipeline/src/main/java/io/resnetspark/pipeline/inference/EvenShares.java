@@ -31,9 +31,8 @@ public final class EvenShares {
         int slots = spark.sparkContext().defaultParallelism();
         double even =
                 (double) PIECES_PER_SLOT * slots * spark.sessionState().conf().filesMaxPartitionBytes();
-        // By the plan's estimate: to count the pieces themselves, Spark would plan the whole reading. Before it is
-        // optimised,
-        // the plan knows the whole table only, which is enough to tell that it is small.
+        // By the plan's estimate: to count the pieces themselves, Spark would plan the whole reading. Even before it is
+        // optimised, when it knows the whole table only, the plan tells that a table is small.
         QueryExecution plan = table.queryExecution();
         return bytes(plan.analyzed()) >= even && bytes(plan.optimizedPlan()) >= even
                 ? images.coalesce(slots)
