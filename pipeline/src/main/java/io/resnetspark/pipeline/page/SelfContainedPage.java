@@ -75,10 +75,15 @@ public record SelfContainedPage(String title, String headExtra, List<Script> scr
                 "scripts", sources.toString(),
                 "files", escaped(files),
                 "data", embeddable(data.toString()));
-        // One pass, so that nothing in a part is taken for a placeholder.
-        return PLACEHOLDER
-                .matcher(resource(new Script(SelfContainedPage.class, "template.html")))
-                .replaceAll(match -> Matcher.quoteReplacement(parts.get(match.group(1))));
+        String template = resource(new Script(SelfContainedPage.class, "template.html"));
+        StringBuilder page = new StringBuilder();
+        int end = 0;
+        // One pass, so that nothing in a part is taken for a placeholder; not replaceAll, which reads parts of megabytes
+        // character by character.
+        for (Matcher match = PLACEHOLDER.matcher(template); match.find(); end = match.end()) {
+            page.append(template, end, match.start()).append(parts.get(match.group(1)));
+        }
+        return page.append(template, end, template.length()).toString();
     }
 
     /** JSON that an HTML parser reads as plain text up to the closing tag: no {@code <} means no tag and no comment. */
