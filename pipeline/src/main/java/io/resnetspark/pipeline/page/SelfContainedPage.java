@@ -77,13 +77,13 @@ public record SelfContainedPage(String title, String headExtra, List<Script> scr
                 "data", embeddable(data.toString()));
         String template = resource(new Script(SelfContainedPage.class, "template.html"));
         StringBuilder page = new StringBuilder();
-        int end = 0;
+        int from = 0;
         // One pass, so that nothing in a part is taken for a placeholder; not replaceAll, which reads parts of megabytes
         // character by character.
-        for (Matcher match = PLACEHOLDER.matcher(template); match.find(); end = match.end()) {
-            page.append(template, end, match.start()).append(parts.get(match.group(1)));
+        for (Matcher match = PLACEHOLDER.matcher(template); match.find(); from = match.end()) {
+            page.append(template, from, match.start()).append(parts.get(match.group(1)));
         }
-        return page.append(template, end, template.length()).toString();
+        return page.append(template, from, template.length()).toString();
     }
 
     /** JSON that an HTML parser reads as plain text up to the closing tag: no {@code <} means no tag and no comment. */
