@@ -95,7 +95,7 @@ record ClassifyRows(
         return rows.hasNext() ? new AppendedRows(rows) : rows;
     }
 
-    private final class AppendedRows extends ClassifiedRows {
+    private final class AppendedRows extends ClassifiedRows<Row> {
 
         private final ImageColumn.Reader reader = images.new Reader();
 

@@ -10,30 +10,19 @@ import io.resnetspark.pipeline.inference.ImageRows;
 import io.resnetspark.pipeline.inference.TestTimeAugmentation;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.CollectionAccumulator;
 
-/** What each task of the classifying pass does: every model opened once, images in batches, one row of scores each. */
-final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
+/** What each task of the classifying pass does: every model opened once, images in batches. */
+final class ClassifyImages implements FlatMapFunction<Iterator<Row>, ScoredImage> {
 
     private static final long serialVersionUID = 1L;
-
-    /** {@code logits}: per model, its logits as {@link ScoredRow} packs them. */
-    static final StructType SCORED = new StructType()
-            .add("image_id", DataTypes.StringType, false)
-            .add("label", DataTypes.IntegerType, false)
-            .add("origin", DataTypes.StringType, true)
-            .add("slices", new ArrayType(DataTypes.StringType, false), false)
-            .add("logits", new ArrayType(DataTypes.BinaryType, false), false);
 
     /** Time one task spent on its images. */
     record Share(String executor, String host, long images, long nanoseconds) implements Serializable {}
@@ -55,18 +44,18 @@ final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
     }
 
     @Override
-    public Iterator<Row> call(Iterator<Row> images) {
-        return images.hasNext() ? new ScoredRows(images, System.nanoTime()) : images;
+    public Iterator<ScoredImage> call(Iterator<Row> images) {
+        return images.hasNext() ? new ScoredImages(images, System.nanoTime()) : Collections.emptyIterator();
     }
 
-    private final class ScoredRows extends ClassifiedRows {
+    private final class ScoredImages extends ClassifiedRows<ScoredImage> {
 
         private final ImageRows reader = new ImageRows();
         private final long start;
         private long count;
 
         /** @param start in nanoseconds, before the networks are opened */
-        ScoredRows(Iterator<Row> images, long start) {
+        ScoredImages(Iterator<Row> images, long start) {
             super(images, models.value(), augmentation, batchSize);
             this.start = start;
         }
@@ -82,7 +71,7 @@ final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
         }
 
         @Override
-        protected List<Row> nextBatch(Iterator<Row> images, List<BatchClassifier> classifiers) {
+        protected List<ScoredImage> nextBatch(Iterator<Row> images, List<BatchClassifier> classifiers) {
             List<Row> rows = new ArrayList<>();
             List<Image> pictures = new ArrayList<>();
             while (images.hasNext() && rows.size() < batchSize) {
@@ -92,17 +81,18 @@ final class ClassifyImages implements MapPartitionsFunction<Row, Row> {
             }
             List<List<BatchClassifier.NetworkOutput>> outputs =
                     classifiers.stream().map(model -> model.classify(pictures)).toList();
-            List<Row> scored = new ArrayList<>();
+            List<ScoredImage> scored = new ArrayList<>();
             for (int i = 0; i < rows.size(); i++) {
+                Row row = rows.get(i);
                 int example = i;
-                scored.add(RowFactory.create(
-                        rows.get(i).getAs("image_id"),
-                        rows.get(i).getAs("label"),
-                        rows.get(i).getAs("origin"),
-                        rows.get(i).getAs("slices"),
+                scored.add(new ScoredImage(
+                        row.getAs("image_id"),
+                        row.<Integer>getAs("label"),
+                        row.getAs("origin"),
+                        List.copyOf(row.<String>getList(row.fieldIndex("slices"))),
                         outputs.stream()
-                                .map(model -> ScoredRow.pack(model.get(example).logits()))
-                                .toArray(byte[][]::new)));
+                                .map(model -> model.get(example).logits())
+                                .toArray(float[][]::new)));
             }
             count += rows.size();
             return scored;

@@ -1,9 +1,5 @@
 package io.resnetspark.pipeline.evaluation;
 
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.countDistinct;
-import static org.apache.spark.sql.functions.lit;
-
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.pipeline.evaluation.EvaluationReport.Worker;
@@ -14,10 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
@@ -25,6 +21,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.CollectionAccumulator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Tuple2;
 
 /** The pass that reads and classifies the images; its scores stay on the workers. */
 final class ClassifyPass {
@@ -41,13 +38,23 @@ final class ClassifyPass {
         this.config = config;
     }
 
-    /** The scores of one classifying pass, kept on the workers until closed. */
-    record Scored(Dataset<Row> rows, Broadcast<List<ClassifierSource>> models, double seconds, List<Worker> workers)
+    /**
+     * What one classifying pass read and found.
+     *
+     * @param read the images, dealt out to the workers
+     * @param images their scores, kept on the workers until closed
+     */
+    record Scored(
+            JavaRDD<Row> read,
+            JavaRDD<ScoredImage> images,
+            Broadcast<List<ClassifierSource>> models,
+            double seconds,
+            List<Worker> workers)
             implements AutoCloseable {
 
         @Override
         public void close() {
-            rows.unpersist();
+            images.unpersist();
             models.destroy();
         }
     }
@@ -82,29 +89,27 @@ final class ClassifyPass {
                                 models.stream()
                                         .map(model -> model.source().architecture())
                                         .toList()));
-        Dataset<Row> rows = jobs.run(description, () -> EvenShares.of(images, images))
-                .mapPartitions(
-                        new ClassifyImages(
-                                broadcast,
-                                config.inference().testTimeAugmentation(),
-                                config.inference().batchSize(),
-                                shares),
-                        Encoders.row(ClassifyImages.SCORED))
+        JavaRDD<Row> read =
+                jobs.run(description, () -> EvenShares.of(images, images).javaRDD());
+        JavaRDD<ScoredImage> scored = read.mapPartitions(new ClassifyImages(
+                        broadcast,
+                        config.inference().testTimeAugmentation(),
+                        config.inference().batchSize(),
+                        shares))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         long start = System.nanoTime();
         try {
-            Row counts = jobs.run(description, () -> rows.agg(count(lit(1)), countDistinct("image_id"))
-                    .first());
+            Seen seen = jobs.run(description, () -> Seen.of(scored));
             double seconds = (System.nanoTime() - start) / 1e9;
             LOG.info(
                     "Classified {} images of {} in {} s",
-                    counts.getLong(0),
+                    seen.images(),
                     data.id().split(),
                     "%.1f".formatted(seconds));
-            checkEveryImageOnce(counts, data);
-            return new Scored(rows, broadcast, seconds, workers(shares.value()));
+            checkEveryImageOnce(seen, data);
+            return new Scored(read, scored, broadcast, seconds, workers(shares.value()));
         } catch (Exception e) {
-            rows.unpersist();
+            scored.unpersist();
             broadcast.destroy();
             throw e;
         }
@@ -114,21 +119,33 @@ final class ClassifyPass {
         return Arrays.stream(names).map(functions::col).toArray(Column[]::new);
     }
 
-    private static void checkEveryImageOnce(Row counts, EvaluationData data) {
-        long seen = counts.getLong(0);
-        long distinct = counts.getLong(1);
-        if (seen != data.expected() || distinct != seen) {
+    /** How many images a pass saw, and how many different ones. */
+    private record Seen(long images, long different) {
+
+        /** In one job, which classifies them too: their ids are counted where they are and then by id. */
+        static Seen of(JavaRDD<ScoredImage> images) {
+            long[] seen = images.mapToPair(image -> new Tuple2<>(image.imageId(), 1L))
+                    .reduceByKey(Long::sum)
+                    .values()
+                    .aggregate(new long[2], (sum, times) -> new long[] {sum[0] + times, sum[1] + 1}, (sum, other) ->
+                            new long[] {sum[0] + other[0], sum[1] + other[1]});
+            return new Seen(seen[0], seen[1]);
+        }
+    }
+
+    private static void checkEveryImageOnce(Seen seen, EvaluationData data) {
+        if (seen.images() != data.expected() || seen.different() != seen.images()) {
             throw new BadDataException(
                     "Evaluated %d images, %d of them different, of %d in the split %s of %s version %d; run `prepare` again to rebuild the dataset"
                             .formatted(
-                                    seen,
-                                    distinct,
+                                    seen.images(),
+                                    seen.different(),
                                     data.expected(),
                                     data.id().split(),
                                     data.id().name(),
                                     data.id().version()));
         }
-        if (seen == 0) {
+        if (seen.images() == 0) {
             throw new BadDataException("The split %s of %s has no images; evaluate on another split or prepare one"
                     .formatted(data.id().split(), data.id().name()));
         }

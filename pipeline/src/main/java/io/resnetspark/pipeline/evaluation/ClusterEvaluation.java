@@ -1,7 +1,5 @@
 package io.resnetspark.pipeline.evaluation;
 
-import static org.apache.spark.sql.functions.lit;
-
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.BadDataException;
 import io.resnetspark.model.error.ConfigurationException;
@@ -10,18 +8,16 @@ import io.resnetspark.pipeline.evaluation.EvaluationReport.Findings;
 import io.resnetspark.pipeline.inference.NamedJobs;
 import io.resnetspark.pipeline.storage.AtomicStore;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 
 /**
  * Judges models on the cluster. Images are read, decoded and classified once, for all models together; what follows works
@@ -86,8 +82,8 @@ public final class ClusterEvaluation {
         models.forEach(model -> checkClasses(model.source(), data));
         List<Double> temperatures = temperatures(data, models, validation);
         try (ClassifyPass.Scored scored = classify(data, models)) {
-            SplitMetrics metrics = count(scored.rows(), data, temperatures);
-            ExampleSearch search = new ExampleSearch(scored.rows(), data.labels(), temperatures);
+            SplitMetrics metrics = count(scored.images(), data, temperatures);
+            ExampleSearch search = new ExampleSearch(scored.images(), data.labels(), temperatures);
             ReportFindings findings = new ReportFindings(search, data.labels(), metrics, config);
             List<Supplier<Findings>> shown = IntStream.range(0, models.size())
                     .mapToObj(model -> findings.of(model, models, FLIPS))
@@ -96,9 +92,9 @@ public final class ClusterEvaluation {
                 search.run();
                 return shown.stream().map(Supplier::get).toList();
             });
-            Thumbnails thumbnails = jobs.run("evaluate: fetch thumbnails", () -> new ThumbnailPass(
-                            config.shown().thumbnailSizePixels())
-                    .fetch(data.images(), imageIds(found)));
+            ThumbnailPass pictures =
+                    new ThumbnailPass(imageIds(found), config.shown().thumbnailSizePixels());
+            Thumbnails thumbnails = jobs.run("evaluate: fetch thumbnails", () -> pictures.fetch(scored.read()));
             ReportAssembly.Timing timing =
                     new ReportAssembly.Timing(scored.seconds(), secondsSince(start), scored.workers());
             Provenance provenance = Provenance.of(spark, stated, data.inputs());
@@ -139,7 +135,7 @@ public final class ClusterEvaluation {
         return new ClassifyPass(spark, jobs, config).run(data, models);
     }
 
-    private SplitMetrics count(Dataset<Row> scored, EvaluationData data, List<Double> temperatures) {
+    private SplitMetrics count(JavaRDD<ScoredImage> scored, EvaluationData data, List<Double> temperatures) {
         SplitMetrics.Plan plan = new SplitMetrics.Plan(
                 data.labels().size(),
                 data.expected(),
@@ -147,8 +143,8 @@ public final class ClusterEvaluation {
                 new ArrayList<>(temperatures),
                 new ArrayList<>(config.analysis().sliceBy()));
         SplitMetrics total = new SplitMetrics(plan);
-        jobs.run("evaluate: count", () -> scored.mapPartitions(new SplitMetrics.Count(plan), Encoders.BINARY())
-                        .collectAsList())
+        jobs.run("evaluate: count", () -> scored.mapPartitions(new SplitMetrics.Count(plan))
+                        .collect())
                 .forEach(part -> total.merge(SplitMetrics.fromBytes(part)));
         return total;
     }
@@ -163,22 +159,17 @@ public final class ClusterEvaluation {
                         .formatted(data.id().name())));
         try (ClassifyPass.Scored scored = classify(heldOut, models)) {
             long stride = 1 + heldOut.expected() * data.labels().size() / TEMPERATURE_LOGITS;
-            List<Row> rows = jobs.run("evaluate: fit temperatures", () -> scored.rows()
-                    .where(functions
-                            .pmod(functions.xxhash64(functions.col("image_id")), lit(stride))
-                            .equalTo(0))
-                    .orderBy("image_id")
-                    .collectAsList());
-            int[] labels =
-                    rows.stream().mapToInt(row -> new ScoredRow(row).label()).toArray();
+            List<ScoredImage> images = new ArrayList<>(jobs.run("evaluate: fit temperatures", () -> scored.images()
+                    .filter(image -> Math.floorMod(image.imageId().hashCode(), stride) == 0)
+                    .collect()));
+            // The order of a sum decides about its last digits.
+            images.sort(Comparator.comparing(ScoredImage::imageId));
+            int[] labels = images.stream().mapToInt(ScoredImage::label).toArray();
             List<Double> temperatures = new ArrayList<>();
             for (int m = 0; m < models.size(); m++) {
                 int model = m;
                 temperatures.add(TemperatureScaling.fit(
-                        rows.stream()
-                                .map(row -> new ScoredRow(row).logits(model))
-                                .toList(),
-                        labels));
+                        images.stream().map(image -> image.logits()[model]).toList(), labels));
             }
             return temperatures;
         }

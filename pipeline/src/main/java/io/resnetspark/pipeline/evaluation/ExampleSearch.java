@@ -19,13 +19,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FlatMapFunction;
 
 /**
  * Looks through the scored examples for those worth showing: first what is to be looked for is named, then {@link #run} looks
@@ -33,24 +28,13 @@ import org.apache.spark.sql.types.StructType;
  */
 final class ExampleSearch {
 
-    private static final StructType FOUND = new StructType()
-            .add("query", DataTypes.IntegerType, false)
-            .add("image_id", DataTypes.StringType, false)
-            .add("origin", DataTypes.StringType, true)
-            .add("label", DataTypes.IntegerType, false)
-            .add("first", DataTypes.IntegerType, false)
-            .add("second", DataTypes.IntegerType, false)
-            .add("rank", DataTypes.DoubleType, false)
-            .add("detail", DataTypes.DoubleType, false);
-
-    private final Dataset<Row> scored;
+    private final JavaRDD<ScoredImage> scored;
     private final List<String> labels;
     private final List<Double> temperatures;
     private final List<Query> queries = new ArrayList<>();
     private List<List<Found>> found = List.of();
 
-    /** @param scored rows of {@link ClassifyImages#SCORED} */
-    ExampleSearch(Dataset<Row> scored, List<String> labels, List<Double> temperatures) {
+    ExampleSearch(JavaRDD<ScoredImage> scored, List<String> labels, List<Double> temperatures) {
         this.scored = scored;
         this.labels = labels;
         this.temperatures = temperatures;
@@ -63,12 +47,12 @@ final class ExampleSearch {
         confusions.forEach(cell -> pairs.add(new Pair(cell.actual(), cell.predicted())));
         return look(
                 new Limits(most, perConfusion, pairs),
-                row -> {
-                    ScoredExample example = row.example(model, temperature);
+                image -> {
+                    ScoredExample example = image.example(model, temperature);
                     double trueProbability = example.probability(example.label());
                     return example.correct()
                             ? Optional.empty()
-                            : Optional.of(found(row, example.predicted(), 0, example.confidence(), trueProbability));
+                            : Optional.of(found(image, example.predicted(), 0, example.confidence(), trueProbability));
                 },
                 one -> new Mistake(
                         one.imageId(), one.origin(), label(one.label()), label(one.first()), one.rank(), one.detail()));
@@ -79,8 +63,8 @@ final class ExampleSearch {
         double temperature = temperatures.get(model);
         return look(
                 Limits.of(most),
-                row -> LabelSuspicion.of(row.example(model, temperature), thresholds)
-                        .map(suspect -> found(row, suspect.suggested(), 0, -suspect.margin(), 0)),
+                image -> LabelSuspicion.of(image.example(model, temperature), thresholds)
+                        .map(suspect -> found(image, suspect.suggested(), 0, -suspect.margin(), 0)),
                 one -> new SuspectLabel(
                         one.imageId(), one.origin(), label(one.label()), label(one.first()), -one.rank()));
     }
@@ -91,13 +75,13 @@ final class ExampleSearch {
         double secondTemperature = temperatures.get(second);
         return look(
                 Limits.of(most),
-                row -> {
-                    ScoredExample one = row.example(first, firstTemperature);
-                    ScoredExample other = row.example(second, secondTemperature);
+                image -> {
+                    ScoredExample one = image.example(first, firstTemperature);
+                    ScoredExample other = image.example(second, secondTemperature);
                     return one.correct() == other.correct()
                             ? Optional.empty()
                             : Optional.of(found(
-                                    row,
+                                    image,
                                     one.predicted(),
                                     other.predicted(),
                                     Math.max(one.confidence(), other.confidence()),
@@ -111,13 +95,13 @@ final class ExampleSearch {
         return labels.get(index);
     }
 
-    private static Found found(ScoredRow row, int first, int second, double rank, double detail) {
-        return new Found(row.imageId(), row.origin(), row.label(), first, second, rank, detail);
+    private static Found found(ScoredImage image, int first, int second, double rank, double detail) {
+        return new Found(image.imageId(), image.origin(), image.label(), first, second, rank, detail);
     }
 
     /** Whether one example is worth showing. */
     private interface Finder extends Serializable {
-        Optional<Found> look(ScoredRow row);
+        Optional<Found> look(ScoredImage image);
     }
 
     /** What is looked for. */
@@ -132,17 +116,9 @@ final class ExampleSearch {
     /** Looks for all that was named before. */
     void run() {
         List<BestExamples> best = empty(queries);
-        scored.mapPartitions(new BestOfPartition(new ArrayList<>(queries)), Encoders.row(FOUND))
-                .collectAsList()
-                .forEach(row -> best.get(row.getInt(0))
-                        .add(new Found(
-                                row.getString(1),
-                                row.getString(2),
-                                row.getInt(3),
-                                row.getInt(4),
-                                row.getInt(5),
-                                row.getDouble(6),
-                                row.getDouble(7))));
+        scored.mapPartitions(new BestOfPartition(new ArrayList<>(queries)))
+                .collect()
+                .forEach(answer -> answer.found().forEach(best.get(answer.query())::add));
         found = best.stream().map(BestExamples::list).toList();
     }
 
@@ -150,29 +126,21 @@ final class ExampleSearch {
         return queries.stream().map(query -> new BestExamples(query.limits())).toList();
     }
 
-    private record BestOfPartition(List<Query> queries) implements MapPartitionsFunction<Row, Row> {
+    /** The best that one partition has for a query. */
+    private record Answer(int query, List<Found> found) implements Serializable {}
+
+    private record BestOfPartition(List<Query> queries) implements FlatMapFunction<Iterator<ScoredImage>, Answer> {
 
         @Override
-        public Iterator<Row> call(Iterator<Row> rows) {
+        public Iterator<Answer> call(Iterator<ScoredImage> images) {
             List<BestExamples> best = empty(queries);
-            rows.forEachRemaining(row -> {
-                ScoredRow scored = new ScoredRow(row);
+            images.forEachRemaining(image -> {
                 for (int query = 0; query < queries.size(); query++) {
-                    queries.get(query).finder().look(scored).ifPresent(best.get(query)::add);
+                    queries.get(query).finder().look(image).ifPresent(best.get(query)::add);
                 }
             });
             return IntStream.range(0, queries.size())
-                    .boxed()
-                    .flatMap(query -> best.get(query).list().stream()
-                            .map(one -> RowFactory.create(
-                                    query,
-                                    one.imageId(),
-                                    one.origin(),
-                                    one.label(),
-                                    one.first(),
-                                    one.second(),
-                                    one.rank(),
-                                    one.detail())))
+                    .mapToObj(query -> new Answer(query, best.get(query).list()))
                     .iterator();
         }
     }

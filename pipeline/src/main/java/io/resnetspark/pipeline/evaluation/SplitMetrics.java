@@ -19,8 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
-import org.apache.spark.sql.Row;
+import org.apache.spark.api.java.function.FlatMapFunction;
 
 /** Everything counted over the scored examples of a split, for all models at once; merges across partitions. */
 final class SplitMetrics implements Serializable {
@@ -31,7 +30,7 @@ final class SplitMetrics implements Serializable {
      * What is to be counted.
      *
      * @param temperatures one per model
-     * @param sliceColumns names, in the order of the column {@code slices}
+     * @param sliceColumns names, in the order of {@link ScoredImage#slices}
      */
     record Plan(
             int classes,
@@ -64,16 +63,16 @@ final class SplitMetrics implements Serializable {
         plan.sliceColumns().forEach(column -> slices.add(new TreeMap<>()));
     }
 
-    void add(ScoredRow row) {
+    void add(ScoredImage image) {
         List<ScoredExample> examples = new ArrayList<>();
         for (int m = 0; m < models.size(); m++) {
-            ScoredExample example = row.example(m, plan.temperatures().get(m));
+            ScoredExample example = image.example(m, plan.temperatures().get(m));
             examples.add(example);
             models.get(m).add(example);
         }
         pairs.forEach(
                 (key, outcomes) -> outcomes.add(examples.get(key / models.size()), examples.get(key % models.size())));
-        List<String> values = row.slices();
+        List<String> values = image.slices();
         for (int c = 0; c < slices.size(); c++) {
             List<Accuracy> accuracies = slices.get(c).computeIfAbsent(values.get(c), value -> newAccuracies());
             for (int m = 0; m < models.size(); m++) {
@@ -137,12 +136,12 @@ final class SplitMetrics implements Serializable {
     }
 
     /** Counts one partition; its result is one compressed blob, because the tables are mostly zeros. */
-    record Count(Plan plan) implements MapPartitionsFunction<Row, byte[]> {
+    record Count(Plan plan) implements FlatMapFunction<Iterator<ScoredImage>, byte[]> {
 
         @Override
-        public Iterator<byte[]> call(Iterator<Row> rows) {
+        public Iterator<byte[]> call(Iterator<ScoredImage> images) {
             SplitMetrics metrics = new SplitMetrics(plan);
-            rows.forEachRemaining(row -> metrics.add(new ScoredRow(row)));
+            images.forEachRemaining(metrics::add);
             return List.of(metrics.toBytes()).iterator();
         }
     }

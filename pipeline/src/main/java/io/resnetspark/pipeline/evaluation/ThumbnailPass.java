@@ -1,7 +1,5 @@
 package io.resnetspark.pipeline.evaluation;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.resnetspark.model.image.Image;
 import io.resnetspark.model.image.Resizer;
 import io.resnetspark.model.image.decode.RejectedImageException;
@@ -11,46 +9,40 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import javax.imageio.ImageIO;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
+import scala.Tuple2;
 
 /** Fetches small pictures of the few images that a report shows. */
-record ThumbnailPass(int sizePixels) implements MapPartitionsFunction<Row, Row> {
+record ThumbnailPass(Set<String> imageIds, int sizePixels)
+        implements PairFlatMapFunction<Iterator<Row>, String, byte[]> {
 
-    private static final StructType PICTURE =
-            new StructType().add("image_id", DataTypes.StringType, false).add("file", DataTypes.BinaryType, false);
-
-    Thumbnails fetch(Dataset<Row> images, Collection<String> imageIds) {
+    Thumbnails fetch(JavaRDD<Row> images) {
         Thumbnails thumbnails = Thumbnails.none();
         if (!imageIds.isEmpty()) {
-            images.where(col("image_id").isin(imageIds.toArray()))
-                    .select("image_id", "width", "height", "channels", "encoding", "bytes")
-                    .mapPartitions(this, Encoders.row(PICTURE))
-                    .collectAsList()
-                    .forEach(row -> thumbnails.add(row.getString(0), row.getAs(1)));
+            images.mapPartitionsToPair(this).collect().forEach(picture -> thumbnails.add(picture._1(), picture._2()));
         }
         return thumbnails;
     }
 
     @Override
-    public Iterator<Row> call(Iterator<Row> rows) {
+    public Iterator<Tuple2<String, byte[]>> call(Iterator<Row> rows) {
         ImageRows reader = new ImageRows();
-        List<Row> pictures = new ArrayList<>();
+        List<Tuple2<String, byte[]>> pictures = new ArrayList<>();
         while (rows.hasNext()) {
             Row row = rows.next();
-            try {
-                pictures.add(RowFactory.create(row.getAs("image_id"), encode(shrink(reader.read(row)))));
-            } catch (RejectedImageException e) {
-                throw new IllegalStateException("An image that was classified must be readable", e);
+            String imageId = row.getAs("image_id");
+            if (imageIds.contains(imageId)) {
+                try {
+                    pictures.add(new Tuple2<>(imageId, encode(shrink(reader.read(row)))));
+                } catch (RejectedImageException e) {
+                    throw new IllegalStateException("An image that was classified must be readable", e);
+                }
             }
         }
         return pictures.iterator();

@@ -13,12 +13,14 @@ import org.apache.spark.util.TaskCompletionListener;
 /**
  * What networks make of a partition's rows, batch by batch, so that a partition of any size takes the memory of one batch.
  * The networks are opened once, and closed at the latest when the task ends.
+ *
+ * @param <T> what a row becomes
  */
-public abstract class ClassifiedRows implements Iterator<Row> {
+public abstract class ClassifiedRows<T> implements Iterator<T> {
 
     private final Iterator<Row> inputs;
     private final List<BatchClassifier> classifiers = new ArrayList<>();
-    private Iterator<Row> batch = Collections.emptyIterator();
+    private Iterator<T> batch = Collections.emptyIterator();
     private boolean ended;
 
     /** @param batchSize images per call of a network, at least 1 */
@@ -33,15 +35,15 @@ public abstract class ClassifiedRows implements Iterator<Row> {
     }
 
     /**
-     * The rows that the next inputs become.
+     * What the next inputs become.
      *
      * @param inputs at least one; those of the batch are taken
      * @param classifiers of the models, in their order
-     * @return empty if none of the inputs becomes a row
+     * @return empty if none of the inputs becomes anything
      */
-    protected abstract List<Row> nextBatch(Iterator<Row> inputs, List<BatchClassifier> classifiers);
+    protected abstract List<T> nextBatch(Iterator<Row> inputs, List<BatchClassifier> classifiers);
 
-    /** Called once, after the last row. */
+    /** Called once, after the last one. */
     protected void ended() {}
 
     @Override
@@ -58,7 +60,7 @@ public abstract class ClassifiedRows implements Iterator<Row> {
     }
 
     @Override
-    public final Row next() {
+    public final T next() {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }

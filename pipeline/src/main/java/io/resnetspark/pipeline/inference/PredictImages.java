@@ -80,7 +80,7 @@ final class PredictImages implements MapPartitionsFunction<Row, Row> {
         return inputs.hasNext() ? new PredictedRows(inputs) : inputs;
     }
 
-    private final class PredictedRows extends ClassifiedRows {
+    private final class PredictedRows extends ClassifiedRows<Row> {
 
         private final ImageRows reader = new ImageRows();
         private final List<String> labels = model.value().labels();
