@@ -2,6 +2,7 @@ package resnetspark.ml;
 
 import io.resnetspark.model.ClassifierSource;
 import io.resnetspark.model.error.ConfigurationException;
+import io.resnetspark.pipeline.dataset.SparkSerializer;
 import io.resnetspark.pipeline.model.LoadedModel;
 import io.resnetspark.pipeline.model.ModelSource;
 import io.resnetspark.pipeline.model.Precision;
@@ -151,6 +152,7 @@ public final class ResNetClassificationModel extends Model<ResNetClassificationM
                 || sent.context() != context
                 || sent.batchSize() != getBatchSize()
                 || !sent.precision().equals(getInferencePrecision())) {
+            SparkSerializer.check(context.getConf());
             ClassifierSource source =
                     network().source("model " + uid, getBatchSize(), Precision.named(getInferencePrecision()));
             sent = new Sent(

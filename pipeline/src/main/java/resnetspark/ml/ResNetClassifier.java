@@ -8,6 +8,7 @@ import io.resnetspark.model.optim.OptimizerConfig;
 import io.resnetspark.pipeline.dataset.DeltaSession;
 import io.resnetspark.pipeline.dataset.PrepareConfig;
 import io.resnetspark.pipeline.dataset.PrepareConfig.ResizeRule;
+import io.resnetspark.pipeline.dataset.SparkSerializer;
 import io.resnetspark.pipeline.dataset.Split;
 import io.resnetspark.pipeline.dataset.prepare.PrepareJob;
 import io.resnetspark.pipeline.model.LoadedModel;
@@ -122,6 +123,7 @@ public final class ResNetClassifier extends Estimator<ResNetClassificationModel>
         transformSchema(dataset.schema(), true);
         SparkSession spark = dataset.sparkSession();
         DeltaSession.check(spark);
+        SparkSerializer.check(spark.sparkContext().getConf());
         LOG.info("Fitting {} with {}", dataset.schema().simpleString(), extractParamMap());
         try (ScratchDirectory scratch = ScratchDirectory.create(spark, chosen(workingDir()))) {
             TrainingTable table = TrainingTable.write(

@@ -2,6 +2,7 @@ package io.resnetspark.jobs.session;
 
 import io.resnetspark.model.error.ConfigurationException;
 import io.resnetspark.pipeline.dataset.DeltaSession;
+import io.resnetspark.pipeline.dataset.SparkSerializer;
 import io.resnetspark.pipeline.device.DeviceRequest;
 import io.resnetspark.pipeline.device.TaskDevice;
 import java.security.CodeSource;
@@ -42,7 +43,7 @@ public final class SparkSessions {
 
     /**
      * Opens the session. Settings win in this order: what spark-submit was given, section {@code spark.conf}, what suits
-     * the master.
+     * the master. Only what Spark serializes with is not theirs to choose.
      *
      * @throws ConfigurationException if Spark is none that this runs on, or refuses the settings, or no master is there
      */
@@ -65,6 +66,7 @@ public final class SparkSessions {
         config.conf().forEach((key, value) -> conf.setIfMissing(key, value));
         devices.accept(conf, master);
         suitable(master, config).forEach((key, value) -> conf.setIfMissing(key, value));
+        SparkSerializer.choose(conf);
         conf.setMaster(master);
         StandaloneMaster.checkAnswers(master);
         try {
@@ -91,6 +93,7 @@ public final class SparkSessions {
     /** A session with SQL settings of its own over an application that runs, and that decides everything else. */
     private static SparkSession joined(
             SparkSession running, SparkConfig config, BiConsumer<SparkConf, String> devices) {
+        SparkSerializer.check(running.sparkContext().getConf());
         String master = running.sparkContext().master();
         config.master()
                 .filter(wanted -> !wanted.equals(master))

@@ -146,7 +146,9 @@ class YarnClusterIT {
                 "--conf spark.executor.memoryOverhead=512m --conf spark.yarn.am.memory=512m",
                 "--conf spark.yarn.jars=local:" + System.getProperty("resnet.spark.home") + "/jars/*",
                 "--conf spark.yarn.stagingDir=" + directory.resolve("staging").toUri(),
-                "--conf spark.sql.shuffle.partitions=2 --conf spark.databricks.delta.snapshotPartitions=2");
+                "--conf spark.sql.shuffle.partitions=2 --conf spark.databricks.delta.snapshotPartitions=2",
+                // As many clusters' defaults have it.
+                "--conf spark.serializer=org.apache.spark.serializer.KryoSerializer");
     }
 
     private static String succeed(Running running) throws Exception {

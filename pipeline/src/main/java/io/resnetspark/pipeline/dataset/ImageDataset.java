@@ -43,6 +43,7 @@ public final class ImageDataset {
 
     private static DatasetFiles files(SparkSession spark, String path) {
         DeltaSession.check(spark);
+        SparkSerializer.check(spark.sparkContext().getConf());
         return new DatasetFiles(path, spark.sessionState().newHadoopConf());
     }
 
