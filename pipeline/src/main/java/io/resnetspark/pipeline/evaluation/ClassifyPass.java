@@ -65,11 +65,6 @@ final class ClassifyPass {
      * @throws BadDataException if any image was not seen exactly once, or could not be read
      */
     Scored run(EvaluationData data, List<ModelUnderTest> models) {
-        Broadcast<List<ClassifierSource>> broadcast = jobs.context()
-                .broadcast(new ArrayList<>(
-                        models.stream().map(ModelUnderTest::source).toList()));
-        CollectionAccumulator<ClassifyImages.Share> shares =
-                spark.sparkContext().collectionAccumulator("evaluation shares");
         Dataset<Row> images = data.images()
                 .withColumn(
                         "slices",
@@ -89,15 +84,20 @@ final class ClassifyPass {
                                 models.stream()
                                         .map(model -> model.source().architecture())
                                         .toList()));
+        long start = System.nanoTime();
         JavaRDD<Row> read =
                 jobs.run(description, () -> EvenShares.of(images, images).javaRDD());
+        Broadcast<List<ClassifierSource>> broadcast = jobs.context()
+                .broadcast(new ArrayList<>(
+                        models.stream().map(ModelUnderTest::source).toList()));
+        CollectionAccumulator<ClassifyImages.Share> shares =
+                spark.sparkContext().collectionAccumulator("evaluation shares");
         JavaRDD<ScoredImage> scored = read.mapPartitions(new ClassifyImages(
                         broadcast,
                         config.inference().testTimeAugmentation(),
                         config.inference().batchSize(),
                         shares))
                 .persist(StorageLevel.MEMORY_AND_DISK());
-        long start = System.nanoTime();
         try {
             Seen seen = jobs.run(description, () -> Seen.of(scored));
             double seconds = (System.nanoTime() - start) / 1e9;
