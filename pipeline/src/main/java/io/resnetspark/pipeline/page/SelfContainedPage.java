@@ -78,9 +78,7 @@ public record SelfContainedPage(String title, String headExtra, List<Script> scr
         String template = resource(new Script(SelfContainedPage.class, "template.html"));
         StringBuilder page = new StringBuilder();
         int from = 0;
-        // One pass, so that nothing in a part is taken for a placeholder; not replaceAll, which reads parts of
-        // megabytes
-        // character by character.
+        // One pass, so that nothing in a part is taken for a placeholder. Parts are long: replaceAll would be slow.
         for (Matcher match = PLACEHOLDER.matcher(template); match.find(); from = match.end()) {
             page.append(template, from, match.start()).append(parts.get(match.group(1)));
         }
